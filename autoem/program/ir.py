@@ -1,0 +1,214 @@
+"""The array program: what the derivation is lowered to, and what every backend prints.
+
+A program is a list of single assignments.  Each defines one array over *named axes* by one
+operation from a closed set.  In the notation of the textbook a statement reads
+
+    target[a, b] = sum over c, d of  f[a, c] * g[c, d] * h[d, b]        (Contract)
+    target[a, b] = scalar expression of  f[a], g[a, b], ...             (Map)
+
+so that an axis is never a position: `Ref("x", ("n", "d'"))` is the array `x`, declared over
+(n, d), read with its second axis called d'.  Where an axis of a reference is itself a reference
+it is a lookup: `Ref("b", (Ref("group", ("i",)),))` is b[group[i]]; an integer takes an entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+IndexRead: TypeAlias = "str | int | Ref"
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An array read over named axes (or at a lookup, or at an integer)."""
+
+    name: str
+    axes: tuple[IndexRead, ...] = ()
+
+
+@dataclass(frozen=True)
+class Number:
+    value: Fraction | float
+
+
+@dataclass(frozen=True)
+class Position:
+    """The 0-based position along an axis, as a number."""
+
+    axis: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """An elementwise function; `function` is a key of `FUNCTIONS`.
+
+    add and multiply take any number of arguments; xlogy(x, y) is x log y with 0 log 0 = 0.
+    """
+
+    function: str
+    arguments: tuple[Scalar, ...]
+
+
+Scalar: TypeAlias = Ref | Number | Position | Call
+
+FUNCTIONS: dict[str, int | None] = {
+    "add": None, "multiply": None, "power": 2, "exp": 1, "log": 1, "sqrt": 1, "xlogy": 2,
+    "log1p": 1, "expm1": 1, "gammaln": 1, "digamma": 1, "polygamma": 2, "betaln": 2, "expit": 1,
+    "logaddexp": 2, "equal": 2, "less": 2, "less_equal": 2, "where": 3, "abs": 1,
+    "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1,
+}  # fmt: skip
+"""Function to number of arguments. log_zero(x) is 0 where x = 0 and -inf elsewhere."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The mask [left = right] on a contraction: it never multiplies, it selects."""
+
+    left: IndexRead
+    right: IndexRead
+
+
+@dataclass(frozen=True)
+class Map:
+    """target = expression, elementwise; missing axes broadcast."""
+
+    expression: Scalar
+
+
+@dataclass(frozen=True)
+class Contract:
+    """target = scale * sum of the product of the factors over every axis not in the target.
+
+    An axis that no factor mentions and that is listed in `over` multiplies by its size.
+    """
+
+    factors: tuple[Ref, ...]
+    over: tuple[str, ...]
+    guards: tuple[Guard, ...] = ()
+    scale: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class LogSumExp:
+    """target = log sum exp of the operand over `axes`."""
+
+    operand: Ref
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A matrix function of the operand's axes (row, column); all other axes are batches.
+
+    function: "inverse" (target has both axes), "log_determinant" (target has neither).
+    The operand is symmetric positive definite.
+    """
+
+    function: str
+    operand: Ref
+    row: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Solve:
+    """The affine system  sum_j A[i, j] y[j] = c[i]  for a set of unknown arrays at once.
+
+    `unknowns[i]` is the i-th target with the axes that are *rows* of the system (all other axes of
+    the target are batches); `matrix[i][j]` has the batch axes, the row axes of i, and the row axes
+    of j renamed with a trailing prime (None is a zero block); `right[i]` has the axes of unknown i.
+    The solution is the one of smallest norm where the system is singular.
+    """
+
+    unknowns: tuple[Ref, ...]
+    rows: tuple[tuple[str, ...], ...]
+    matrix: tuple[tuple[Ref | None, ...], ...]
+    right: tuple[Ref, ...]
+
+
+@dataclass(frozen=True)
+class Root:
+    """Elementwise root of `value(unknown) = 0` for the unknown in (lower, upper).
+
+    `value` and `slope` are scalar expressions of Ref(unknown, axes) and of arrays; `start` is where
+    the safeguarded Newton iteration begins.
+    """
+
+    unknown: str
+    value: Scalar
+    slope: Scalar
+    start: Ref
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Maximize:
+    """Numeric maximization of an inner program's scalar `objective` over some parameters.
+
+    The inner statements compute `objective` and, for unknowns u and v, `gradient[u]` (axes of u)
+    and `hessian[u][v]` (axes of u, then axes of v primed), as functions of the unknowns.
+    `domains` are the domains by which the unknowns are made unconstrained.
+    """
+
+    unknowns: tuple[Ref, ...]
+    domains: tuple[str, ...]
+    start: tuple[Ref, ...]
+    body: tuple[Let, ...]
+    objective: str
+    gradient: tuple[str, ...]
+    hessian: tuple[tuple[str | None, ...], ...]
+
+
+Operation: TypeAlias = Map | Contract | LogSumExp | Matrix | Solve | Root | Maximize
+
+
+@dataclass(frozen=True)
+class Array:
+    """A named array; `kind` is float, int or bool."""
+
+    name: str
+    axes: tuple[str, ...] = ()
+    kind: str = "float"
+
+
+@dataclass(frozen=True)
+class Let:
+    """One assignment. Solve and Maximize assign several targets, every other operation one."""
+
+    targets: tuple[Array, ...]
+    operation: Operation
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A straight-line function of arrays: inputs, single assignments, outputs by name."""
+
+    name: str
+    inputs: tuple[Array, ...]
+    body: tuple[Let, ...]
+    outputs: tuple[Array, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ArrayProgram:
+    """The three functions of an EM algorithm, over one row axis that may be cut into blocks.
+
+    posterior   data, parameters -> expectations per row, and `log_evidence` over the row axis
+    statistics  data, parameters, expectations, weight -> statistics, additive over rows
+    maximize    statistics, parameters -> new parameters
+    """
+
+    name: str
+    row: str | None
+    sizes: dict[str, str] = field(hash=False)  # program axis -> model axis ("d'" -> "d")
+    data: tuple[Array, ...] = ()
+    parameters: tuple[Array, ...] = ()
+    posterior: Function = Function("posterior", (), (), ())
+    statistics: Function = Function("statistics", (), (), ())
+    maximize: Function = Function("maximize", (), (), ())
+    document: str = ""
