@@ -1,0 +1,83 @@
+"""Indices: what stands in the brackets of x[n, d].
+
+An index is bound to an axis and is unique: the second q of a squared sum is another `Index` over
+the same axis.  What is read at an index may itself be a lookup, b[group[i]], or an integer.
+A `Guard` is the condition [left = right] on a sum: it selects rows and never multiplies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, TypeAlias
+
+from autoem.language.axis import Axis
+
+if TYPE_CHECKING:
+    from autoem.derive.quantity import Quantity
+
+_serial = count()
+
+
+@dataclass(frozen=True)
+class Index:
+    """A running index over an axis; two indices are equal only if they are the same one."""
+
+    axis: Axis
+    serial: int
+
+    @property
+    def name(self) -> str:
+        # Zero-padded, so that sympy's order of symbols does not depend on how many came before.
+        return f"{self.axis.label or 'i'}{self.serial:012d}"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The index `table[indices]`: the group of row i in b[group[i]]."""
+
+    table: Quantity
+    indices: tuple[Read, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table.name}({','.join(name_of(read) for read in self.indices)})"
+
+
+Read: TypeAlias = Index | Lookup | int
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The mask [left = right]."""
+
+    left: Read
+    right: Read
+
+
+def fresh(axis: Axis) -> Index:
+    """A new index over the axis."""
+    return Index(axis, next(_serial))
+
+
+def name_of(read: Read) -> str:
+    return str(read) if isinstance(read, int) else read.name
+
+
+def substitute(read: Read, replacement: Mapping[Index, Read]) -> Read:
+    """The read with every index replaced, inside lookups too."""
+    if isinstance(read, Index):
+        return replacement.get(read, read)
+    if isinstance(read, Lookup):
+        return Lookup(read.table, tuple(substitute(r, replacement) for r in read.indices))
+    return read
+
+
+def indices_in(read: Read) -> tuple[Index, ...]:
+    """The indices a read mentions, in order."""
+    if isinstance(read, Index):
+        return (read,)
+    if isinstance(read, Lookup):
+        return tuple(index for inner in read.indices for index in indices_in(inner))
+    return ()

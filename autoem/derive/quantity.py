@@ -1,0 +1,147 @@
+"""Quantities, and their elements as sympy symbols.
+
+A quantity is an array of the derivation: a declared variable, the indicator [z = k] of a discrete
+latent, a matrix function of a covariance, or something that the derivation defines (a linear
+predictor, a precision, a responsibility).  Its element at given indices is a sympy symbol, so that
+sympy does scalar calculus on one replicate and never sees a plate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from autoem.derive.index import Index, Read, indices_in, name_of
+from autoem.language.axis import Axis
+from autoem.language.declaration import Variable
+
+if TYPE_CHECKING:
+    from autoem.derive.term import Term
+
+_serial = count()
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """An array over named axes; `sign` is "positive", "nonnegative" or "real"."""
+
+    name: str
+    axes: tuple[Axis, ...]
+    sign: str = "real"
+    serial: int = field(default_factory=lambda: next(_serial), kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Declared(Quantity):
+    """A variable of the model."""
+
+    variable: Variable = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Indicator(Quantity):
+    """[z = k], over the plates of z and then its states."""
+
+    latent: Declared = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixFunction(Quantity):
+    """`inverse` (elements i, j) or `log_determinant` of a positive definite quantity."""
+
+    function: str = field(kw_only=True)
+    base: Quantity = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Size(Quantity):
+    """The number of entries of an axis."""
+
+    axis: Axis = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Delta(Quantity):
+    """Kronecker's delta of two indices over one axis."""
+
+
+@dataclass(frozen=True, eq=False)
+class Origin(Quantity):
+    """The value of a location parameter about which statistics are gathered."""
+
+    base: Quantity = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Step(Quantity):
+    """New value of a location parameter minus its origin."""
+
+    base: Quantity = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Defined(Quantity):
+    """A named intermediate: `definition` is a sum of terms with the formal `indices` free."""
+
+    indices: tuple[Index, ...] = field(kw_only=True)
+    definition: tuple[Term, ...] = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Entries(Quantity):
+    """A list literal: entry i of its one axis, as a function of the other formal indices."""
+
+    indices: tuple[Index, ...] = field(kw_only=True)
+    entries: tuple[sympy.Expr, ...] = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Computed(Quantity):
+    """The result of an operation that is no sum: an inverse, a softmax, a log-sum-exp."""
+
+    operation: str = field(kw_only=True)
+    operands: tuple[sympy.Expr, ...] = field(kw_only=True)
+    indices: tuple[Index, ...] = field(kw_only=True)
+    over: tuple[Index, ...] = field(default=(), kw_only=True)
+
+
+_ASSUMPTIONS: dict[str, dict[str, bool]] = {
+    "positive": {"positive": True},
+    "nonnegative": {"nonnegative": True},
+    "real": {"real": True},
+}
+
+
+class Element(sympy.Symbol):
+    """The symbol x[n, d]; equal elements are of one quantity at equal indices."""
+
+    __slots__ = ("base", "indices")
+    base: Quantity
+    indices: tuple[Read, ...]
+
+    def __new__(cls, base: Quantity, indices: tuple[Read, ...] = ()) -> Element:
+        brackets = ",".join(name_of(read) for read in indices)
+        name = f"{base.name}#{base.serial:012d}[{brackets}]"
+        element: Element = sympy.Symbol.__xnew__(cls, name, **_ASSUMPTIONS[base.sign])
+        element.base, element.indices = base, indices
+        return element
+
+    def __getnewargs_ex__(self) -> Any:
+        raise TypeError("an element of a derivation is not pickled")
+
+
+def elements(expression: sympy.Expr) -> tuple[Element, ...]:
+    """The elements in an expression, in an order that no hash seed changes."""
+    return tuple(sorted(expression.atoms(Element), key=lambda element: element.name))
+
+
+def indices_of(expression: sympy.Expr) -> tuple[Index, ...]:
+    """The indices that the elements of an expression mention, each once, in order."""
+    found: dict[Index, None] = {}
+    for element in elements(expression):
+        for read in element.indices:
+            found.update(dict.fromkeys(indices_in(read)))
+    return tuple(found)
