@@ -1,0 +1,182 @@
+"""The reference interpreter: what an array program means, slowly and obviously.
+
+Every array is read on the full grid of axes that a statement mentions, by integer index arrays;
+a guard is a boolean mask on that grid; a contraction is the product on the grid, masked and
+summed.  Zero times infinity is zero (a state of probability zero that is never visited), while
+0/0 stays NaN (an emptied component is to be seen, not hidden).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoem.program import interpret_numeric
+from autoem.program.interpret_scalar import Scope, product, read, scalar
+from autoem.program.ir import (
+    Array,
+    ArrayProgram,
+    Contract,
+    Function,
+    Let,
+    LogSumExp,
+    Map,
+    Matrix,
+    Maximize,
+    Root,
+    Solve,
+)
+
+KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
+Values = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """An array program with the functions of a generated module, interpreted."""
+
+    program: ArrayProgram
+
+    def e_step(
+        self,
+        data: Mapping[str, np.ndarray],
+        parameters: Mapping[str, np.ndarray],
+        weights: np.ndarray | None = None,
+        posterior: Mapping[str, np.ndarray] | None = None,
+    ) -> tuple[Values, float]:
+        """Expected statistics, and the log-likelihood of the data."""
+        program = self.program
+        given = {**data, **parameters}
+        sizes = axis_sizes(program, given)
+        expected = call(program.posterior, given, sizes)
+        weight = _weight(program, expected["log_evidence"], weights)
+        total = float(np.sum(product([weight, expected["log_evidence"]])))
+        known = {**given, **expected, **(posterior or {}), "weight": weight}
+        return call(program.statistics, known, sizes), total
+
+    def m_step(
+        self, statistics: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
+    ) -> Values:
+        """The parameters that maximize Q, given the statistics."""
+        known = {**statistics, **parameters}
+        arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
+        sizes = _sizes(self.program, arrays.values(), known)
+        return {**parameters, **call(self.program.maximize, known, sizes)}
+
+    def log_likelihood(
+        self,
+        data: Mapping[str, np.ndarray],
+        parameters: Mapping[str, np.ndarray],
+        weights: np.ndarray | None = None,
+    ) -> float:
+        """Log-likelihood of the data, each row raised to its weight."""
+        given = {**data, **parameters}
+        evidence = call(self.program.posterior, given, axis_sizes(self.program, given))
+        weight = _weight(self.program, evidence["log_evidence"], weights)
+        return float(np.sum(product([weight, evidence["log_evidence"]])))
+
+    def posterior(
+        self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
+    ) -> Values:
+        """Expectations of the latent variables given the data."""
+        given = {**data, **parameters}
+        expected = call(self.program.posterior, given, axis_sizes(self.program, given))
+        return {name: value for name, value in expected.items() if name != "log_evidence"}
+
+
+def interpret(program: ArrayProgram) -> Interpretation:
+    """The meaning of a program, with the interface of a generated module."""
+    return Interpretation(program)
+
+
+def _weight(program: ArrayProgram, evidence: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    if weights is not None:
+        return np.asarray(weights, dtype=np.float64)
+    for array in program.statistics.inputs:
+        if array.name == "weight" and not array.axes:
+            return np.ones(())
+    return np.ones(evidence.shape)
+
+
+def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """Size of every program axis, read from the shapes of data and parameters."""
+    return _sizes(program, (*program.data, *program.parameters), values)
+
+
+def _sizes(
+    program: ArrayProgram, arrays: Iterable[Array], values: Mapping[str, np.ndarray]
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for array in arrays:
+        for axis, size in zip(array.axes, np.shape(values[array.name]), strict=True):
+            model_axis = program.sizes[axis]
+            if found.setdefault(model_axis, size) != size:
+                raise ValueError(f"axis {model_axis} has {found[model_axis]} and {size} entries")
+    return {axis: found[model] for axis, model in program.sizes.items() if model in found}
+
+
+def call(function: Function, values: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> Values:
+    """The outputs of a function at the given inputs."""
+    scope = Scope({}, dict(sizes))
+    for array in function.inputs:
+        scope.values[array.name] = _cast(array, np.asarray(values[array.name]), scope)
+    execute(function.body, scope)
+    return {array.name: scope.values[array.name] for array in function.outputs}
+
+
+def execute(body: tuple[Let, ...], scope: Scope) -> None:
+    """Run the statements in order, adding their targets to the scope."""
+    for let in body:
+        for target, value in zip(let.targets, _evaluate(let, scope), strict=True):
+            scope.values[target.name] = _cast(target, value, scope)
+
+
+def _cast(array: Array, value: np.ndarray, scope: Scope) -> np.ndarray:
+    return np.broadcast_to(value, scope.shape(array.axes)).astype(KINDS[array.kind])
+
+
+def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
+    target, operation = let.targets[0], let.operation
+    match operation:
+        case Map(expression):
+            return (scalar(scope, expression, target.axes),)
+        case Contract():
+            return (_contract(operation, target, scope),)
+        case LogSumExp():
+            return (_log_sum_exp(operation, target, scope),)
+        case Matrix():
+            return (_matrix(operation, target, scope),)
+        case Solve():
+            return interpret_numeric.solve(operation, let.targets, scope)
+        case Root():
+            return (interpret_numeric.root(operation, target, scope),)
+        case Maximize():
+            return interpret_numeric.maximize(operation, scope, execute)
+
+
+def _contract(operation: Contract, target: Array, scope: Scope) -> np.ndarray:
+    grid = (*target.axes, *operation.over)
+    value = product([np.ones(()), *(read(scope, f, grid) for f in operation.factors)])
+    value = np.broadcast_to(value, scope.shape(grid))
+    for guard in operation.guards:
+        value = np.where(read(scope, guard.left, grid) == read(scope, guard.right, grid), value, 0)
+    summed = value.sum(axis=tuple(range(len(target.axes), len(grid))))
+    return float(operation.scale) * summed
+
+
+def _log_sum_exp(operation: LogSumExp, target: Array, scope: Scope) -> np.ndarray:
+    grid = (*target.axes, *operation.axes)
+    value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
+    return np.logaddexp.reduce(value.reshape(*value.shape[: len(target.axes)], -1), axis=-1)
+
+
+def _matrix(operation: Matrix, target: Array, scope: Scope) -> np.ndarray:
+    pair = (operation.row, operation.column)
+    batch = tuple(axis for axis in target.axes if axis not in pair)
+    grid = (*batch, *pair)
+    value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
+    if operation.function == "log_determinant":
+        return np.linalg.slogdet(value)[1]
+    return np.transpose(np.linalg.inv(value), [grid.index(axis) for axis in target.axes])

@@ -1,0 +1,192 @@
+"""Systems of equations, roots and maxima for the reference interpreter.
+
+Nothing here is shared with the runtime, so that agreement between the two means something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import optimize
+
+from autoem.program.interpret_scalar import Scope, read, scalar
+from autoem.program.ir import Array, Let, Maximize, Ref, Root, Solve
+
+
+def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
+    """The block system, assembled densely; the solution of smallest norm for each batch."""
+    rows = operation.rows
+    batch = tuple(axis for axis in targets[0].axes if axis not in rows[0])
+    lengths = [int(np.prod(scope.shape(axes))) for axes in rows]
+    count = int(np.prod(scope.shape(batch)))
+    matrix = np.zeros((count, sum(lengths), sum(lengths)))
+    right = np.zeros((count, sum(lengths)))
+    ends = np.cumsum([0, *lengths])
+    for i, line in enumerate(operation.matrix):
+        here = slice(ends[i], ends[i + 1])
+        right[:, here] = _grid(scope, operation.right[i], batch + rows[i]).reshape(count, -1)
+        for j, block in enumerate(line):
+            if block is not None:
+                grid = batch + rows[i] + tuple(axis + "'" for axis in rows[j])
+                value = _grid(scope, block, grid).reshape(count, lengths[i], lengths[j])
+                matrix[:, here, ends[j] : ends[j + 1]] = value
+    pairs = zip(matrix, right, strict=True)
+    solution = np.array([np.linalg.lstsq(a, c, rcond=None)[0] for a, c in pairs])
+    return tuple(
+        _unpack(solution[:, ends[i] : ends[i + 1]], batch + rows[i], target, scope)
+        for i, target in enumerate(targets)
+    )
+
+
+def _grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:
+    return np.broadcast_to(read(scope, ref, axes), scope.shape(axes))
+
+
+def _unpack(part: np.ndarray, axes: tuple[str, ...], target: Array, scope: Scope) -> np.ndarray:
+    value = part.reshape(scope.shape(axes))
+    return np.transpose(value, [axes.index(axis) for axis in target.axes])
+
+
+def root(operation: Root, target: Array, scope: Scope) -> np.ndarray:
+    """Each entry by itself: a bracket is widened around the start, then Brent's method."""
+    start = _grid(scope, operation.start, target.axes)
+    result = np.empty(start.shape)
+    for place in np.ndindex(start.shape):
+
+        def value(x: float, place: tuple[int, ...] = place) -> float:
+            trial = start.copy()
+            trial[place] = x
+            inner = Scope({**scope.values, operation.unknown: trial}, scope.sizes)
+            full = np.broadcast_to(scalar(inner, operation.value, target.axes), start.shape)
+            return float(full[place])
+
+        low, high = _bracket(value, float(start[place]), operation.lower, operation.upper)
+        result[place] = optimize.brentq(value, low, high, xtol=1e-300, rtol=1e-15 * 8)
+    return result
+
+
+def _bracket(
+    value: Callable[[float], float], start: float, lower: float, upper: float
+) -> tuple[float, float]:
+    """An interval around the start at whose ends the value has opposite signs."""
+    low = high = start
+    for step in range(1, 200):
+        if value(low) * value(high) < 0:
+            return low, high
+        low = _towards(low, start, lower, -(2.0**step))
+        high = _towards(high, start, upper, 2.0**step)
+    return low, high
+
+
+def _towards(point: float, start: float, bound: float, stride: float) -> float:
+    if np.isfinite(bound):
+        return bound + (point - bound) / 2
+    return start + stride * max(abs(start), 1.0)
+
+
+Execute = Callable[[tuple[Let, ...], Scope], None]
+
+
+def maximize(operation: Maximize, scope: Scope, execute: Execute) -> tuple[np.ndarray, ...]:
+    """Newton's method in the unknowns themselves, halved while it leaves the domain or falls.
+
+    A simplex keeps its total through a Lagrange multiplier; directions in which the Hessian is
+    singular are left alone by least squares.
+    """
+    point = [_declared(scope, ref) for ref in operation.start]
+    shapes = [value.shape for value in point]
+    objective, gradient, hessian = _derivatives(operation, point, scope, execute)
+    for _ in range(200):
+        step = _newton_step(operation, point, gradient, hessian)
+        scale = 1.0
+        while scale > 1e-12:
+            trial = _move(point, scale * step, shapes)
+            new = _derivatives(operation, trial, scope, execute)
+            inside = all(map(_inside, operation.domains, trial))
+            if inside and new[0] >= objective - 1e-13 * abs(objective):
+                break
+            scale /= 2
+        else:
+            break
+        done = np.max(np.abs(scale * step), initial=0.0) < 1e-15 * _size(point)
+        point, (objective, gradient, hessian) = trial, new
+        if done:
+            break
+    return tuple(point)
+
+
+def _size(point: list[np.ndarray]) -> float:
+    return max((float(np.max(np.abs(value), initial=0.0)) for value in point), default=0.0)
+
+
+def _declared(scope: Scope, ref: Ref) -> np.ndarray:
+    axes = tuple(axis for axis in ref.axes if isinstance(axis, str))
+    return np.array(_grid(scope, ref, axes), dtype=np.float64)
+
+
+def _move(
+    point: list[np.ndarray], step: np.ndarray, shapes: list[tuple[int, ...]]
+) -> list[np.ndarray]:
+    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+    return [
+        value + step[ends[i] : ends[i + 1]].reshape(value.shape) for i, value in enumerate(point)
+    ]
+
+
+def _derivatives(
+    operation: Maximize, point: list[np.ndarray], scope: Scope, execute: Execute
+) -> tuple[float, np.ndarray, np.ndarray]:
+    unknowns = {ref.name: value for ref, value in zip(operation.unknowns, point, strict=True)}
+    inner = Scope({**scope.values, **unknowns}, scope.sizes)
+    execute(operation.body, inner)
+    gradient = np.concatenate([inner.values[name].ravel() for name in operation.gradient])
+    lines = []
+    for u, line in zip(point, operation.hessian, strict=True):
+        blocks = [
+            np.zeros((u.size, v.size)) if name is None else inner.values[name].reshape(u.size, -1)
+            for v, name in zip(point, line, strict=True)
+        ]
+        lines.append(np.concatenate(blocks, axis=1))
+    return float(inner.values[operation.objective]), gradient, np.concatenate(lines, axis=0)
+
+
+def _newton_step(
+    operation: Maximize, point: list[np.ndarray], gradient: np.ndarray, hessian: np.ndarray
+) -> np.ndarray:
+    count = gradient.size
+    constraints = _totals(operation.domains, point)
+    held = len(constraints)
+    full = np.zeros((count + held, count + held))
+    full[:count, :count], full[:count, count:], full[count:, :count] = (
+        hessian,
+        constraints.T,
+        constraints,
+    )
+    right = np.concatenate([-gradient, np.zeros(held)])
+    return np.linalg.lstsq(full, right, rcond=None)[0][:count]
+
+
+def _totals(domains: tuple[str, ...], point: list[np.ndarray]) -> np.ndarray:
+    """One row for each simplex: the entries whose total may not change."""
+    count, rows, offset = sum(value.size for value in point), [], 0
+    for domain, value in zip(domains, point, strict=True):
+        if domain == "simplex":
+            length = value.shape[-1]
+            for first in range(0, value.size, length):
+                row = np.zeros(count)
+                row[offset + first : offset + first + length] = 1.0
+                rows.append(row)
+        offset += value.size
+    return np.array(rows).reshape(-1, count)
+
+
+def _inside(domain: str, value: np.ndarray) -> bool:
+    match domain:
+        case "positive" | "nonnegative" | "simplex":
+            return bool(np.all(value > 0))
+        case "interval":
+            return bool(np.all((value > 0) & (value < 1)))
+        case "positive_definite":
+            return bool(np.all(np.linalg.eigvalsh(value) > 0))
+    return bool(np.all(np.isfinite(value)))

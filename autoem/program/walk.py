@@ -1,0 +1,165 @@
+"""Walking an array program: which arrays and axes does an operation mention, and a copy of it
+with every reference replaced.
+
+The free axes of a reference are those it is read over: b[group[i]] has the axis i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from autoem.program.ir import (
+    Call,
+    Contract,
+    Guard,
+    IndexRead,
+    Let,
+    LogSumExp,
+    Map,
+    Matrix,
+    Maximize,
+    Operation,
+    Position,
+    Ref,
+    Root,
+    Scalar,
+    Solve,
+)
+
+
+def distinct(items: Iterable[str]) -> tuple[str, ...]:
+    """The items in order of first occurrence."""
+    return tuple(dict.fromkeys(items))
+
+
+def index_axes(index: IndexRead) -> tuple[str, ...]:
+    """Free axes of an index expression."""
+    if isinstance(index, str):
+        return (index,)
+    if isinstance(index, int):
+        return ()
+    return distinct(axis for read in index.axes for axis in index_axes(read))
+
+
+def scalar_axes(scalar: Scalar) -> tuple[str, ...]:
+    """Free axes of an elementwise expression, in order of occurrence."""
+    if isinstance(scalar, Ref):
+        return index_axes(scalar)
+    if isinstance(scalar, Position):
+        return (scalar.axis,)
+    if isinstance(scalar, Call):
+        return distinct(axis for part in scalar.arguments for axis in scalar_axes(part))
+    return ()
+
+
+def index_refs(index: IndexRead) -> tuple[Ref, ...]:
+    """The reference itself and those in its lookups."""
+    if not isinstance(index, Ref):
+        return ()
+    return (index, *(ref for read in index.axes for ref in index_refs(read)))
+
+
+def scalar_refs(scalar: Scalar) -> tuple[Ref, ...]:
+    """Every reference of an expression, lookups included."""
+    if isinstance(scalar, Ref):
+        return index_refs(scalar)
+    if isinstance(scalar, Call):
+        return tuple(ref for part in scalar.arguments for ref in scalar_refs(part))
+    return ()
+
+
+def references(operation: Operation) -> tuple[Ref, ...]:
+    """Every reference of an operation to an array defined before it."""
+    match operation:
+        case Map(expression):
+            return scalar_refs(expression)
+        case Contract(factors, _, guards):
+            sides = [side for guard in guards for side in (guard.left, guard.right)]
+            return tuple(ref for index in (*factors, *sides) for ref in index_refs(index))
+        case LogSumExp(operand) | Matrix(_, operand):
+            return index_refs(operand)
+        case Solve(_, _, matrix, right):
+            blocks = [block for line in matrix for block in line if block is not None]
+            return tuple(ref for index in (*blocks, *right) for ref in index_refs(index))
+        case Root(unknown, value, slope, start):
+            inner = (*scalar_refs(value), *scalar_refs(slope))
+            return (*(ref for ref in inner if ref.name != unknown), *index_refs(start))
+        case Maximize():
+            return _maximize_refs(operation)
+
+
+def _maximize_refs(operation: Maximize) -> tuple[Ref, ...]:
+    inner = {ref.name for ref in operation.unknowns}
+    inner |= {target.name for let in operation.body for target in let.targets}
+    used = [ref for let in operation.body for ref in references(let.operation)]
+    starts = [ref for start in operation.start for ref in index_refs(start)]
+    return (*starts, *(ref for ref in used if ref.name not in inner))
+
+
+def names_used(operation: Operation) -> tuple[str, ...]:
+    """Names of the arrays that an operation reads, each once."""
+    return distinct(ref.name for ref in references(operation))
+
+
+def replace_index(index: IndexRead, change: Callable[[IndexRead], IndexRead]) -> IndexRead:
+    """Apply `change` to every part of an index expression, innermost first."""
+    if isinstance(index, Ref):
+        index = Ref(index.name, tuple(replace_index(read, change) for read in index.axes))
+    return change(index)
+
+
+def replace_scalar(scalar: Scalar, change: Callable[[Scalar], Scalar]) -> Scalar:
+    """Apply `change` to every node of an elementwise expression, innermost first."""
+    if isinstance(scalar, Call):
+        parts = tuple(replace_scalar(part, change) for part in scalar.arguments)
+        scalar = Call(scalar.function, parts)
+    return change(scalar)
+
+
+def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead]) -> Operation:
+    """The operation with `change` applied to every reference, axis name and entry it reads."""
+
+    def ref(old: Ref) -> Ref:
+        new = replace_index(old, change)
+        assert isinstance(new, Ref)
+        return new
+
+    def leaf(scalar: Scalar) -> Scalar:
+        return ref(scalar) if isinstance(scalar, Ref) else scalar
+
+    match operation:
+        case Map(expression):
+            return Map(replace_scalar(expression, leaf))
+        case Contract(factors, over, guards, scale):
+            sides = tuple(
+                Guard(replace_index(g.left, change), replace_index(g.right, change)) for g in guards
+            )
+            return Contract(tuple(ref(f) for f in factors), over, sides, scale)
+        case LogSumExp(operand) | Matrix(_, operand):
+            return replace(operation, operand=ref(operand))
+        case Solve(unknowns, rows, matrix, right):
+            blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)
+            return Solve(unknowns, rows, blocks, tuple(ref(c) for c in right))
+        case Root():
+            value = replace_scalar(operation.value, leaf)
+            slope = replace_scalar(operation.slope, leaf)
+            return replace(operation, value=value, slope=slope, start=ref(operation.start))
+        case Maximize():
+            body = tuple(
+                Let(let.targets, replace_refs(let.operation, change), let.comment)
+                for let in operation.body
+            )
+            start = tuple(ref(s) for s in operation.start)
+            return replace(operation, body=body, start=start)
+
+
+def rename(operation: Operation, names: dict[str, str]) -> Operation:
+    """The operation reading arrays under their new names."""
+
+    def change(index: IndexRead) -> IndexRead:
+        if isinstance(index, Ref):
+            return Ref(names.get(index.name, index.name), index.axes)
+        return index
+
+    return replace_refs(operation, change)
