@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
-from autoem.language.axis import Axis
+from autoem.language.expression import Axis
 
 if TYPE_CHECKING:
     from autoem.derive.quantity import Quantity

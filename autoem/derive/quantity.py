@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from autoem.derive.index import Index, Read, indices_in, name_of
-from autoem.language.axis import Axis
+from autoem.language.expression import Axis
 from autoem.language.declaration import Variable
 
 if TYPE_CHECKING:

@@ -160,8 +160,19 @@ def derivative(terms: Terms, base: Quantity, target: tuple[Read, ...]) -> Terms:
             else:
                 continue
             if outer is not None and outer.value != 0:
-                result += [times(outer, renamed(factor)) for factor in inner]
+                products = (settled(times(outer, renamed(factor))) for factor in inner)
+                result += [product for product in products if product is not None]
     return merged(result)
+
+
+def settled(term: Term) -> Term | None:
+    """Guards on a bound index carried out: sum_g [group(i) = g] f(g) is f(group(i))."""
+    for guard in term.guards:
+        for index, other in ((guard.left, guard.right), (guard.right, guard.left)):
+            if isinstance(index, Index) and index in term.bound and index not in indices_in(other):
+                chosen = at(term, {index: other})
+                return None if chosen is None else settled(chosen)
+    return term
 
 
 def merged(terms: Iterable[Term]) -> Terms:
@@ -203,6 +214,13 @@ def substituted(terms: Terms, values: Mapping[Quantity, Quantity | sympy.Expr]) 
     return tuple(term for term in result if term.value != 0)
 
 
+def redefined(base: Defined, definition: Terms) -> Defined:
+    """A new intermediate with the same formal indices."""
+    return Defined(
+        base.name, base.axes, base.sign, indices=base.indices, definition=definition
+    )
+
+
 def _replacement(
     element: Element, values: Mapping[Quantity, Quantity | sympy.Expr]
 ) -> sympy.Expr:
@@ -215,6 +233,20 @@ def _replacement(
             moved = substituted(definition, values)
             if not moved:
                 return sympy.Integer(0)
-            base = replace(element.base, definition=moved)
-            return Element(base, element.indices)
+            return Element(redefined(element.base, moved), element.indices)
     return element
+
+
+def canonical(terms: Terms) -> tuple[object, tuple[Index, ...]]:
+    """A key that equal sums share whatever their indices are called, and their free indices in
+    the order of that key."""
+    free = free_indices(terms)
+    key = []
+    for term in terms:
+        order = dict.fromkeys((*indices_of(term.value), *free, *term.bound))
+        rank = {index: Index(index.axis, -1 - position) for position, index in enumerate(order)}
+        moved = at(replace(term, bound=()), rank)
+        assert moved is not None
+        summed = frozenset(rank[index] for index in term.bound)
+        key.append((moved.value, moved.guards, summed, tuple(rank[index] for index in free)))
+    return tuple(key), free

@@ -1,6 +1,11 @@
 """Every error that a user can meet: a class with fields, its wording in one place."""
 
 from autoem.errors.base import AutoemError as AutoemError
+from autoem.errors.derivation import (
+    DerivationError as DerivationError,
+    NoExactPosterior as NoExactPosterior,
+    NotDerivable as NotDerivable,
+)
 from autoem.errors.language import (
     BadAxes as BadAxes,
     BadLookup as BadLookup,

@@ -1,0 +1,78 @@
+"""The E-step: each latent eliminated in turn by the first rule that matches.
+
+Continuous latents go first, given the states of the discrete ones that their own element
+determines; each leaves its log-normalizer as a factor on those states.  When all are gone, what is
+left is the log-likelihood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import Posterior, Refusal
+from autoem.derive.posteriors import RULES
+from autoem.derive.quantity import Declared
+from autoem.derive.term import Term, Terms, depends, merged
+from autoem.errors import NoExactPosterior
+from autoem.graph.blocks import latent_blocks
+
+
+@dataclass(frozen=True)
+class EStep:
+    """Posteriors in the order of elimination, and the log-likelihood as a sum of terms."""
+
+    posteriors: tuple[Posterior, ...]
+    evidence: Terms
+
+
+def check_e_step(joint: LogJoint, step: EStep) -> None:
+    """No latent is left in the log-likelihood."""
+    for quantity in (*joint.scope.declared.values(), *joint.scope.indicators.values()):
+        latent = quantity in joint.scope.indicators.values() or _is_latent(joint, quantity)
+        if latent and any(depends(term.value, quantity) for term in step.evidence):
+            raise AssertionError(f"{quantity.name} is left in the log-likelihood")
+
+
+def _is_latent(joint: LogJoint, quantity: object) -> bool:
+    return any(
+        quantity is joint.scope.declared.get(latent)
+        for block in latent_blocks(joint.graph)
+        for latent in block
+    )
+
+
+def e_step(joint: LogJoint) -> EStep:
+    """The posterior of every latent, block by block."""
+    terms, posteriors = joint.terms, []
+    for block in latent_blocks(joint.graph):
+        pending = [joint.scope.quantity(latent) for latent in block]
+        while pending:
+            posterior, chosen = _next(joint, terms, pending)
+            pending.remove(chosen)
+            posteriors.append(posterior)
+            eliminated = posterior.local.latent
+            rest = tuple(term for term in terms if not depends(term.value, eliminated))
+            terms = merged((*rest, *posterior.local.scattered(posterior.log_normalizer)))
+    return EStep(tuple(posteriors), terms)
+
+
+def _next(
+    joint: LogJoint, terms: Terms, pending: list[Declared]
+) -> tuple[Posterior, Declared]:
+    """The first latent, continuous and finely indexed ones first, that some rule eliminates."""
+    refusals: list[tuple[str, str, str]] = []
+    indicators = joint.scope.indicators
+    order = sorted(
+        pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates))
+    )
+    for latent in order:
+        for rule in RULES:
+            try:
+                return rule(joint, terms, latent, tuple(pending)), latent
+            except Refusal as refusal:
+                refusals.append((latent.name, rule.__name__, str(refusal)))
+    raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))
+
+
+__all__ = ["EStep", "Term", "check_e_step", "e_step"]

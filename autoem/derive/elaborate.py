@@ -1,0 +1,325 @@
+"""From an expression of the language to a sympy expression at given indices.
+
+An expression over plates and event axes is read at one index for each axis,
+
+    loading @ z + mean   at (n, d)   ->   loading_z[n, d] + mean[d],
+
+where a contraction becomes a named intermediate, so that residuals stay factored.  A lookup by a
+discrete latent is read at a *state*, a new index k that is summed with the indicator [z_n = k]; a
+lookup by data is an index of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy
+
+from autoem.derive.index import Index, Lookup, Read, fresh
+from autoem.derive.quantity import (
+    Computed,
+    Declared,
+    Defined,
+    Delta,
+    Element,
+    Entries,
+    Indicator,
+    MatrixFunction,
+    Size,
+)
+from autoem.derive.term import Term, canonical, free_indices
+from autoem.errors import NotDerivable
+from autoem.language import declaration, expression
+from autoem.language.expression import Axis
+from autoem.language.expression import Expression
+
+Environment = Mapping[Axis, Read]
+
+DELTA = Delta("delta", ())
+
+_SIGNS = {
+    "positive": "positive",
+    "positive_definite": "real",
+    "simplex": "positive",
+    "nonnegative": "nonnegative",
+    "count": "nonnegative",
+    "binary": "nonnegative",
+    "unit": "positive",
+    "cells": "nonnegative",
+}
+
+
+@dataclass
+class Scope:
+    """The quantities of one model, and the named intermediates of its expressions."""
+
+    declared: dict[declaration.Variable, Declared] = field(default_factory=dict)
+    indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
+    sizes: dict[Axis, Size] = field(default_factory=dict)
+    functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
+    defined: dict[object, Defined] = field(default_factory=dict)
+    state_axes: dict[declaration.Variable, Axis] = field(default_factory=dict)
+
+    def quantity(self, variable: declaration.Variable) -> Declared:
+        """The quantity of a declared variable."""
+        if variable not in self.declared:
+            axes = (*variable.plates, *variable.event)
+            name = variable.name or "anonymous"
+            self.declared[variable] = Declared(name, axes, sign_of(variable), variable=variable)
+        return self.declared[variable]
+
+    def indicator(self, latent: declaration.Variable) -> Indicator:
+        """[z = k] for a discrete latent, over its plates and then its states."""
+        if latent not in self.indicators:
+            axes = (*latent.plates, self.states(latent))
+            self.indicators[latent] = Indicator(
+                f"is_{latent.name}", axes, "nonnegative", latent=self.quantity(latent)
+            )
+        return self.indicators[latent]
+
+    def states(self, latent: declaration.Variable) -> Axis:
+        """The axis of the states of a discrete latent; a binary one has its own, of size two."""
+        category = latent.category
+        if category is not None:
+            return category
+        if latent not in self.state_axes:
+            self.state_axes[latent] = Axis(f"{latent.name}_states", size=2)
+        return self.state_axes[latent]
+
+    def size(self, axis: Axis) -> sympy.Expr:
+        """The number of entries of an axis, as a symbol; a number where it is known."""
+        if axis.size is not None:
+            return sympy.Integer(axis.size)
+        if axis not in self.sizes:
+            self.sizes[axis] = Size(f"size_{axis.label}", (), "positive", axis=axis)
+        return Element(self.sizes[axis])
+
+    def matrix(self, function: str, base: Declared) -> MatrixFunction:
+        """inverse or log_determinant of a positive definite variable."""
+        key = (function, base)
+        if key not in self.functions:
+            axes = base.axes if function == "inverse" else base.axes[:-2]
+            name = f"{function}_{base.name}"
+            self.functions[key] = MatrixFunction(name, axes, function=function, base=base)
+        return self.functions[key]
+
+    def define(self, name: str, terms: tuple[Term, ...]) -> Element:
+        """A named intermediate for a sum of terms; equal sums share one name."""
+        key, free = canonical(terms)
+        if key not in self.defined:
+            axes = tuple(index.axis for index in free)
+            self.defined[key] = Defined(name, axes, indices=free, definition=terms)
+        return Element(self.defined[key], free)
+
+    def named(self, name: str, terms: tuple[Term, ...], free: tuple[Index, ...]) -> Element:
+        """A named intermediate over the given free indices, mentioned or not."""
+        axes = tuple(index.axis for index in free)
+        return Element(Defined(name, axes, indices=free, definition=terms), free)
+
+    def computed(
+        self,
+        name: str,
+        operation: str,
+        operands: tuple[sympy.Expr, ...],
+        free: tuple[Index, ...],
+        over: tuple[Index, ...] = (),
+        sign: str = "real",
+    ) -> Element:
+        """The result of an operation that is no sum, over the given free indices."""
+        axes = tuple(index.axis for index in free)
+        base = Computed(
+            name, axes, sign, operation=operation, operands=operands, indices=free, over=over
+        )
+        return Element(base, free)
+
+
+def sign_of(variable: declaration.Variable) -> str:
+    """What is known of the sign of a variable's entries."""
+    if isinstance(variable, declaration.Parameter | declaration.Given):
+        domain = variable.domain
+        if domain.kind == "interval" and domain.lower is not None and domain.lower >= 0:
+            return "positive"
+        return _SIGNS.get(domain.kind, "real")
+    family = getattr(variable.distribution, "family", None)
+    return _SIGNS.get(family.support, "real") if family is not None else "real"
+
+
+@dataclass
+class Reader:
+    """Reads the expressions of one factor; `states` are the latent states it has met."""
+
+    scope: Scope
+    binary: Mapping[declaration.Variable, int]
+    states: dict[tuple[declaration.Variable, tuple[Read, ...]], Index] = field(default_factory=dict)
+
+    def state(self, latent: declaration.Variable, indices: tuple[Read, ...]) -> Index:
+        """The index k of the indicator [z = k] of this factor."""
+        key = (latent, indices)
+        if key not in self.states:
+            self.states[key] = fresh(self.scope.states(latent))
+        return self.states[key]
+
+    def read(self, node: Expression, at: Environment, event: tuple[Read, ...] = ()) -> sympy.Expr:
+        """The expression at one index for each plate and one for each event axis."""
+        known = {**at, **dict(zip(node.event, event, strict=True))}
+        match node:
+            case expression.Number():
+                infinite = isinstance(node.value, float)
+                return sympy.oo * (1 if node.value > 0 else -1) if infinite else (
+                    sympy.Rational(node.value.numerator, node.value.denominator))  # fmt: skip
+            case expression.Constant(kind="identity"):
+                return Element(DELTA, event)
+            case expression.Constant():
+                return sympy.Integer(0 if node.kind == "zeros" else 1)
+            case expression.DiagonalMatrix():
+                return Element(DELTA, event) * self.read(node.vector, at, event[:1])
+            case expression.Listing():
+                return self._listing(node, known, event)
+            case expression.Entry():
+                return self.read(node.base, at, (*event, node.position))
+            case expression.Lookup():
+                return self._lookup(node, known, event)
+            case expression.Contraction():
+                return self._contraction(node, known, event)
+            case expression.Apply():
+                return self._apply(node, known, event)
+            case declaration.Variable():
+                return self._variable(node, known, event)
+        raise NotDerivable(what=f"an expression of kind {type(node).__name__}", where="elaboration")
+
+    def _variable(
+        self, node: declaration.Variable, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        if node in self.binary:
+            return sympy.Integer(self.binary[node])
+        plates = tuple(known[axis] for axis in node.plates)
+        return Element(self.scope.quantity(node), plates + event)
+
+    def _listing(
+        self, node: expression.Listing, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        entries = tuple(self.read(entry, known) for entry in node.entries)
+        (position,) = event
+        if isinstance(position, int):
+            return entries[position]
+        free = free_indices(Term(entry) for entry in entries)
+        axes = (*(index.axis for index in free), node.axis)
+        formal = fresh(node.axis)
+        sign = "nonnegative" if all(entry.is_nonnegative for entry in entries) else "real"
+        base = Entries("entries", axes, sign, indices=(*free, formal), entries=entries)
+        return Element(base, (*free, position))
+
+    def _lookup(
+        self, node: expression.Lookup, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        return self.read(node.base, {**known, **self._consumed(node, known)}, event)
+
+    def _consumed(self, node: expression.Lookup, known: Environment) -> dict[Axis, Read]:
+        return {axis: self.index(entry, known) for axis, entry in node.entries}
+
+    def index(self, node: Expression, known: Environment) -> Read:
+        """An index expression: a latent's state, or a lookup in data."""
+        if isinstance(node, expression.Lookup) and isinstance(node.base, declaration.Variable):
+            return self.index(node.base, {**known, **self._consumed(node, known)})
+        if isinstance(node, declaration.Variable):
+            indices = tuple(known[axis] for axis in node.plates)
+            if isinstance(node, declaration.Latent):
+                return self.state(node, indices)
+            return Lookup(self.scope.quantity(node), indices)
+        raise NotDerivable(what=f"an index of kind {type(node).__name__}", where="lookup")
+
+    def _apply(
+        self, node: expression.Apply, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        values = []
+        for argument in node.arguments:
+            inner = assigned(argument.event, node.event, event)
+            values.append(self.read(argument, known, inner))
+        return _OPERATORS[node.operator](*values)
+
+    def _contraction(
+        self, node: expression.Contraction, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        summed = {axis: fresh(axis) for axis in node.axes}
+        left, right = node.left, node.right
+        left_rest = remaining(left.event, node.axes, last=True)
+        right_rest = remaining(right.event, node.axes, last=False)
+        shift = {
+            axis: left_rest.count(axis)
+            for axis in right_rest
+            if node.event.count(axis) == left_rest.count(axis) + right_rest.count(axis)
+        }
+        factors = []
+        for operand, rest, last, offset in (
+            (left, left_rest, True, {}),
+            (right, right_rest, False, shift),
+        ):
+            outer = list(assigned(rest, node.event, event, offset))
+            inner: list[Read] = []
+            for position, axis in enumerate(operand.event):
+                bound = contracted_at(operand.event, node.axes, axis, last) == position
+                inner.append(summed[axis] if bound else outer.pop(0))
+            factors.append(self.read(operand, {**known, **summed}, tuple(inner)))
+        product = Term(factors[0] * factors[1], tuple(summed.values()))
+        return self.scope.define(_name(node), (product,))
+
+
+def remaining(event: tuple[Axis, ...], axes: tuple[Axis, ...], last: bool) -> tuple[Axis, ...]:
+    """The event axes of an operand that a contraction leaves."""
+    return tuple(
+        axis
+        for position, axis in enumerate(event)
+        if contracted_at(event, axes, axis, last) != position
+    )
+
+
+def contracted_at(
+    event: tuple[Axis, ...], axes: tuple[Axis, ...], axis: Axis, last: bool
+) -> int | None:
+    """Where in `event` the contracted axis stands: A's last, B's first."""
+    if axis not in axes:
+        return None
+    positions = [position for position, other in enumerate(event) if other is axis]
+    return positions[-1 if last else 0]
+
+
+def assigned(
+    inner: tuple[Axis, ...],
+    outer: tuple[Axis, ...],
+    indices: tuple[Read, ...],
+    offset: Mapping[Axis, int] | None = None,
+) -> tuple[Read, ...]:
+    """Indices for the inner event axes: the j-th occurrence of an axis takes the j-th outside."""
+    result = []
+    for position, axis in enumerate(inner):
+        nth = inner[:position].count(axis) + (offset or {}).get(axis, 0)
+        places = [index for other, index in zip(outer, indices, strict=True) if other is axis]
+        result.append(places[nth])
+    return tuple(result)
+
+
+def _name(node: Expression) -> str:
+    """A readable name for a contraction: loading @ z is loading_z."""
+    match node:
+        case expression.Contraction():
+            return f"{_name(node.left)}_{_name(node.right)}"
+        case expression.Lookup():
+            return _name(node.base)
+        case declaration.Variable():
+            return node.name or "x"
+    return "sum"
+
+
+_OPERATORS = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "power": lambda a, b: a**b,
+    "negative": lambda a: -a,
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sqrt": sympy.sqrt,
+    "where": lambda c, a, b: c * a + (1 - c) * b,
+}

@@ -1,0 +1,146 @@
+"""The complete-data log density as one sum of terms.
+
+Each factor p(v | parents) hands over the summands of its family's log density; they are read at
+one index for each axis and summed over the plates of v.  A discrete latent enters as an indicator:
+
+    log N(x_n | mean[z_n])  =  sum_k [z_n = k] log N(x_n | mean_k),
+
+once per factor, and only on the summands in which k appears (the indicators of all states sum to
+one).  A factor that is no density but a constraint, y = the sums of groups of x, is kept beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import sympy
+
+from autoem.derive.elaborate import Reader, Scope
+from autoem.derive.index import Index, fresh
+from autoem.derive.quantity import Declared, Element, indices_of
+from autoem.derive.reading import Argument, Value
+from autoem.derive.term import Term, Terms, merged
+from autoem.derive.unroll import finished
+from autoem.errors import NotDerivable
+from autoem.graph.factor_graph import Factor, FactorGraph
+from autoem.language import construct, declaration, distribution
+from autoem.language.expression import Axis
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """`observed` holds the sums of the cells of `latent` in each group."""
+
+    latent: Declared
+    observed: Declared
+    groups: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class LogJoint:
+    """log p(x, z; theta) = the sum of `terms`, on the set where the `constraints` hold."""
+
+    graph: FactorGraph
+    scope: Scope
+    terms: Terms
+    constraints: tuple[Constraint, ...] = field(default=())
+
+    def factor(self, name: str) -> Terms:
+        """The terms of one factor."""
+        return tuple(term for term in self.terms if term.factor == name)
+
+
+def check_log_joint(joint: LogJoint) -> None:
+    """Every index of every term is bound: the sum is one number."""
+    for term in joint.terms:
+        loose = [index for index in indices_of(term.value) if index not in term.bound]
+        if loose:
+            raise AssertionError(f"free indices {loose} in the factor of {term.factor}")
+
+
+def log_joint(graph: FactorGraph) -> LogJoint:
+    """The sum of the log densities of all factors of the graph."""
+    scope, terms, constraints = Scope(), [], []
+    for factor in graph.factors:
+        law = factor.law
+        if isinstance(law, construct.Aggregate):
+            latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
+            constraints.append(Constraint(latent, observed, law.groups))
+        elif isinstance(law, distribution.Distribution):
+            terms += list(_density(factor, law, scope))
+        else:
+            raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
+    return LogJoint(graph, scope, merged(terms), tuple(constraints))
+
+
+def _density(factor: Factor, law: distribution.Distribution, scope: Scope) -> Iterator[Term]:
+    """The terms of one factor, for each state of the binary latents in it."""
+    plates = {axis: fresh(axis) for axis in factor.variable.plates}
+    binary = [v for v in factor.scope if _is_binary_latent(v)]
+    readings = []
+    shared: dict[tuple[str, ...], Index] = {}
+    for states in product((0, 1), repeat=len(binary)):
+        reader = Reader(scope, dict(zip(binary, states, strict=True)))
+        readings.append((reader, _summands(factor, law, reader, plates, shared)))
+    common = [t for t in readings[0][1] if all(t in terms for _, terms in readings)]
+    for term in common:
+        yield from finished(_with_indicators(term, readings[0][0], plates, ()), factor.name)
+    for reader, terms in readings:
+        chosen = tuple(reader.binary.items())
+        for term in (t for t in terms if t not in common):
+            yield from finished(_with_indicators(term, reader, plates, chosen), factor.name)
+
+
+def _is_binary_latent(variable: declaration.Variable) -> bool:
+    return (
+        isinstance(variable, declaration.Latent)
+        and isinstance(variable.distribution, distribution.Distribution)
+        and variable.distribution.family.support == "binary"
+    )
+
+
+def _summands(
+    factor: Factor,
+    law: distribution.Distribution,
+    reader: Reader,
+    plates: dict[Axis, Index],
+    shared: dict[tuple[str, ...], Index],
+) -> list[Term]:
+    """The family's summands at the factor's plates, without indicators."""
+    made: list[Index] = []
+
+    def index() -> Index:
+        axis = factor.variable.event[0] if factor.variable.event else law.category
+        assert axis is not None
+        made.append(shared.setdefault(("event", str(len(made))), fresh(axis)))
+        return made[-1]
+
+    value = Value(factor.variable, reader, plates)
+    arguments = {name: Argument(node, reader, plates) for name, node in law.arguments}
+    density = law.family.log_density(value, arguments, index)
+    return [
+        Term(part, tuple(summand.over))
+        for summand in density
+        for part in sympy.Add.make_args(summand.value)
+    ]
+
+
+def _with_indicators(
+    term: Term,
+    reader: Reader,
+    plates: dict[Axis, Index],
+    binary: tuple[tuple[declaration.Variable, int], ...],
+) -> Term:
+    """The term times [z = k] for the states it depends on, summed over states and plates."""
+    mentioned = indices_of(term.value)
+    value, bound = term.value, list(term.bound)
+    for (latent, indices), state in reader.states.items():
+        if state in mentioned:
+            value *= Element(reader.scope.indicator(latent), (*indices, state))
+            bound.append(state)
+    for latent, chosen in binary:
+        own = tuple(plates[axis] for axis in latent.plates)
+        value *= Element(reader.scope.indicator(latent), (*own, chosen))
+    return replace(term, value=value, bound=(*plates.values(), *bound))

@@ -1,0 +1,213 @@
+"""The conditional posterior of one latent, and how an expectation is taken under it.
+
+A latent v is eliminated from the log joint at its own plates n and in the *context* of the states
+c of those discrete latents that its terms mention at the same place:
+
+    log p(rest) + log q(v_n | c)  =  the terms that mention v_n in the context c .
+
+What remains is the log-normalizer, a new factor on the context.  Expectations are taken in the
+order of elimination, each under q(v | context), with the context's indicators made explicit.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.elaborate import Scope
+from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
+from autoem.derive.quantity import Defined, Element, Indicator, Quantity, elements
+from autoem.derive.term import Term, Terms, depends, instantiate, mentions, merged, select
+
+
+@dataclass(frozen=True)
+class Context:
+    """The state `state` of the discrete latent of `indicator`, looked up at `reads`."""
+
+    indicator: Indicator
+    reads: tuple[Read, ...]
+    state: Index
+
+
+@dataclass(frozen=True)
+class Local:
+    """The terms that mention one latent, at its own plates and in its context."""
+
+    latent: Quantity
+    plates: tuple[Index, ...]
+    contexts: tuple[Context, ...]
+    terms: Terms
+
+    def scattered(self, terms: Terms) -> Terms:
+        """Terms free at plates and context, summed back over both with the indicators."""
+        result = []
+        for term in terms:
+            value, bound = term.value, [*term.bound, *self.plates]
+            for context in self.contexts:
+                if _mentions_index(term, context.state):
+                    value *= Element(context.indicator, (*context.reads, context.state))
+                    bound.append(context.state)
+            result.append(replace(term, value=value, bound=tuple(bound)))
+        return merged(result)
+
+
+def _mentions_index(term: Term, index: Index) -> bool:
+    from_value = any(
+        index in indices_in(read) for element in elements(term.value) for read in element.indices
+    )
+    return from_value or any(
+        index in (*indices_in(guard.left), *indices_in(guard.right)) for guard in term.guards
+    )
+
+
+class Refusal(Exception):  # noqa: N818  (control flow inside the E-step, never shown by itself)
+    """Why a rule does not apply; the user reads it when no rule does."""
+
+
+@dataclass(frozen=True)
+class Posterior(ABC):
+    """q(latent | context): which family, by which rule, with which named quantities."""
+
+    local: Local
+    rule: str
+    reason: str
+    family: str
+    natural: dict[str, Element]
+    expectations: dict[str, Element]
+    log_normalizer: Terms
+
+    @abstractmethod
+    def expect(self, term: Term, scope: Scope) -> Terms:
+        """E_q of a term that mentions the latent."""
+
+
+def localize(terms: Terms, latent: Quantity, plate_count: int) -> Local:
+    """The terms that mention the latent, at one element of it, in their context.
+
+    Raises Refusal where two elements of the latent meet in one term, or where a state that the
+    latent's own element does not determine selects a term.
+    """
+    plates = tuple(fresh(axis) for axis in latent.axes[:plate_count])
+    contexts: dict[tuple[Indicator, tuple[Read, ...]], Context] = {}
+    found = []
+    for term in terms:
+        reads = plate_reads(term.value, latent, plate_count)
+        chosen = select(term, reads, plates)
+        if chosen is None:
+            continue
+        if plate_reads(chosen.value, latent, plate_count) != plates:
+            raise Refusal(f"a term mentions {latent.name} at two places")
+        conditioned = _in_context(chosen, latent, plates, contexts)
+        if conditioned is not None:
+            found.append(conditioned)
+    return Local(latent, plates, tuple(contexts.values()), tuple(found))
+
+
+def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[Read, ...]:
+    """Where a term reads the latent: the reads of its plates, the same in the whole term."""
+    found: dict[tuple[Read, ...], None] = {}
+    for element in elements(value):
+        if element.base is latent:
+            found[element.indices[:plate_count]] = None
+        elif isinstance(element.base, Defined) and mentions(element.base.definition, latent):
+            for inner in instantiate(element):
+                found[plate_reads(inner.value, latent, plate_count)] = None
+    if len(found) != 1:
+        raise Refusal(f"a term mentions {latent.name} at {len(found)} places")
+    return next(iter(found))
+
+
+def _in_context(
+    term: Term,
+    latent: Quantity,
+    plates: tuple[Index, ...],
+    contexts: dict[tuple[Indicator, tuple[Read, ...]], Context],
+) -> Term | None:
+    """The term given the states that select it: each indicator becomes one, its state a context."""
+    for element in elements(term.value):
+        if not isinstance(element.base, Indicator) or element.base is latent:
+            continue
+        *reads, state = element.indices
+        if any(index not in plates for read in reads for index in indices_in(read)):
+            raise Refusal(
+                f"{latent.name} depends on {element.base.latent.name}, which its own element "
+                "does not determine: their states couple"
+            )
+        key = (element.base, tuple(reads))
+        if key not in contexts:
+            contexts[key] = Context(element.base, tuple(reads), fresh(element.base.axes[-1]))
+        rest = replace(term, value=term.value.xreplace({element: sympy.Integer(1)}))
+        chosen = select(rest, (state,), (contexts[key].state,))
+        return None if chosen is None else _in_context(chosen, latent, plates, contexts)
+    return term
+
+
+def with_context(
+    term: Term, local: Local, reads: tuple[Read, ...]
+) -> tuple[Term, tuple[Read, ...]]:
+    """The term with the indicators of the latent's context at `reads`, and their states."""
+    states: list[Read] = []
+    placed = dict(zip(local.plates, reads, strict=True))
+    for context in local.contexts:
+        where = tuple(substitute(read, placed) for read in context.reads)
+        known = [
+            element.indices[-1] for element in elements(term.value)
+            if element.base is context.indicator and element.indices[:-1] == where
+        ]  # fmt: skip
+        if known:
+            states.append(known[0])
+            continue
+        state = fresh(context.state.axis)
+        indicator = Element(context.indicator, (*where, state))
+        term = replace(term, value=term.value * indicator, bound=(*term.bound, state))
+        states.append(state)
+    return term, tuple(states)
+
+
+def placed_at(
+    element: Element, local: Local, reads: tuple[Read, ...], states: tuple[Read, ...]
+) -> Callable[..., Element]:
+    """The named quantity `element` (free at plates and context) moved to a place."""
+    moved: dict[Index, Read] = dict(zip(local.plates, reads, strict=True))
+    moved.update(zip((c.state for c in local.contexts), states, strict=True))
+
+    def at_event(replacement: dict[Index, Read] | None = None) -> Element:
+        both = {**moved, **(replacement or {})}
+        return Element(element.base, tuple(substitute(read, both) for read in element.indices))
+
+    return at_event
+
+
+def replaced(
+    value: sympy.Expr, latent: Quantity, by: Callable[[tuple[Read, ...]], sympy.Expr], scope: Scope
+) -> sympy.Expr:
+    """The expression with every element of the latent replaced, inside intermediates too."""
+    moved: dict[sympy.Expr, sympy.Expr] = {}
+    for element in elements(value):
+        if element.base is latent:
+            moved[element] = by(element.indices)
+        elif isinstance(element.base, Defined) and mentions(element.base.definition, latent):
+            inner = (
+                replace(t, value=replaced(t.value, latent, by, scope)) for t in instantiate(element)
+            )
+            kept = tuple(t for t in inner if t.value != 0)
+            moved[element] = scope.define(element.base.name, kept) if kept else sympy.Integer(0)
+    return value.xreplace(moved)
+
+
+__all__ = [
+    "Context",
+    "Guard",
+    "Local",
+    "Posterior",
+    "Refusal",
+    "depends",
+    "localize",
+    "placed_at",
+    "plate_reads",
+    "replaced",
+    "with_context",
+]

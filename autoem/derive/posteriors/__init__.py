@@ -1,0 +1,9 @@
+"""The posterior rules, in the order in which they are tried; the first that matches gives its
+reason."""
+
+from autoem.derive.posteriors.aggregate import aggregate
+from autoem.derive.posteriors.conjugate import conjugate
+from autoem.derive.posteriors.enumerate import enumerate_states
+from autoem.derive.posteriors.gaussian import gaussian
+
+RULES = (enumerate_states, aggregate, conjugate, gaussian)

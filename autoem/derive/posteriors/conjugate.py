@@ -1,0 +1,189 @@
+"""conjugate: the coefficients of the latent's statistics match a family.
+
+Given everything else, log p(v, ...) = sum_j eta_j T_j(v) + log h(v) + what is free of v.  Where T
+and h are those of a family, the posterior is that family at the natural parameters eta; its
+log-normalizer A(eta) goes to the rest, and E[T] is the gradient of A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.elaborate import Scope
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import (
+    Local,
+    Posterior,
+    Refusal,
+    localize,
+    placed_at,
+    plate_reads,
+    with_context,
+)
+from autoem.derive.quantity import Declared, Element, elements
+from autoem.derive.term import Term, Terms, depends
+from autoem.families import FAMILIES
+from autoem.families.family import ScalarFamily
+
+
+@dataclass(frozen=True)
+class ConjugatePosterior(Posterior):
+    """A scalar family at named natural parameters; `statistics` are its T of the latent."""
+
+    element: Element
+    statistics: tuple[sympy.Expr, ...]
+
+    def expect(self, term: Term, scope: Scope) -> Terms:
+        """Each statistic becomes its expectation; what is free of the latent stays."""
+        result = []
+        latent = self.local.latent
+        for part in split(term, latent):
+            if not depends(part.value, latent):
+                result.append(part)
+                continue
+            reads = plate_reads(part.value, latent, len(self.local.plates))
+            own = Element(latent, reads)
+            coefficient, statistic = part.value.as_independent(own, as_Add=False)
+            moved, states = with_context(replace(part, value=coefficient), self.local, reads)
+            known = [t.xreplace({self.element: own}) for t in self.statistics]
+            scale, position = match(statistic, known, own)
+            expectation = self.expectations[f"statistic_{position + 1}"]
+            place = placed_at(expectation, self.local, reads, states)
+            result.append(replace(moved, value=moved.value * scale * place()))
+        return tuple(result)
+
+
+def split(term: Term, latent: Declared | sympy.Basic) -> Terms:
+    """The term as products, each of a coefficient and one statistic of the latent."""
+    value = sympy.expand_log(term.value)
+    own = [e for e in elements(value) if e.base is latent]
+    parts = []
+    for part in sympy.Add.make_args(value.expand(deep=False)):
+        _, dependent = part.as_independent(*own, as_Add=False)
+        if isinstance(dependent, sympy.Add) or (
+            isinstance(dependent, sympy.Mul) and any(a.is_Add for a in dependent.args)
+        ):
+            parts += list(sympy.Add.make_args(sympy.expand(part)))
+        else:
+            parts.append(part)
+    return tuple(replace(term, value=part) for part in parts)
+
+
+def match(
+    statistic: sympy.Expr, known: Sequence[sympy.Expr], own: Element
+) -> tuple[sympy.Expr, int]:
+    """(c, j) with statistic = c * known[j] and c free of the latent."""
+    for position, candidate in enumerate(known):
+        ratio = sympy.simplify(statistic / candidate)
+        if not ratio.has(own):
+            return ratio, position
+    raise Refusal(f"the statistic {statistic} belongs to no matching family")
+
+
+def conjugate(
+    joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
+) -> Posterior:
+    """Eliminate a scalar latent whose terms match a family."""
+    if latent.axes != latent.variable.plates:
+        raise Refusal(f"{latent.name} is no scalar")
+    own = tuple(term for term in terms if depends(term.value, latent))
+    for other in remaining:
+        if other is not latent and any(depends(term.value, other) for term in own):
+            raise Refusal(f"the terms of {latent.name} still mention {other.name}")
+    local = localize(own, latent, len(latent.axes))
+    element = Element(latent, local.plates)
+    parts = [part for term in local.terms for part in split(term, latent)]
+    support = latent.variable.distribution.family.support
+    refusals = []
+    for family in FAMILIES:
+        if isinstance(family, ScalarFamily) and family.support == support:
+            try:
+                return _matched(joint.scope, family, local, parts, element)
+            except Refusal as refusal:
+                refusals.append(f"{family.name}: {refusal}")
+    raise Refusal("; ".join(refusals) or f"no family has the support of {latent.name}")
+
+
+def _matched(
+    scope: Scope, family: ScalarFamily, local: Local, parts: list[Term], element: Element
+) -> Posterior:
+    """The posterior in this family, or the refusal that names the first odd statistic."""
+    statistics = family.statistics(element)
+    carrier = _carrier(family, element)
+    coefficients: list[list[Term]] = [[] for _ in statistics]
+    rest: list[Term] = []
+    for part in parts:
+        if not depends(part.value, local.latent):
+            rest.append(part)
+            continue
+        if carrier != 0 and sympy.simplify(part.value - carrier) == 0 and not part.bound:
+            continue
+        coefficient, statistic = part.value.as_independent(element, as_Add=False)
+        scale, position = match(statistic, statistics, element)
+        if depends(coefficient, local.latent):
+            raise Refusal(f"{statistic} has a coefficient that mentions {local.latent.name}")
+        coefficients[position].append(replace(part, value=coefficient * scale))
+    if not all(coefficients):
+        raise Refusal(f"some statistic of {family.name} has no coefficient")
+    return _posterior(scope, family, local, statistics, coefficients, rest, element)
+
+
+def _carrier(family: ScalarFamily, element: Element) -> sympy.Expr:
+    try:
+        return family.log_carrier(element, {})
+    except KeyError:
+        return sympy.Integer(0)
+
+
+def _posterior(
+    scope: Scope,
+    family: ScalarFamily,
+    local: Local,
+    statistics: tuple[sympy.Expr, ...],
+    coefficients: list[list[Term]],
+    rest: list[Term],
+    element: Element,
+) -> Posterior:
+    name = local.latent.name
+    natural = [
+        scope.define(f"natural_{position + 1}_{name}", tuple(terms))
+        for position, terms in enumerate(coefficients)
+    ]
+    arguments = family.from_natural(natural)
+    named, symbols = {}, {}
+    for argument in family.arguments:
+        value = arguments[argument.name]
+        free = tuple(dict.fromkeys(i for n in natural for i in n.indices if value.has(n)))
+        sign = "real" if argument.domain == "real" else "positive"
+        computed = scope.computed(
+            f"{argument.name}_{name}", "map", (value,), free, sign=sign)  # type: ignore[arg-type]  # fmt: skip
+        named[argument.name] = symbols[argument.name] = computed
+    expectations = {}
+    for position, value in enumerate(family.expectations(symbols)):
+        free = tuple(dict.fromkeys(i for a in named.values() for i in a.indices))
+        expectations[f"statistic_{position + 1}"] = scope.computed(
+            f"expected_{_statistic_name(position, statistics, element)}_{name}", "map", (value,), free,
+            sign="positive" if statistics[position].is_positive else "real",
+        )  # fmt: skip
+    normalizer = Term(family.log_normalizer(symbols))
+    return ConjugatePosterior(
+        local,
+        rule="conjugate",
+        reason=f"the coefficients of {name} are those of a {family.name}",
+        family=family.name,
+        natural=named,
+        expectations=expectations,
+        log_normalizer=(*rest, normalizer),
+        element=element,
+        statistics=statistics,
+    )
+
+
+def _statistic_name(position: int, statistics: tuple[sympy.Expr, ...], element: Element) -> str:
+    """log, value, square, inverse: what the statistic is called in code."""
+    x = element
+    known = {sympy.log(x): "log", x: "value", x**2: "square", 1 / x: "inverse"}
+    return known.get(statistics[position], f"statistic_{position + 1}")

@@ -1,0 +1,100 @@
+"""enumerate: a latent of finite support.
+
+The coefficient of the indicator [z_n = k] in the log joint is the log weight of state k, and
+
+    q(z_n = k) = exp(log_weight[n, k] - log_normalizer[n]),
+    log_normalizer[n] = log sum_k exp(log_weight[n, k]) .
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.elaborate import Scope
+from autoem.derive.index import Guard, Index, fresh
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import Local, Posterior, Refusal, localize, placed_at, with_context
+from autoem.derive.quantity import Declared, Indicator, elements
+from autoem.derive.term import Term, Terms, at, depends
+
+
+@dataclass(frozen=True)
+class StatePosterior(Posterior):
+    """Responsibilities over the states of one discrete latent."""
+
+    state: Index
+    indicator: Indicator
+
+    def expect(self, term: Term, scope: Scope) -> Terms:
+        """[z_n = k] becomes the responsibility of k for n."""
+        for element in elements(term.value):
+            if element.base is self.indicator:
+                *reads, state = element.indices
+                rest = replace(term, value=term.value / element)
+                rest, states = with_context(rest, self.local, tuple(reads))
+                place = placed_at(
+                    self.expectations["responsibility"], self.local, tuple(reads), states
+                )
+                product = replace(rest, value=rest.value * place({self.state: state}))
+                return self.expect(product, scope)
+        return (term,)
+
+
+def enumerate_states(
+    joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
+) -> Posterior:
+    """Eliminate a discrete latent by summing over its states."""
+    scope, variable = joint.scope, latent.variable
+    if variable not in scope.indicators:
+        raise Refusal(f"{latent.name} has no finite set of states")
+    indicator = scope.indicators[variable]
+    own = tuple(term for term in terms if depends(term.value, indicator))
+    _check_finite(own, latent, remaining)
+    local = localize(own, indicator, len(variable.plates))
+    state = fresh(indicator.axes[-1])
+    weights = _at_state(local, indicator, state)
+    free = (*local.plates, *(context.state for context in local.contexts), state)
+    log_weight = scope.named(f"log_weight_{latent.name}", weights, free)
+    normalizer = scope.computed(
+        f"log_normalizer_{latent.name}", "log_sum_exp", (log_weight,), free[:-1], (state,)
+    )
+    responsibility = scope.computed(
+        f"responsibility_{latent.name}", "map", (sympy.exp(log_weight - normalizer),), free,
+        sign="nonnegative",
+    )  # fmt: skip
+    return StatePosterior(
+        local,
+        rule="enumerate",
+        reason=f"{latent.name} has finitely many states",
+        family="Categorical",
+        natural={"log_weight": log_weight},
+        expectations={"responsibility": responsibility},
+        log_normalizer=(Term(normalizer),),
+        state=state,
+        indicator=indicator,
+    )
+
+
+def _check_finite(own: Terms, latent: Declared, remaining: tuple[Declared, ...]) -> None:
+    for other in remaining:
+        if other is not latent and any(depends(term.value, other) for term in own):
+            raise Refusal(f"the terms of {latent.name} still mention {other.name}")
+
+
+def _at_state(local: Local, indicator: Indicator, state: Index) -> Terms:
+    """The coefficient of the indicator at the given state."""
+    found = []
+    for term in local.terms:
+        (element,) = (e for e in elements(term.value) if e.base is indicator)
+        rest = replace(term, value=term.value / element)
+        read = element.indices[-1]
+        if isinstance(read, Index) and read in rest.bound:
+            chosen = at(rest, {read: state})
+            assert chosen is not None
+            found.append(chosen)
+        else:
+            found.append(replace(rest, guards=(*rest.guards, Guard(read, state))))
+    return tuple(found)
+

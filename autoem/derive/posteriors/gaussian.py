@@ -1,0 +1,158 @@
+"""gaussian: the log joint is quadratic in a real latent.
+
+With precision J = -(second derivative) and shift h = (first derivative at zero), both free of v,
+
+    q(v) = N(m, V),   V = J^-1,   m = V h,
+    log-normalizer = (terms at v = 0) + h'm / 2 - log det J / 2 + q log(2 pi) / 2 .
+
+Expectations keep residuals as they stand: of a quadratic f, E f(v) = f(m) + tr(f'' V) / 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.elaborate import Scope
+from autoem.derive.index import Index, Read, fresh
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import (
+    Local,
+    Posterior,
+    Refusal,
+    localize,
+    placed_at,
+    plate_reads,
+    replaced,
+    with_context,
+)
+from autoem.derive.quantity import Declared, Element
+from autoem.derive.term import Term, Terms, depends, derivative, times
+
+ZERO, HALF = sympy.Integer(0), sympy.Rational(1, 2)
+
+
+@dataclass(frozen=True)
+class GaussianPosterior(Posterior):
+    """N(m, V) of a scalar or a vector latent; `event` are the formal event indices of m."""
+
+    event: tuple[Index, ...]
+    second: tuple[Index, ...]
+
+    def expect(self, term: Term, scope: Scope) -> Terms:
+        """f(m) + tr(f'' V) / 2."""
+        latent, count = self.local.latent, len(self.local.plates)
+        if not depends(term.value, latent):
+            return (term,)
+        reads = plate_reads(term.value, latent, count)
+        term, states = with_context(term, self.local, reads)
+        mean = placed_at(self.expectations["mean"], self.local, reads, states)
+
+        def at_mean(indices: tuple[Read, ...]) -> sympy.Expr:
+            return mean(dict(zip(self.event, indices[count:], strict=True)))
+
+        centre = replace(term, value=replaced(term.value, latent, at_mean, scope))
+        return (centre, *self._spread(term))
+
+    def _spread(self, term: Term) -> Terms:
+        latent = self.local.latent
+        plates = tuple(fresh(index.axis) for index in self.local.plates)
+        row = tuple(fresh(index.axis) for index in self.event)
+        column = tuple(fresh(index.axis) for index in self.event)
+        first = derivative((term,), latent, (*plates, *row))
+        result = []
+        for part in derivative(first, latent, (*plates, *column)):
+            if depends(part.value, latent):
+                raise Refusal(f"{latent.name} enters more than quadratically")
+            part, states = with_context(part, self.local, plates)
+            place = placed_at(self.expectations["covariance"], self.local, plates, states)
+            spread = place(dict(zip((*self.event, *self.second), (*row, *column), strict=True)))
+            value = part.value * spread * HALF
+            result.append(replace(part, value=value, bound=(*part.bound, *plates, *row, *column)))
+        return tuple(result)
+
+
+def gaussian(
+    joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
+) -> Posterior:
+    """Eliminate a real latent in which the log joint is quadratic."""
+    family = latent.variable.distribution.family
+    if family.support not in ("real", "vector"):
+        raise Refusal(f"{latent.name} does not range over the reals")
+    own = tuple(term for term in terms if depends(term.value, latent))
+    local = localize(own, latent, len(latent.variable.plates))
+    row = tuple(fresh(axis) for axis in latent.variable.event)
+    column = tuple(fresh(axis) for axis in latent.variable.event)
+    first = derivative(local.terms, latent, (*local.plates, *row))
+    second = derivative(first, latent, (*local.plates, *column))
+    for other in (latent, *remaining):
+        if any(depends(term.value, other) for term in second):
+            raise Refusal(f"the precision of {latent.name} mentions {other.name}")
+    scope = joint.scope
+    at_zero = _at_zero(first, latent, scope)
+    constant = _at_zero(local.terms, latent, scope)
+    for other in remaining:
+        if other is not latent and any(depends(t.value, other) for t in (*at_zero, *constant)):
+            raise Refusal(f"the mean of {latent.name} mentions {other.name}")
+    precision = scope.define(
+        f"precision_{latent.name}", tuple(replace(t, value=-t.value) for t in second)
+    )
+    shift = scope.define(f"shift_{latent.name}", at_zero)
+    return _posterior(scope, local, precision, shift, constant, (row, column))
+
+
+def _at_zero(terms: Terms, latent: Declared, scope: Scope) -> Terms:
+    """The terms where the latent is zero."""
+    moved = (
+        replace(t, value=replaced(t.value, latent, lambda _: ZERO, scope)) for t in terms
+    )  # fmt: skip
+    return tuple(term for term in moved if term.value != 0)
+
+
+def _posterior(
+    scope: Scope,
+    local: Local,
+    precision: Element,
+    shift: Element,
+    constant: Terms,
+    event: tuple[tuple[Index, ...], tuple[Index, ...]],
+) -> Posterior:
+    name, (row, column) = local.latent.name, event
+    batch = tuple(i for i in precision.indices if i not in (*row, *column))
+    over = (*batch, *row, *column)
+    if row:
+        covariance = scope.computed(
+            f"covariance_{name}", "inverse", (precision,), over, (*row, *column)
+        )
+        log_det = scope.computed(
+            f"log_det_precision_{name}", "log_determinant", (precision,), batch, (*row, *column)
+        )
+    else:
+        covariance = scope.computed(
+            f"variance_{name}", "map", (1 / precision,), over, sign="positive"
+        )
+        log_det = sympy.log(precision)
+    moved = Element(shift.base, tuple(dict(zip(row, column, strict=True)).get(i, i) for i in shift.indices))  # fmt: skip
+    mean = scope.define(f"mean_{name}", (Term(covariance * moved, column),))
+    size = scope.size(row[0].axis) if row else sympy.Integer(1)
+    normalizer = (
+        *constant,
+        Term(shift * mean * HALF, row),
+        Term(-log_det * HALF),
+        Term(size * sympy.log(2 * sympy.pi) * HALF),
+    )
+    return GaussianPosterior(
+        local,
+        rule="gaussian",
+        reason=f"the log joint is quadratic in {name}",
+        family="MultivariateNormal" if row else "Normal",
+        natural={"precision": precision, "shift": shift},
+        expectations={"mean": mean, "covariance": covariance},
+        log_normalizer=normalizer,
+        event=row,
+        second=column,
+    )
+
+
+__all__ = ["GaussianPosterior", "gaussian", "times"]

@@ -1,0 +1,38 @@
+"""What cannot be derived, and what the user can write instead."""
+
+from __future__ import annotations
+
+from autoem.errors.base import AutoemError
+
+
+class DerivationError(AutoemError):
+    """The root of the errors of the derivation."""
+
+
+class NotDerivable(DerivationError):
+    """A construct that no rule of the derivation reads.
+
+    >>> str(NotDerivable(what="the law Tree", where="z"))
+    'the derivation does not read the law Tree (in z)'
+    """
+
+    what: str
+    where: str
+
+    def wording(self) -> str:
+        return f"the derivation does not read {self.what} (in {self.where})"
+
+
+class NoExactPosterior(DerivationError):
+    """Every posterior rule refused; `refusals` holds (latent, rule, reason)."""
+
+    latents: tuple[str, ...]
+    refusals: tuple[tuple[str, str, str], ...]
+
+    def wording(self) -> str:
+        lines = [f"no exact posterior of {', '.join(self.latents)}; the rules tried:"]
+        lines += [f"  {latent}, {rule}: {reason}" for latent, rule, reason in self.refusals]
+        lines.append("write the model so that one of them applies, or choose an approximation")
+        return "\n".join(lines)
+
+
