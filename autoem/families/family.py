@@ -5,8 +5,8 @@ An exponential family has the log density
     log p(x | theta) = <eta(theta), T(x)> - A(theta) + log h(x)
 
 and every fact below is one symbol of that line, or follows from it: E[T] is the gradient of A
-with respect to eta.  `Family` holds what every distribution has, `ScalarFamily` the reading
-above for a scalar value, `VectorFamily` the same per event index.
+with respect to eta.  `Family` is what every distribution has; `ScalarFamily` reads that line for a
+scalar x, `VectorFamily` at each event index.  A new family is one file and one entry of `FAMILIES`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import sympy
@@ -31,59 +31,58 @@ class Argument:
 
 @dataclass(frozen=True)
 class Summand:
-    """sum over the indices `over` of `value`, which is one product."""
+    """The sum of `value`, which is one product, over the event indices `over`."""
 
     value: Expr
     over: tuple[object, ...] = ()
 
 
 class Reading(Protocol):
-    """A value or an argument, read at event indices: x() of a scalar, x(i) of a vector.
+    """A value or an argument read at event indices: x() of a scalar, x(i) of a vector, C(i, j).
 
-    The value of a categorical variable also has `.index`, the index of its category.
+    The value of a categorical variable has `.index`, its category.  An argument has what a density
+    may need of its whole event: `.size`, `.total()` = sum_i a_i, `.log_sum_exp()` =
+    log sum_i exp(a_i), and of a matrix `.inverse(i, j)` and `.log_determinant()`.
     """
 
     def __call__(self, *indices: Any) -> Expr: ...
     @property
     def index(self) -> Any: ...
-
-
-class ArgumentReading(Reading, Protocol):
-    """An argument also knows the reductions over its event axis that a density needs."""
-
     @property
     def size(self) -> Expr: ...
-    def total(self) -> Expr:
-        """sum_i a_i."""
-
-    def log_sum_exp(self) -> Expr:
-        """log sum_i exp(a_i)."""
-
-    def inverse(self, i: Any, j: Any) -> Expr:
-        """Entry (i, j) of the inverse of a matrix."""
-
+    def total(self) -> Expr: ...
+    def log_sum_exp(self) -> Expr: ...
+    def inverse(self, i: Any, j: Any) -> Expr: ...
     def log_determinant(self) -> Expr: ...
 
 
-Readings = Mapping[str, Any]
-Facts = Mapping[str, Expr]
-Arrays = Mapping[str, np.ndarray]
-Size = int | tuple[int, ...] | None
+Arrays: TypeAlias = Mapping[str, Any]
+Facts: TypeAlias = Mapping[str, Expr]
+FreshIndex: TypeAlias = Callable[[], Any]
+Indices: TypeAlias = Sequence[Any]
+Readings: TypeAlias = Mapping[str, Any]
+Size: TypeAlias = int | tuple[int, ...] | None
+Summands: TypeAlias = tuple[Summand, ...]
 
 
-class log_zero(sympy.Function):  # noqa: N801  (a sympy function is named as it is printed)
-    """x log 0 for x >= 0: zero where x = 0, minus infinity elsewhere, with derivative zero."""
+class log_zero(sympy.Function):
+    """x log 0 for x >= 0: zero where x = 0, minus infinity elsewhere, with derivative zero.
+
+    >>> log_zero(sympy.Integer(0)), log_zero(sympy.Integer(2)).evalf()
+    (0, -oo)
+    """
 
     nargs = 1
 
     @classmethod
     def eval(cls, x: Expr) -> Expr | None:
-        if x.is_zero:
-            return sympy.S.Zero
-        return sympy.S.NegativeInfinity if x.is_number and x.is_zero is False else None
+        return sympy.S.Zero if x.is_zero else None
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return sympy.S.Zero
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        return sympy.S.NegativeInfinity if self.args[0].is_zero is False else None
 
 
 def times_log(x: Expr, argument: Expr) -> Expr:
@@ -91,37 +90,52 @@ def times_log(x: Expr, argument: Expr) -> Expr:
     return log_zero(x) if argument.is_zero else x * sympy.log(argument)
 
 
-def summands(*values: Expr) -> tuple[Summand, ...]:
-    """The values that are not zero, each as a summand over no index."""
+def summands(*values: Expr) -> Summands:
+    """The values that are not zero, each summed over no index."""
     return tuple(Summand(value) for value in values if value != 0)
 
 
 class Family(ABC):
     """What every distribution has.
 
-    `support` is real, positive, unit, count, binary, category, simplex, cells or vector;
-    `conjugate` names the family of the conjugate prior of the main argument.
+    `support` is real, positive, unit, count, binary, category, simplex, cells or vector, and
+    `conjugate` the name of the conjugate prior of the argument `main`.
     """
 
     name: str
     arguments: tuple[Argument, ...]
     support: str
     event_rank: int = 0
+    main: str | None = None
     conjugate: str | None = None
 
     @abstractmethod
-    def log_density(
-        self, value: Any, arguments: Readings, index: Callable[[], Any]
-    ) -> tuple[Summand, ...]:
+    def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         """log p(value | arguments) as a sum of products; `index()` is a fresh event index."""
 
     @abstractmethod
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
-        """Independent draws; `size` is the shape before the event axes, as in numpy."""
+        """Independent draws: `size` and then the event; the arguments' plates broadcast to it."""
 
 
 class ScalarFamily(Family):
-    """<eta, T(x)> - A + log h(x) of a scalar x; arguments are a mapping name to expression."""
+    """A scalar x; arguments are a mapping name to expression."""
+
+    @abstractmethod
+    def mean(self, args: Facts) -> Expr:
+        """E[x]."""
+
+    def entropy(self, args: Facts) -> Expr | None:
+        """E[-log p(x)]; None where it has no closed form."""
+        return None
+
+
+class ExponentialForm(ScalarFamily):
+    """<eta, T(x)> - A + log h(x) of a scalar x.
+
+    Known counts (the trials of a binomial) are no parameters: they may stand in h, and neither
+    `from_natural` nor `maximum_likelihood` returns them.
+    """
 
     @abstractmethod
     def statistics(self, x: Expr) -> tuple[Expr, ...]:
@@ -135,9 +149,9 @@ class ScalarFamily(Family):
     def log_normalizer(self, args: Facts) -> Expr:
         """A."""
 
-    @abstractmethod
     def log_carrier(self, x: Expr, args: Facts) -> Expr:
-        """log h(x); of the arguments it may read only those that are known counts."""
+        """log h(x), which is zero but where a family says otherwise."""
+        return sympy.S.Zero
 
     @abstractmethod
     def from_natural(self, eta: Sequence[Expr]) -> dict[str, Expr]:
@@ -145,56 +159,61 @@ class ScalarFamily(Family):
 
     @abstractmethod
     def expectations(self, args: Facts) -> tuple[Expr, ...]:
-        """E[T], which is the gradient of A with respect to eta."""
+        """E[T], the gradient of A with respect to eta."""
 
-    @abstractmethod
-    def mean(self, args: Facts) -> Expr:
-        """E[x]."""
+    def maximum_likelihood(
+        self, mean_statistics: Sequence[Expr], args: Facts
+    ) -> dict[str, Expr] | None:
+        """The arguments, by name, that maximize <eta, t> - A at t, the mean of T over the data.
 
-    @abstractmethod
-    def entropy(self, args: Facts) -> Expr | None:
-        """E[-log p(x)]; None where it has no closed form."""
-
-    @abstractmethod
-    def maximum_likelihood(self, mean_statistics: Sequence[Expr]) -> dict[str, Expr] | None:
-        """The arguments that maximize <eta, t> - A at the mean statistics t; None if not closed."""
+        None where there is no closed form; `args` holds the known counts.
+        """
+        return None
 
 
 class VectorFamily(Family):
-    """The same reading where T has an entry for each event index, or pair of them.
+    """<eta, T(x)> - A + log h(x) where T has an entry for each event index, or pair of them.
 
-    Statistic k has the first `ranks[k]` of `indices`; a fact that sums over another one names
-    it in the `over` of its summand.  Values and arguments are readings, as in `log_density`.
+    Values, arguments, eta and mean statistics are readings.  Fact k stands at the first `ranks[k]`
+    of `indices`; where it sums over another of them, that one is in the `over` of its summand.
     """
 
     ranks: tuple[int, ...] = (1,)
 
     @abstractmethod
-    def statistics(self, value: Any, indices: Sequence[Any]) -> tuple[Expr, ...]:
-        """T, at the indices."""
+    def statistics(self, value: Any, indices: Indices) -> tuple[Expr, ...]:
+        """T."""
 
     @abstractmethod
-    def natural(self, arguments: Readings, indices: Sequence[Any]) -> tuple[Summand, ...]:
-        """eta, at the indices."""
+    def natural(self, arguments: Readings, indices: Indices) -> Summands:
+        """eta."""
 
     @abstractmethod
-    def log_normalizer(self, arguments: Readings, index: Callable[[], Any]) -> tuple[Summand, ...]:
-        """A."""
+    def log_normalizer(self, arguments: Readings, index: FreshIndex) -> Summands:
+        """A, as a sum of products."""
+
+    def log_carrier(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
+        """log h(x), which is zero but where a family says otherwise."""
+        return ()
 
     @abstractmethod
-    def log_carrier(
-        self, value: Any, arguments: Readings, index: Callable[[], Any]
-    ) -> tuple[Summand, ...]:
-        """log h(x); of the arguments it may read only those that are known counts."""
+    def from_natural(self, eta: Sequence[Any], indices: Indices) -> dict[str, Summand]:
+        """The inverse of `natural`."""
 
     @abstractmethod
-    def expectations(self, arguments: Readings, indices: Sequence[Any]) -> tuple[Expr, ...]:
-        """E[T], at the indices."""
+    def expectations(self, arguments: Readings, indices: Indices) -> tuple[Expr, ...]:
+        """E[T]."""
 
     @abstractmethod
-    def mean(self, arguments: Readings, i: Any) -> Expr:
-        """E[x_i]."""
+    def mean(self, arguments: Readings, indices: Indices) -> Expr:
+        """E[x]; of a category, its probability."""
 
-    @abstractmethod
-    def entropy(self, arguments: Readings, index: Callable[[], Any]) -> tuple[Summand, ...] | None:
-        """E[-log p(x)]; None where it has no closed form."""
+    def entropy(self, arguments: Readings, index: FreshIndex) -> Summands | None:
+        """E[-log p(x)] as a sum of products; None where it has no closed form."""
+        return None
+
+    def maximum_likelihood(
+        self, mean_statistics: Sequence[Any], indices: Indices
+    ) -> dict[str, Summand] | None:
+        """The arguments, by name, that maximize <eta, t> - A at t; None if not closed."""
+        return None

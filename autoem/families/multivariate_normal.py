@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 from sympy import Expr, log, pi
 
+from autoem.families.constructor import constructor, distribution
 from autoem.families.family import (
     Argument,
     Arrays,
+    FreshIndex,
+    Indices,
     Readings,
     Size,
     Summand,
+    Summands,
     VectorFamily,
     summands,
 )
+from autoem.language.distribution import Distribution
+from autoem.language.expression import ExpressionLike
 
 
 @final
@@ -29,49 +35,43 @@ class MultivariateNormalFamily(VectorFamily):
     arguments = (Argument("mean", "vector"), Argument("cov", "matrix"))
     support = "vector"
     event_rank = 1
+    main = "mean"
     conjugate = "MultivariateNormal"
     ranks = (1, 2)
 
-    def log_density(
-        self, value: Any, arguments: Readings, index: Callable[[], Any]
-    ) -> tuple[Summand, ...]:
+    def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         i, j, m, cov = index(), index(), arguments["mean"], arguments["cov"]
         square = -cov.inverse(i, j) * (value(i) - m(i)) * (value(j) - m(j)) / 2
-        return (Summand(square, (i, j)), *self._volume(cov))
+        return (Summand(square, (i, j)), *_log_volume(cov, -1))
 
-    def _volume(self, cov: Any) -> tuple[Summand, ...]:
-        """-log det(2 pi C) / 2."""
-        return summands(-cov.log_determinant() / 2, -cov.size * log(2 * pi) / 2)
-
-    def statistics(self, value: Any, indices: Sequence[Any]) -> tuple[Expr, ...]:
+    def statistics(self, value: Any, indices: Indices) -> tuple[Expr, ...]:
         i, j = indices
         return (value(i), value(i) * value(j))
 
-    def natural(self, arguments: Readings, indices: Sequence[Any]) -> tuple[Summand, ...]:
+    def natural(self, arguments: Readings, indices: Indices) -> Summands:
         i, j = indices
         precision = arguments["cov"].inverse(i, j)
         return (Summand(precision * arguments["mean"](j), (j,)), Summand(-precision / 2))
 
-    def log_normalizer(self, arguments: Readings, index: Callable[[], Any]) -> tuple[Summand, ...]:
+    def log_normalizer(self, arguments: Readings, index: FreshIndex) -> Summands:
         i, j, m, cov = index(), index(), arguments["mean"], arguments["cov"]
-        square = Summand(cov.inverse(i, j) * m(i) * m(j) / 2, (i, j))
-        return (square, *(Summand(-part.value) for part in self._volume(cov)))
+        return (Summand(cov.inverse(i, j) * m(i) * m(j) / 2, (i, j)), *_log_volume(cov, 1))
 
-    def log_carrier(
-        self, value: Any, arguments: Readings, index: Callable[[], Any]
-    ) -> tuple[Summand, ...]:
-        return ()
+    def from_natural(self, eta: Sequence[Any], indices: Indices) -> dict[str, Summand]:
+        i, j = indices
+        cov = -eta[1].inverse(i, j) / 2
+        return {"mean": Summand(cov * eta[0](j), (j,)), "cov": Summand(cov)}
 
-    def expectations(self, arguments: Readings, indices: Sequence[Any]) -> tuple[Expr, ...]:
+    def expectations(self, arguments: Readings, indices: Indices) -> tuple[Expr, ...]:
         (i, j), m = indices, arguments["mean"]
         return (m(i), m(i) * m(j) + arguments["cov"](i, j))
 
-    def mean(self, arguments: Readings, i: Any) -> Expr:
-        return arguments["mean"](i)
+    def mean(self, arguments: Readings, indices: Indices) -> Expr:
+        return arguments["mean"](indices[0])
 
-    def entropy(self, arguments: Readings, index: Callable[[], Any]) -> tuple[Summand, ...]:
+    def entropy(self, arguments: Readings, index: FreshIndex) -> Summands:
         cov = arguments["cov"]
-        return summands(cov.log_determinant() / 2, cov.size * (1 + log(2 * pi)) / 2)
+        return (*_log_volume(cov, 1), *summands(cov.size / 2))
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
         mean, root = np.asarray(args["mean"]), np.linalg.cholesky(np.asarray(args["cov"]))
@@ -80,5 +80,29 @@ class MultivariateNormalFamily(VectorFamily):
         noise = generator.standard_normal((*plates, mean.shape[-1]))
         return np.asarray(mean + np.einsum("...ij,...j->...i", root, noise))
 
+    def maximum_likelihood(
+        self, mean_statistics: Sequence[Any], indices: Indices
+    ) -> dict[str, Summand]:
+        (i, j), (first, second) = indices, mean_statistics
+        return {"mean": Summand(first(i)), "cov": Summand(second(i, j) - first(i) * first(j))}
+
+
+def _log_volume(cov: Any, sign: int) -> Summands:
+    """log det(2 pi C) / 2, times the sign."""
+    return summands(sign * cov.log_determinant() / 2, sign * cov.size * log(2 * pi) / 2)
+
 
 MULTIVARIATE_NORMAL = MultivariateNormalFamily()
+
+
+@constructor
+def MultivariateNormal(mean: ExpressionLike, *, cov: ExpressionLike) -> Distribution:
+    """p(x) = exp(-(x - mean)' cov^-1 (x - mean) / 2) / sqrt(det(2 pi cov)), for x of shape (d,).
+
+    The covariance has shape (d, d), in squared units of x; by position it raises `BadArguments`.
+    Source: Bishop (2006), section 2.3.
+
+    >>> MultivariateNormal(0, cov=np.eye(2)).family.event_rank
+    1
+    """
+    return distribution(MULTIVARIATE_NORMAL, mean, cov)

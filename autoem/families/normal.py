@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-from sympy import Expr, Integer, log, pi
+from sympy import Expr, log, pi
 
+from autoem.families.constructor import constructor, distribution
 from autoem.families.family import (
     Argument,
     Arrays,
+    ExponentialForm,
     Facts,
+    FreshIndex,
     Readings,
-    ScalarFamily,
     Size,
-    Summand,
+    Summands,
     summands,
 )
+from autoem.language.distribution import Distribution
+from autoem.language.expression import ExpressionLike
 
 
 @final
 @dataclass(frozen=True)
-class NormalFamily(ScalarFamily):
+class NormalFamily(ExponentialForm):
     """T = (x, x^2),  eta = (m/v, -1/2v),  A = m^2/2v + log(v)/2 + log(2 pi)/2."""
 
     name = "Normal"
     arguments = (Argument("mean", "real"), Argument("variance", "positive"))
     support = "real"
+    main = "mean"
     conjugate = "Normal"
 
-    def log_density(
-        self, value: Any, arguments: Readings, index: Callable[[], Any]
-    ) -> tuple[Summand, ...]:
+    def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, m, v = value(), arguments["mean"](), arguments["variance"]()
         return summands(-((x - m) ** 2) / (2 * v), -log(v) / 2, -log(2 * pi) / 2)
 
@@ -48,9 +51,6 @@ class NormalFamily(ScalarFamily):
         m, v = args["mean"], args["variance"]
         return m**2 / (2 * v) + log(v) / 2 + log(2 * pi) / 2
 
-    def log_carrier(self, x: Expr, args: Facts) -> Expr:
-        return Integer(0)
-
     def from_natural(self, eta: Sequence[Expr]) -> dict[str, Expr]:
         return {"mean": -eta[0] / (2 * eta[1]), "variance": -1 / (2 * eta[1])}
 
@@ -62,14 +62,28 @@ class NormalFamily(ScalarFamily):
         return args["mean"]
 
     def entropy(self, args: Facts) -> Expr:
-        return (1 + log(2 * pi) + log(args["variance"])) / 2
+        v = args["variance"]
+        return (1 + log(2 * pi) + log(v)) / 2
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
-        return generator.normal(args["mean"], np.sqrt(args["variance"]), size)
+        return np.asarray(generator.normal(args["mean"], np.sqrt(args["variance"]), size))
 
-    def maximum_likelihood(self, mean_statistics: Sequence[Expr]) -> dict[str, Expr]:
+    def maximum_likelihood(self, mean_statistics: Sequence[Expr], args: Facts) -> dict[str, Expr]:
         first, second = mean_statistics
         return {"mean": first, "variance": second - first**2}
 
 
 NORMAL = NormalFamily()
+
+
+@constructor
+def Normal(mean: ExpressionLike, *, variance: ExpressionLike) -> Distribution:
+    """p(x) = exp(-(x - mean)^2 / (2 variance)) / sqrt(2 pi variance), for a real x.
+
+    The second argument is the variance, in squared units of x, never the standard deviation;
+    given by position it raises `BadArguments`.  Source: Bishop (2006), appendix B.
+
+    >>> Normal(0, variance=4).argument("variance").value
+    Fraction(4, 1)
+    """
+    return distribution(NORMAL, mean, variance)
