@@ -41,7 +41,7 @@ def root(
         for _ in range(200):
             x, speed = _from_line(u, lower, upper)
             error, derivative = value(x), slope(x) * speed
-            upwards = (error > 0) == (derivative < 0)
+            upwards = (error > 0) != (derivative > 0)
             low, high = np.where(upwards, u, low), np.where(upwards, high, u)
             newton = -error / derivative
             end = np.where(upwards, high, low)

@@ -1,0 +1,56 @@
+"""Rows in blocks: the E-step runs where the cache is, and its statistics add up.
+
+Statistics are sums over rows, S(all rows) = S(block 1) + S(block 2) + ...; the blocks are added in
+their order, so the same data give the same bits.
+"""
+
+from __future__ import annotations
+
+# --- standalone: begin
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+CACHE = 256 * 1024
+"""Floats that a block may hold at once: two megabytes, about a core's second-level cache."""
+
+
+def block_size(floats_per_row: int) -> int:
+    """Rows of a block, 2,000 to 8,000: as many as fit the cache.
+
+    >>> block_size(40)
+    6553
+    """
+    return min(8000, max(2000, CACHE // max(1, floats_per_row)))
+
+
+def blocks(rows: int, size: int) -> Iterator[slice]:
+    """The slices 0:size, size:2*size, ... of `rows` rows.
+
+    >>> [(block.start, block.stop) for block in blocks(5, 2)]
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    for start in range(0, rows, size):
+        yield slice(start, min(start + size, rows))
+
+
+def add_blocks(
+    part: Callable[[slice], tuple[dict[str, np.ndarray], float]], rows: int, size: int
+) -> tuple[dict[str, np.ndarray], float]:
+    """Sum of `part(block)` over the blocks: each statistic by name, and the log-likelihood.
+
+    >>> x = np.arange(5.0)
+    >>> statistics, _ = add_blocks(lambda rows: ({"S": x[rows].sum()}, 0.0), 5, 2)
+    >>> float(statistics["S"])
+    10.0
+    """
+    total: dict[str, np.ndarray] = {}
+    log_likelihood = 0.0
+    for block in blocks(rows, size):
+        more, increment = part(block)
+        total = {name: total[name] + value if total else value for name, value in more.items()}
+        log_likelihood += increment
+    return total, float(log_likelihood)
+
+
+# --- standalone: end

@@ -1,0 +1,210 @@
+"""The iteration: init, step, terminate; an outcome is a value with advice in it.
+
+    theta  <-  m_step(e_step(theta), theta)         one *map*: the objective never falls
+
+A `State` is a point at which the E-step has been taken.  `advance` makes one map, `verdict` says
+whether to stop and why, `run_em` turns the crank.
+"""
+
+from __future__ import annotations
+
+from autoem.runtime.edges import at_edge, collapsing, first_not_finite, most_extreme
+
+# --- standalone: begin
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+EStep = Callable[[Arrays], tuple[Arrays, float]]
+MStep = Callable[[Arrays, Arrays], Arrays]
+Domain = tuple[str, float, float]  # kind, lower, upper: ("interval", 0.0, 1.0)
+
+ROUNDING = 1e-9
+"""A fall of the objective by more than this share of 1 + |objective| is no rounding error."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A point of the iteration: `statistics` and `objective` are those of `parameters`."""
+
+    parameters: Arrays
+    statistics: Arrays
+    objective: float
+    maps: int = 0
+    gain: float = math.inf
+    best: float = -math.inf
+    stalled: int = 0  # maps since the objective was last above its best
+    path: tuple[Arrays, ...] = ()  # the points since the last jump, for an acceleration
+
+
+Accelerate = Callable[[EStep, State], State]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the iteration ended, and why.
+
+    `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
+    `advice` says what to do about it; `trace` has the objective at the start and after each map.
+    """
+
+    result: str
+    advice: str
+    parameters: Arrays
+    objective: float
+    trace: tuple[float, ...] = field(repr=False)
+    iterations: int
+
+
+def start(e_step: EStep, parameters: Arrays) -> State:
+    """The E-step at the starting parameters."""
+    statistics, objective = e_step(parameters)
+    return State(parameters, statistics, objective, best=objective, path=(parameters,))
+
+
+def advance(e_step: EStep, m_step: MStep, state: State) -> State:
+    """One map: M-step with the statistics at hand, E-step at its result.
+
+    What breaks down numerically is a point with objective nan; `verdict` names it.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            parameters = m_step(state.statistics, state.parameters)
+            statistics, objective = e_step(parameters)
+        except (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError):
+            parameters, statistics, objective = state.parameters, state.statistics, math.nan
+    return State(
+        parameters,
+        statistics,
+        objective,
+        maps=state.maps + 1,
+        gain=objective - state.objective,
+        best=max(state.best, objective),
+        stalled=0 if objective > state.best + floor(objective) else state.stalled + 1,
+        path=(*state.path[-2:], parameters),
+    )
+
+
+def floor(objective: float) -> float:
+    """The rounding error of the objective: gains below it cannot be seen."""
+    return 4 * np.finfo(float).eps * (1 + abs(objective))
+
+
+def settled(state: State, tol: float) -> bool:
+    """Whether the gain of the last map, and all that would follow, is below the tolerance.
+
+    Near an optimum steps fall geometrically, by `rate`, and gains by r = rate^2: the maps still to
+    come would add gain r / (1 - r) (Aitken).  At the rounding floor the objective cannot be seen to
+    move, while parameters, whose error is as the root of the objective's, may: they are given a
+    fifth of the maps so far to settle.
+    """
+    if state.stalled:
+        return state.stalled > state.maps // 5
+    small = tol * (1 + abs(state.objective))
+    if state.gain > small or len(state.path) < 3:
+        return False
+    r = rate(state.path) ** 2
+    return r < 1 and state.gain * r / (1 - r) <= small
+
+
+def rate(path: tuple[Arrays, ...]) -> float:
+    """Length of the last step over that of the step before: the slowest of the parameters."""
+    slowest = 0.0
+    for name, last in path[-1].items():
+        step, earlier = last - path[-2][name], path[-2][name] - path[-3][name]
+        moving = np.max(np.abs(step), initial=0.0) > 1e-14 * np.max(np.abs(last), initial=0.0)
+        if moving:
+            slowest = max(slowest, float(np.linalg.norm(step) / np.linalg.norm(earlier)))
+    return slowest
+
+
+def verdict(state: State, tol: float, max_iterations: int) -> str:
+    """Why to stop at this point; empty to go on."""
+    if not math.isfinite(state.objective):
+        return "degenerate"
+    if state.maps and state.gain < -ROUNDING * (1 + abs(state.objective)):
+        return "decreased"
+    if state.maps and settled(state, tol):
+        return "converged"
+    return "max_iterations" if state.maps >= max_iterations else ""
+
+
+ADVICE = {
+    "converged": "The objective has reached its limit.",
+    "max_iterations": "Not converged: give a larger max_iterations, or start from these parameters.",
+    "decreased": "The objective fell: the M-step or the E-step is wrong, or digits are lost.",
+    "interrupted": "Stopped by hand: these are the best parameters so far.",
+    "boundary": "The optimum lies on the edge of the domain: no standard error exists there.",
+    "degenerate": "The objective has no maximum on this path: start elsewhere, use fewer "
+    "components, or give the parameter a prior.",
+}
+
+
+def run_em(
+    e_step: EStep,
+    m_step: MStep,
+    parameters: Arrays,
+    domains: Mapping[str, Domain],
+    *,
+    tol: float = 1e-14,
+    max_iterations: int = 10_000,
+    accelerate: Accelerate | None = None,
+    report: Callable[[State], None] | None = None,
+) -> Outcome:
+    """Iterate `m_step(e_step(theta), theta)` from `parameters` until a verdict.
+
+    `e_step(theta)` gives statistics and objective, `m_step(statistics, theta)` new parameters.
+    `domains` are kind, lower and upper end by parameter; `accelerate` proposes a jump after each
+    map; `report` is called with each state.  Source: Dempster, Laird and Rubin (1977).
+    """
+    state = before = start(e_step, parameters)
+    trace, reference, why, where = [state.objective], parameters, "", ""
+    try:
+        while not (why := verdict(state, tol, max_iterations)):
+            before, state = state, advance(e_step, m_step, state)
+            trace.append(state.objective)
+            reference = state.parameters if state.maps == 1 else reference
+            where = collapsing(domains, reference, before.parameters, state.parameters, state.gain)
+            if where:
+                why = "degenerate"
+                break
+            if accelerate and not verdict(state, tol, max_iterations):
+                state = accelerate(e_step, state)
+                trace += [state.objective] * (state.maps + 1 - len(trace))
+            if report:
+                report(state)
+    except KeyboardInterrupt:
+        why = "interrupted"
+    if why == "converged":
+        edge, where = at_edge(
+            domains, reference, state.parameters, state.objective, lambda p: _objective(e_step, p)
+        )
+        why = edge or why
+    elif why == "degenerate":
+        where = where or first_not_finite(state.parameters)
+        where = where or most_extreme(domains, before.parameters, reference)[0]
+    return _outcome(why, where, before if why in WORSE else state, state.maps, trace)
+
+
+WORSE = ("degenerate", "decreased")
+"""Verdicts on a last point that is worse than the one before."""
+
+
+def _objective(e_step: EStep, parameters: Arrays) -> float:
+    with np.errstate(all="ignore"):
+        try:
+            return e_step(parameters)[1]
+        except (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError):
+            return math.nan
+
+
+def _outcome(why: str, where: str, state: State, maps: int, trace: list[float]) -> Outcome:
+    about = f"{where} at iteration {maps}. " if where else ""
+    finite = tuple(value for value in trace if math.isfinite(value))
+    return Outcome(why, about + ADVICE[why], state.parameters, state.objective, finite, maps)
+
+
+# --- standalone: end
