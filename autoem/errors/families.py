@@ -27,8 +27,7 @@ class BadNumber(LanguageError, ValueError):
     family: str
     argument: str
     value: object
-    domain: str
 
     def problem_text(self) -> str:
-        """What was expected and what came."""
-        return f"{self.family}: {self.argument}={self.value} is no {self.domain}"
+        """What came."""
+        return f"{self.family}: {self.argument} cannot be {self.value}"

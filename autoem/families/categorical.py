@@ -21,6 +21,7 @@ from autoem.families.family import (
     Summand,
     Summands,
     VectorFamily,
+    summands,
     times_log,
 )
 from autoem.language.distribution import Distribution
@@ -30,7 +31,7 @@ from autoem.language.expression import ExpressionLike
 @final
 @dataclass(frozen=True)
 class CategoricalFamily(VectorFamily):
-    """T_k = [x = k],  eta_k = log p_k,  A = 0."""
+    """T_k = [x = k],  eta_k = log p_k,  A = log sum_k p_k, which is zero on the simplex."""
 
     name = "Categorical"
     arguments = (Argument("p", "simplex"),)
@@ -48,7 +49,7 @@ class CategoricalFamily(VectorFamily):
         return (Summand(log(arguments["p"](indices[0]))),)
 
     def log_normalizer(self, arguments: Readings, index: FreshIndex) -> Summands:
-        return ()
+        return summands(log(arguments["p"].total()))
 
     def from_natural(self, eta: Sequence[Any], indices: Indices) -> dict[str, Summand]:
         return {"p": Summand(exp(eta[0](indices[0])))}

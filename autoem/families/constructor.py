@@ -18,6 +18,11 @@ from autoem.language.distribution import Distribution
 from autoem.language.expression import ExpressionLike, Number
 
 P = ParamSpec("P")
+DOMAINS = {
+    "positive": "a positive number",
+    "probability": "a probability between 0 and 1",
+    "count": "a count 0, 1, 2, ...",
+}
 
 
 def constructor(function: Callable[P, Distribution]) -> Callable[P, Distribution]:
@@ -85,8 +90,7 @@ def distribution(family: Family, *values: ExpressionLike) -> Distribution:
                 family=family.name,
                 argument=argument.name,
                 value=value.value,
-                domain=argument.domain,
-                write=f"a {argument.domain}",
+                write=DOMAINS[argument.domain],
             )
     return result
 

@@ -30,7 +30,7 @@ from autoem.language.expression import ExpressionLike
 @final
 @dataclass(frozen=True)
 class MultinomialFamily(VectorFamily):
-    """T_i = x_i,  eta_i = log p_i,  A = 0,  h = n! / prod_i x_i!."""
+    """T_i = x_i,  eta_i = log p_i,  A = n log sum_i p_i = 0 on the simplex,  h = n!/prod x_i!."""
 
     name = "Multinomial"
     arguments = (Argument("trials", "count"), Argument("p", "simplex"))
@@ -51,7 +51,7 @@ class MultinomialFamily(VectorFamily):
         return (Summand(log(arguments["p"](indices[0]))),)
 
     def log_normalizer(self, arguments: Readings, index: FreshIndex) -> Summands:
-        return ()
+        return summands(arguments["trials"]() * log(arguments["p"].total()))
 
     def log_carrier(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         i = index()
