@@ -6,11 +6,11 @@ their order, so the same data give the same bits.
 
 from __future__ import annotations
 
-# --- standalone: begin
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
+# --- standalone: begin
 CACHE = 256 * 1024
 """Floats that a block may hold at once: two megabytes, about a core's second-level cache."""
 

@@ -7,14 +7,13 @@ The two are told apart by asking the objective: what does it do if the parameter
 
 from __future__ import annotations
 
-# --- standalone: begin
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
-Domain = tuple[str, float, float]  # kind, lower, upper: ("interval", 0.0, 1.0)
+from autoem.runtime.arrays import Arrays, Domain
 
+# --- standalone: begin
 COLLAPSE = 1e-12
 """A scale this far below (or above) its size after the first map is on its way out."""
 NEAR = 1e-2
@@ -62,7 +61,9 @@ def _whitened(value: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.
         return np.ones(value.shape[:-1]), np.broadcast_to(np.eye(value.shape[-1]), value.shape)
 
 
-def most_extreme(domains: Mapping[str, Domain], now: Arrays, reference: Arrays) -> tuple[str, float]:
+def most_extreme(
+    domains: Mapping[str, Domain], now: Arrays, reference: Arrays
+) -> tuple[str, float]:
     """The scale farthest from its reference, as `name[index]`, and the ratio; ("", 1) if none."""
     worst, at = 1.0, ""
     for name, ratio in relative_scales(domains, now, reference):
@@ -131,7 +132,9 @@ def _probes(domain: Domain, value: np.ndarray, reference: np.ndarray) -> Iterato
         yield from _probe_low(value, np.where(value == reference, 1.0, value), _renormalized)
     elif kind == "interval":
         share = np.where(value == reference, 0.5, (value - lower) / (upper - lower))
-        yield from _probe_low(value, share, lambda v, at: _set(v, at, lower + 0.1 * (v[at] - lower)))
+        yield from _probe_low(
+            value, share, lambda v, at: _set(v, at, lower + 0.1 * (v[at] - lower))
+        )
         yield from _probe_low(
             value, 1 - share, lambda v, at: _set(v, at, upper - 0.1 * (upper - v[at]))
         )

@@ -8,19 +8,18 @@ whether to stop and why, `run_em` turns the crank.
 
 from __future__ import annotations
 
-from autoem.runtime.edges import at_edge, collapsing, first_not_finite, most_extreme
-
-# --- standalone: begin
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
+from autoem.runtime.arrays import Arrays, Domain
+from autoem.runtime.edges import at_edge, collapsing, first_not_finite, most_extreme
+
+# --- standalone: begin
 EStep = Callable[[Arrays], tuple[Arrays, float]]
 MStep = Callable[[Arrays, Arrays], Arrays]
-Domain = tuple[str, float, float]  # kind, lower, upper: ("interval", 0.0, 1.0)
 
 ROUNDING = 1e-9
 """A fall of the objective by more than this share of 1 + |objective| is no rounding error."""
@@ -134,7 +133,7 @@ def verdict(state: State, tol: float, max_iterations: int) -> str:
 
 ADVICE = {
     "converged": "The objective has reached its limit.",
-    "max_iterations": "Not converged: give a larger max_iterations, or start from these parameters.",
+    "max_iterations": "Not converged: raise max_iterations, or start from these parameters.",
     "decreased": "The objective fell: the M-step or the E-step is wrong, or digits are lost.",
     "interrupted": "Stopped by hand: these are the best parameters so far.",
     "boundary": "The optimum lies on the edge of the domain: no standard error exists there.",

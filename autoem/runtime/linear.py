@@ -7,9 +7,9 @@ empty component), and then every solution maximizes equally: the one of smallest
 
 from __future__ import annotations
 
-# --- standalone: begin
 import numpy as np
 
+# --- standalone: begin
 SINGULAR = 1e-12
 """A system is singular where its condition number, after equilibration, exceeds 1 / SINGULAR."""
 
@@ -17,13 +17,13 @@ SINGULAR = 1e-12
 def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     """y with A y = c for `matrix` A (..., m, m) and `right` c (..., m), batches broadcast.
 
-    Rows and columns are first scaled to unit length, so that the answer does not depend on the
-    units of the unknowns.  A singular A gives the least-squares solution of smallest norm in these
-    scaled unknowns (an unknown with a zero column is zero).  A nan or inf in a system makes its
-    solution nan, and no other.  Source: Golub and Van Loan, Matrix Computations, 5.5.
+    Rows and columns are first scaled to unit length, so that the units of the unknowns do not
+    decide what is singular.  A singular A gives the solution of smallest norm.  A nan or inf in a
+    system makes its solution nan, and no other.  Source: Golub and Van Loan, Matrix Computations,
+    5.5.
 
-    >>> solve(np.array([[2.0, 0.0], [0.0, 0.0]]), np.array([4.0, 0.0]))
-    array([2., 0.])
+    >>> solve(np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([4.0, 4.0]))
+    array([1., 1.])
     """
     if matrix.shape[-1] == 1:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -31,10 +31,13 @@ def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     row, column = _unit_lengths(matrix)
     balanced = matrix / (row[..., :, None] * column[..., None, :])
     finite = np.isfinite(balanced).all(axis=(-2, -1), keepdims=True)
-    inverse = _smallest_norm_inverse(np.where(finite, balanced, np.eye(matrix.shape[-1])))
+    inverse, null = _inverse_and_null(np.where(finite, balanced, np.eye(matrix.shape[-1])))
     first = _apply(inverse, right / row)
-    refined = first + _apply(inverse, right / row - _apply(balanced, first))
-    return np.where(finite[..., 0], refined, np.nan) / column
+    refined = (first + _apply(inverse, right / row - _apply(balanced, first))) / column
+    if null is not None:
+        null = null / column[..., :, None]
+        refined = refined - _apply(null @ np.linalg.pinv(null), refined)
+    return np.where(finite[..., 0], refined, np.nan)
 
 
 def _apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
@@ -49,19 +52,24 @@ def _unit_lengths(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return row, np.where(column > 0, column, 1.0)
 
 
-def _smallest_norm_inverse(matrix: np.ndarray) -> np.ndarray:
+def _inverse_and_null(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """The inverse; where a matrix is singular, pseudo-inverses and null vectors (in columns)."""
     try:
         inverse = np.linalg.inv(matrix)
         growth = np.abs(matrix).sum(-1).max(-1) * np.abs(inverse).sum(-1).max(-1)
         if np.all(growth < 1 / SINGULAR):
-            return inverse
+            return inverse, None
     except np.linalg.LinAlgError:
         pass
-    return np.linalg.pinv(matrix, rcond=SINGULAR * matrix.shape[-1])
+    left, values, right = np.linalg.svd(matrix)
+    small = values <= SINGULAR * matrix.shape[-1] * values.max(axis=-1, keepdims=True)
+    reciprocal = np.where(small, 0.0, 1 / np.where(small, 1.0, values))
+    back = np.swapaxes(right, -1, -2)
+    return (back * reciprocal[..., None, :]) @ np.swapaxes(left, -1, -2), back * small[..., None, :]
 
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
-    """The lower triangular L with L L' = `matrix` (..., m, m); nan where it is not positive definite.
+    """The lower triangular L with L L' = A for `matrix` A (..., m, m); nan where A is not definite.
 
     >>> cholesky(np.array([[[4.0]], [[-1.0]]])).ravel()
     array([ 2., nan])

@@ -6,11 +6,11 @@ the shape of a Gamma, the derivative of a concave Q.
 
 from __future__ import annotations
 
-# --- standalone: begin
 from collections.abc import Callable
 
 import numpy as np
 
+# --- standalone: begin
 CLOSE = 1e-8
 """Newton's error squares at each step: the step after one of relative size 1e-8 is exact."""
 
