@@ -5,7 +5,9 @@ from autoem.errors.derivation import (
     DerivationError as DerivationError,
     NoExactPosterior as NoExactPosterior,
     NotDerivable as NotDerivable,
+    NoUpdate as NoUpdate,
 )
+from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
 from autoem.errors.language import (
     BadAxes as BadAxes,
     BadLookup as BadLookup,
