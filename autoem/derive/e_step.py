@@ -13,7 +13,7 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import RULES
 from autoem.derive.quantity import Declared
-from autoem.derive.term import Term, Terms, depends, merged
+from autoem.derive.term import Terms, depends
 from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
@@ -53,7 +53,7 @@ def e_step(joint: LogJoint) -> EStep:
             posteriors.append(posterior)
             eliminated = posterior.local.latent
             rest = tuple(term for term in terms if not depends(term.value, eliminated))
-            terms = merged((*rest, *posterior.local.scattered(posterior.log_normalizer)))
+            terms = (*rest, *posterior.local.scattered(posterior.log_normalizer))
     return EStep(tuple(posteriors), terms)
 
 
@@ -74,5 +74,3 @@ def _next(
                 refusals.append((latent.name, rule.__name__, str(refusal)))
     raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))
 
-
-__all__ = ["EStep", "Term", "check_e_step", "e_step"]

@@ -104,18 +104,22 @@ class Scope:
             self.functions[key] = MatrixFunction(name, axes, function=function, base=base)
         return self.functions[key]
 
-    def define(self, name: str, terms: tuple[Term, ...]) -> Element:
+    def define(self, name: str, terms: tuple[Term, ...], phase: str = "model") -> Element:
         """A named intermediate for a sum of terms; equal sums share one name."""
-        key, free = canonical(terms)
+        summed, free = canonical(terms)
+        key = (summed, phase)
         if key not in self.defined:
             axes = tuple(index.axis for index in free)
-            self.defined[key] = Defined(name, axes, indices=free, definition=terms)
+            self.defined[key] = Defined(
+                name, axes, indices=free, definition=terms, phase=phase
+            )
         return Element(self.defined[key], free)
 
     def named(self, name: str, terms: tuple[Term, ...], free: tuple[Index, ...]) -> Element:
         """A named intermediate over the given free indices, mentioned or not."""
         axes = tuple(index.axis for index in free)
-        return Element(Defined(name, axes, indices=free, definition=terms), free)
+        base = Defined(name, axes, indices=free, definition=terms, phase="posterior")
+        return Element(base, free)
 
     def computed(
         self,
@@ -125,11 +129,13 @@ class Scope:
         free: tuple[Index, ...],
         over: tuple[Index, ...] = (),
         sign: str = "real",
+        phase: str = "posterior",
     ) -> Element:
         """The result of an operation that is no sum, over the given free indices."""
         axes = tuple(index.axis for index in free)
         base = Computed(
-            name, axes, sign, operation=operation, operands=operands, indices=free, over=over
+            name, axes, sign, operation=operation, operands=operands, indices=free, over=over,
+            phase=phase,
         )
         return Element(base, free)
 

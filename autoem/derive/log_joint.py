@@ -21,7 +21,7 @@ from autoem.derive.elaborate import Reader, Scope
 from autoem.derive.index import Index, fresh
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
-from autoem.derive.term import Term, Terms, merged
+from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
 from autoem.graph.factor_graph import Factor, FactorGraph
@@ -72,7 +72,7 @@ def log_joint(graph: FactorGraph) -> LogJoint:
             terms += list(_density(factor, law, scope))
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
-    return LogJoint(graph, scope, merged(terms), tuple(constraints))
+    return LogJoint(graph, scope, tuple(terms), tuple(constraints))
 
 
 def _density(factor: Factor, law: distribution.Distribution, scope: Scope) -> Iterator[Term]:

@@ -76,18 +76,20 @@ class Origin(Quantity):
 
 
 @dataclass(frozen=True, eq=False)
-class Step(Quantity):
-    """New value of a location parameter minus its origin."""
-
-    base: Quantity = field(kw_only=True)
-
-
-@dataclass(frozen=True, eq=False)
 class Defined(Quantity):
-    """A named intermediate: `definition` is a sum of terms with the formal `indices` free."""
+    """A named intermediate: `definition` is a sum of terms with the formal `indices` free.
+
+    `phase` says where it is computed: "model" (wherever its parts are), "posterior", "maximize".
+    """
 
     indices: tuple[Index, ...] = field(kw_only=True)
     definition: tuple[Term, ...] = field(kw_only=True)
+    phase: str = field(default="model", kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Statistic(Defined):
+    """A sum over rows of data and expectations: what the E-step hands to the M-step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +108,26 @@ class Computed(Quantity):
     operands: tuple[sympy.Expr, ...] = field(kw_only=True)
     indices: tuple[Index, ...] = field(kw_only=True)
     over: tuple[Index, ...] = field(default=(), kw_only=True)
+    phase: str = field(default="posterior", kw_only=True)
+
+
+@dataclass(frozen=True)
+class LinearSystem:
+    """sum_j matrix[i][j] y[j] = right[i]: an index that a row and a column share is a batch."""
+
+    rows: tuple[tuple[Index, ...], ...]
+    columns: tuple[tuple[Index, ...], ...]
+    right: tuple[Element, ...]
+    matrix: tuple[tuple[Element | None, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Solution(Quantity):
+    """Unknown number `position` of a linear system, free at `indices`."""
+
+    system: LinearSystem = field(kw_only=True)
+    position: int = field(kw_only=True)
+    indices: tuple[Index, ...] = field(kw_only=True)
 
 
 _ASSUMPTIONS: dict[str, dict[str, bool]] = {

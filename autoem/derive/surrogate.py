@@ -30,13 +30,12 @@ class Surrogate:
 def surrogate(joint: LogJoint, step: EStep) -> Surrogate:
     """E_q of every term that mentions a parameter."""
     parameters = tuple(
-        quantity
-        for variable, quantity in joint.scope.declared.items()
+        joint.scope.quantity(variable)
+        for variable in joint.graph.variables
         if isinstance(variable, Parameter)
     )
-    parameters = tuple(sorted(parameters, key=lambda q: q.variable.order))
     terms = tuple(
-        term for term in joint.terms if any(depends(term.value, theta) or _matrix(term, theta) for theta in parameters)
+        term for term in joint.terms if any(depends(term.value, theta) for theta in parameters)
     )
     for posterior in step.posteriors:
         terms = tuple(

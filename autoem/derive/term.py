@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import sympy
 
 from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
-from autoem.derive.quantity import Defined, Delta, Element, Quantity, elements, indices_of
+from autoem.derive.quantity import Defined, Delta, Element, MatrixFunction, Quantity, elements, indices_of
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,20 @@ def instantiate(element: Element) -> Terms:
     return tuple(term for term in found if term is not None)
 
 
+def is_open(base: Quantity) -> TypeGuard[Defined]:
+    """Whether the calculus looks inside: an intermediate that is no expectation, which is held at
+    the old parameters."""
+    return isinstance(base, Defined) and base.phase != "posterior"
+
+
 def depends(expression: sympy.Expr, base: Quantity) -> bool:
     """Whether the expression mentions the quantity, through named intermediates too."""
     for element in elements(expression):
         if element.base is base:
             return True
-        if isinstance(element.base, Defined) and mentions(element.base.definition, base):
+        if is_open(element.base) and mentions(element.base.definition, base):
+            return True
+        if isinstance(element.base, MatrixFunction) and element.base.base is base:
             return True
     return False
 
@@ -154,7 +163,7 @@ def derivative(terms: Terms, base: Quantity, target: tuple[Read, ...]) -> Terms:
                 outer: Term | None = replace(term, value=sympy.diff(term.value, element))
                 assert outer is not None
                 outer = select(outer, element.indices, target)
-            elif isinstance(element.base, Defined) and mentions(element.base.definition, base):
+            elif is_open(element.base) and mentions(element.base.definition, base):
                 inner = derivative(instantiate(element), base, target)
                 outer = replace(term, value=sympy.diff(term.value, element))
             else:
@@ -217,7 +226,8 @@ def substituted(terms: Terms, values: Mapping[Quantity, Quantity | sympy.Expr]) 
 def redefined(base: Defined, definition: Terms) -> Defined:
     """A new intermediate with the same formal indices."""
     return Defined(
-        base.name, base.axes, base.sign, indices=base.indices, definition=definition
+        base.name, base.axes, base.sign, indices=base.indices, definition=definition,
+        phase=base.phase,
     )
 
 
@@ -227,7 +237,14 @@ def _replacement(
     if element.base in values:
         new = values[element.base]
         return Element(new, element.indices) if isinstance(new, Quantity) else new
-    if isinstance(element.base, Defined):
+    if isinstance(element.base, MatrixFunction) and element.base.base in values:
+        new = values[element.base.base]
+        assert isinstance(new, Quantity)
+        function = element.base.function
+        name = f"{function}_{new.name}"
+        moved_function = MatrixFunction(name, element.base.axes, function=function, base=new)
+        return Element(moved_function, element.indices)
+    if is_open(element.base):
         definition = element.base.definition
         if any(mentions(definition, base) for base in values):
             moved = substituted(definition, values)

@@ -23,6 +23,18 @@ class NotDerivable(DerivationError):
         return f"the derivation does not read {self.what} (in {self.where})"
 
 
+class NoUpdate(DerivationError):
+    """Every maximizer rule refused; `refusals` holds (parameter, rule, reason)."""
+
+    parameters: tuple[str, ...]
+    refusals: tuple[tuple[str, str, str], ...]
+
+    def wording(self) -> str:
+        lines = [f"no update of {', '.join(self.parameters)}; the rules tried:"]
+        lines += [f"  {name}, {rule}: {reason}" for name, rule, reason in self.refusals]
+        return "\n".join(lines)
+
+
 class NoExactPosterior(DerivationError):
     """Every posterior rule refused; `refusals` holds (latent, rule, reason)."""
 

@@ -149,7 +149,7 @@ def _posterior(
 ) -> Posterior:
     name = local.latent.name
     natural = [
-        scope.define(f"natural_{position + 1}_{name}", tuple(terms))
+        scope.define(f"natural_{position + 1}_{name}", tuple(terms), "posterior")
         for position, terms in enumerate(coefficients)
     ]
     arguments = family.from_natural(natural)

@@ -96,9 +96,9 @@ def gaussian(
         if other is not latent and any(depends(t.value, other) for t in (*at_zero, *constant)):
             raise Refusal(f"the mean of {latent.name} mentions {other.name}")
     precision = scope.define(
-        f"precision_{latent.name}", tuple(replace(t, value=-t.value) for t in second)
+        f"precision_{latent.name}", tuple(replace(t, value=-t.value) for t in second), "posterior"
     )
-    shift = scope.define(f"shift_{latent.name}", at_zero)
+    shift = scope.define(f"shift_{latent.name}", at_zero, "posterior")
     return _posterior(scope, local, precision, shift, constant, (row, column))
 
 
@@ -134,7 +134,7 @@ def _posterior(
         )
         log_det = sympy.log(precision)
     moved = Element(shift.base, tuple(dict(zip(row, column, strict=True)).get(i, i) for i in shift.indices))  # fmt: skip
-    mean = scope.define(f"mean_{name}", (Term(covariance * moved, column),))
+    mean = scope.define(f"mean_{name}", (Term(covariance * moved, column),), "posterior")
     size = scope.size(row[0].axis) if row else sympy.Integer(1)
     normalizer = (
         *constant,

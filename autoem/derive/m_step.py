@@ -1,0 +1,128 @@
+"""The M-step: ordered updates whose new values maximize Q.
+
+A parameter is updated once its solution reads no parameter that is still pending, so that the
+updates in order are the joint maximum.  Where two solutions wait for each other, the closed one is
+substituted and the profile solved (the Gamma's rate, then its shape); only where that fails is a
+conditional maximum taken at old values, which is ECM and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.maximizers import CLOSED, NUMERIC
+from autoem.derive.maximizers.problem import Problem, Update, own_indices
+from autoem.derive.posterior import Refusal
+from autoem.derive.quantity import Declared, Origin, Quantity, elements
+from autoem.derive.separate import Gathering, Location
+from autoem.derive.surrogate import Surrogate
+from autoem.derive.term import Terms, reindex, substituted
+from autoem.errors import NoUpdate
+
+
+@dataclass(frozen=True)
+class MStep:
+    """The updates in order."""
+
+    updates: tuple[Update, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether every update maximizes Q."""
+        return all(update.exact for update in self.updates)
+
+
+def m_step(q: Surrogate) -> MStep:
+    """Updates for all parameters."""
+    scope = q.joint.scope
+    problem = Problem(scope, q.terms, list(q.parameters), Gathering(scope))
+    updates: list[Update] = []
+    while problem.pending:
+        update = _next(problem)
+        updates.append(update)
+        _accept(problem, update)
+    return MStep(tuple(updates))
+
+
+def _next(problem: Problem) -> Update:
+    """The first update that waits for nothing; else a profile; else ECM."""
+    refusals: list[tuple[str, str, str]] = []
+    waiting: list[Update] = []
+    for rules in (CLOSED, NUMERIC):
+        for parameter in problem.pending:
+            for rule in rules:
+                try:
+                    update = rule(problem, parameter)
+                except Refusal as refusal:
+                    refusals.append((parameter.name, rule.__name__, str(refusal)))
+                    continue
+                if not update.pending:
+                    return update
+                waiting.append(update)
+                break
+        profile = _profile(problem, waiting)
+        if profile is not None:
+            return profile
+    if waiting:
+        update = waiting[0]
+        names = ", ".join(other.name for other in update.pending)
+        return replace(
+            update,
+            exact=False,
+            reason=f"{update.reason}; conditional on the old {names} (ECM)",
+            pending=(),
+        )
+    raise NoUpdate(parameters=tuple(q.name for q in problem.pending), refusals=tuple(refusals))
+
+
+def _profile(problem: Problem, waiting: list[Update]) -> Update | None:
+    """A closed scalar solution substituted into the equation of the parameter it waits for."""
+    for update in waiting:
+        if update.rule != "stationary" or len(update.pending) != 1:
+            continue
+        (parameter,), (other,) = update.parameters, update.pending
+        indices = own_indices(other)
+        slope = _along(problem.gradient(other, indices), parameter, update)
+        profiled = Problem(
+            problem.scope, (), [other], problem.gathering, {other: (indices, slope)}
+        )
+        for rule in (*CLOSED, *NUMERIC):
+            try:
+                found = rule(profiled, other)
+            except Refusal:
+                continue
+            if not found.pending:
+                reason = f"{found.reason}, with the closed {parameter.name} substituted"
+                return replace(found, reason=reason)
+    return None
+
+
+def _along(terms: Terms, parameter: Declared, update: Update) -> Terms:
+    """The terms with the closed solution in place of the parameter."""
+    result = []
+    for term in terms:
+        moved = {}
+        for element in elements(term.value):
+            if element.base is parameter:
+                places = dict(zip(update.values[0].indices, element.indices, strict=True))
+                moved[element] = reindex(update.formula[0], places)  # type: ignore[arg-type]
+        result.append(replace(term, value=sympy.expand_log(term.value.xreplace(moved))))
+    return tuple(result)
+
+
+def _accept(problem: Problem, update: Update) -> None:
+    """New values stand for the parameters from here on."""
+    values: dict[Quantity, Quantity | sympy.Expr] = {}
+    for parameter, value in zip(update.parameters, update.values, strict=True):
+        problem.pending.remove(parameter)
+        if update.rule == "newton":
+            values[parameter] = Origin(parameter.name, parameter.axes, parameter.sign, base=parameter)
+        elif not update.located:
+            values[parameter] = value.base
+    for (origin, step), value in zip(update.located, update.values, strict=False):
+        base = origin.base
+        assert isinstance(base, Declared)
+        problem.gathering.located[base] = Location(origin, step, value.base)
+    problem.terms = substituted(problem.terms, values)

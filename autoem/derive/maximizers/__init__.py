@@ -1,0 +1,12 @@
+"""The maximizer rules, in the order in which they are tried; the first that matches gives its
+reason."""
+
+from autoem.derive.maximizers.counts import counts
+from autoem.derive.maximizers.covariance import covariance
+from autoem.derive.maximizers.linear import linear
+from autoem.derive.maximizers.newton import newton
+from autoem.derive.maximizers.root import root
+from autoem.derive.maximizers.stationary import stationary
+
+CLOSED = (counts, linear, covariance, stationary)
+NUMERIC = (root, newton)

@@ -1,0 +1,39 @@
+"""counts: a simplex in which Q is a sum of counts times logs.
+
+    Q = sum_k c_k log p_k,   sum_k p_k = 1:    dQ/dp_k = c_k / p_k = lambda,   p_k = c_k / sum c .
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autoem.derive.index import fresh
+from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices, reads
+from autoem.derive.quantity import Declared, Element
+from autoem.derive.term import Term, merged
+
+
+def counts(problem: Problem, parameter: Declared) -> Update:
+    """The update of a simplex."""
+    if parameter.variable.domain.kind != "simplex":
+        raise Refusal("no simplex")
+    indices = own_indices(parameter)
+    element = Element(parameter, indices)
+    slope = problem.separate(problem.gradient(parameter, indices))
+    scaled = merged(replace(t, value=(t.value * element).expand()) for t in slope)
+    if any(term.value.has(element) or reads(term.value, parameter) for term in scaled):
+        raise Refusal(f"Q is not a sum of counts times logs of {parameter.name}")
+    count = problem.scope.define(f"count_{parameter.name}", scaled, "maximize")
+    row = fresh(indices[-1].axis)
+    moved = {indices[-1]: row}
+    at_row = Element(count.base, tuple(moved.get(i, i) for i in count.indices))  # type: ignore[arg-type,call-overload]
+    total = problem.scope.define(f"total_{parameter.name}", (Term(at_row, (row,)),), "maximize")
+    value = problem.solved(parameter.name, "map", (count / total,), indices, sign="positive")
+    return Update(
+        (parameter,),
+        rule="counts",
+        reason="simplex: counts over total",
+        values=(value,),
+        pending=problem.unsolved(scaled, (parameter,)),
+        formula=(count / total,),
+    )

@@ -1,0 +1,248 @@
+"""linear: the gradient is affine in a set of location parameters.
+
+With the gradient g(theta) affine and H its derivative, the maximum is one step from any origin o,
+
+    -H step = g(o),      theta = o + step,
+
+where g(o) is made of residuals about o.  What is common to one equation cancels first: a factor
+indexed by its row (a variance), an invertible left matrix (a precision).  Axes on which row and
+column agree in every coefficient are batches; what is left is one linear system.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.index import Index, indices_in
+from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
+from autoem.derive.quantity import (
+    Computed,
+    Declared,
+    Element,
+    MatrixFunction,
+    LinearSystem,
+    Origin,
+    Solution,
+    elements,
+)
+from autoem.derive.separate import is_new
+from autoem.derive.term import Term, Terms, at, depends, derivative, substituted
+
+
+@dataclass(frozen=True)
+class System:
+    """-H step = g for a set of parameters: `rows[i]` are the indices of equation i."""
+
+    block: tuple[Declared, ...]
+    origins: tuple[Origin, ...]
+    rows: tuple[tuple[Index, ...], ...]
+    columns: tuple[tuple[Index, ...], ...]
+    right: tuple[Terms, ...]
+    matrix: tuple[tuple[Terms, ...], ...]
+
+
+def linear(problem: Problem, parameter: Declared) -> Update:
+    """The update of the largest set of location parameters that contains this one."""
+    if parameter.variable.domain.kind != "real":
+        raise Refusal("no location")
+    block = affine_block(problem, parameter)
+    system = assemble(problem, block)
+    return solve(problem, system)
+
+
+def affine_block(problem: Problem, parameter: Declared) -> tuple[Declared, ...]:
+    """The location parameters in which the gradient is jointly affine, and coupled."""
+    if not _affine(problem, (parameter,)):
+        raise Refusal(f"the gradient is not affine in {parameter.name}")
+    block = [parameter]
+    grown = True
+    while grown:
+        grown = False
+        for other in problem.pending:
+            if other in block or other.variable.domain.kind != "real":
+                continue
+            if _coupled(problem, block, other) and _affine(problem, (*block, other)):
+                block.append(other)
+                grown = True
+    return tuple(q for q in problem.pending if q in block)
+
+
+def _coupled(problem: Problem, block: list[Declared], other: Declared) -> bool:
+    slope = problem.gradient(other, own_indices(other))
+    return any(depends(term.value, q) for term in slope for q in block)
+
+
+def _affine(problem: Problem, block: tuple[Declared, ...]) -> bool:
+    for a in block:
+        slope = problem.gradient(a, own_indices(a))
+        for b in block:
+            for term in derivative(slope, b, own_indices(b)):
+                if any(depends(term.value, q) for q in block):
+                    return False
+    return True
+
+
+def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
+    """Gradient and its derivative, what is common to an equation canceled."""
+    rows = tuple(own_indices(q) for q in block)
+    columns = tuple(own_indices(q) for q in block)
+    slopes = []
+    for q, row in zip(block, rows, strict=True):
+        slope = problem.gradient(q, row)
+        if not slope:
+            raise Refusal(f"Q does not mention {q.name}")
+        slopes.append(canceled(slope, row, block))
+    matrix = tuple(
+        tuple(
+            tuple(replace(t, value=-t.value) for t in derivative(slope, b, column))
+            for b, column in zip(block, columns, strict=True)
+        )
+        for slope in slopes
+    )
+    origins = {q: Origin(q.name, q.axes, q.sign, base=q) for q in block}
+    right = tuple(substituted(slope, origins) for slope in slopes)  # type: ignore[arg-type]
+    return System(block, tuple(origins.values()), rows, columns, right, matrix)
+
+
+def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) -> Terms:
+    """An equation without the factors and the left matrix that all its terms share."""
+    terms = _without_matrix(terms, row)
+    first, *others = terms
+    for factor in sympy.Mul.make_args(first.value):
+        common = (
+            is_new(factor)
+            and not any(depends(factor, q) for q in block)
+            and all(i in row for e in elements(factor) for r in e.indices for i in indices_in(r))
+            and all(factor in sympy.Mul.make_args(t.value) for t in others)
+        )
+        if common:
+            terms = tuple(replace(t, value=t.value / factor) for t in terms)
+    return terms
+
+
+def _without_matrix(terms: Terms, row: tuple[Index, ...]) -> Terms:
+    """sum_j P[i, j] e[j] = 0 with P invertible is e[i] = 0."""
+    stripped = []
+    shared: object = None
+    for term in terms:
+        found = [e for e in elements(term.value) if _left_matrix(e, term, row)]
+        if len(found) != 1:
+            return terms
+        (matrix,) = found
+        own = next(i for i in matrix.indices[-2:] if i in row)
+        bound = next(i for i in matrix.indices[-2:] if i in term.bound)
+        key = (matrix.base, matrix.indices[:-2], own)
+        if shared is not None and shared != key:
+            return terms
+        shared = key
+        moved = at(replace(term, value=term.value / matrix), {bound: own})  # type: ignore[dict-item]
+        if moved is None:
+            return terms
+        stripped.append(moved)
+    return tuple(stripped)
+
+
+def _left_matrix(element: Element, term: Term, row: tuple[Index, ...]) -> bool:
+    base = element.base
+    inverse = (isinstance(base, MatrixFunction) and base.function == "inverse") or (
+        isinstance(base, Computed) and base.operation == "inverse"
+    )
+    if not inverse or not all(i in row for i in element.indices[:-2]):
+        return False
+    i, j = element.indices[-2:]
+    return (i in row and j in term.bound) or (j in row and i in term.bound)
+
+
+def solve(problem: Problem, system: System, rule: str = "linear") -> Update:
+    """The step as named quantities: a division where all axes are batches, else one system."""
+    system = batched(system)
+    right = tuple(
+        problem.scope.define(f"right_{q.name}", problem.separate(terms), "maximize")
+        for q, terms in zip(system.block, system.right, strict=True)
+    )
+    matrix = tuple(
+        tuple(_entry(problem, a, b, terms) for b, terms in zip(system.block, line, strict=True))
+        for a, line in zip(system.block, system.matrix, strict=True)
+    )
+    steps = _steps(problem, system, right, matrix)
+    values = tuple(
+        problem.solved(q.name, "map", (Element(origin, own) + step,), own)
+        for q, origin, own, step in zip(
+            system.block, system.origins, system.rows, steps, strict=True
+        )
+    )
+    read = (*(t for terms in system.right for t in terms),
+            *(t for line in system.matrix for terms in line for t in terms))  # fmt: skip
+    names = ", ".join(q.name for q in system.block)
+    return Update(
+        system.block,
+        rule=rule,
+        reason=f"the gradient is affine in {names}: one linear solve",
+        values=values,
+        pending=problem.unsolved(read, system.block),
+        located=tuple(
+            (origin, step.base) for origin, step in zip(system.origins, steps, strict=True)
+        ),
+    )
+
+
+def _entry(problem: Problem, a: Declared, b: Declared, terms: Terms) -> Element | None:
+    if not terms:
+        return None
+    name = f"matrix_{a.name}_{b.name}"
+    return problem.scope.define(name, problem.separate(terms), "maximize")
+
+
+def _steps(
+    problem: Problem,
+    system: System,
+    right: tuple[Element, ...],
+    matrix: tuple[tuple[Element | None, ...], ...],
+) -> tuple[Element, ...]:
+    batches = set(system.rows[0]).intersection(*system.columns)
+    if len(system.block) == 1 and batches.issuperset(system.rows[0]) and matrix[0][0]:
+        name = f"step_{system.block[0].name}"
+        return (problem.solved(name, "map", (right[0] / matrix[0][0],), system.rows[0]),)
+    solve_group = LinearSystem(system.rows, system.columns, right, matrix)
+    return tuple(
+        Element(
+            Solution(f"step_{q.name}", q.axes, system=solve_group, position=position, indices=own),
+            own,
+        )
+        for position, (q, own) in enumerate(zip(system.block, system.rows, strict=True))
+    )
+
+
+def batched(system: System) -> System:
+    """The system with one index for each axis on which row and column always agree."""
+    moved: dict[Index, Index] = {}
+    for axis in dict.fromkeys(i.axis for i in system.rows[0]):
+        rows = [[i for i in row if i.axis is axis] for row in system.rows]
+        columns = [[i for i in column if i.axis is axis] for column in system.columns]
+        if all(len(found) == 1 for found in (*rows, *columns)) and all(
+            _agree(t, rows[i][0], columns[j][0])
+            for i, line in enumerate(system.matrix)
+            for j, terms in enumerate(line)
+            for t in terms
+        ):
+            shared = rows[0][0]
+            moved.update({found[0]: shared for found in (*rows, *columns)})
+    return System(
+        system.block,
+        system.origins,
+        tuple(tuple(moved.get(i, i) for i in row) for row in system.rows),
+        tuple(tuple(moved.get(i, i) for i in column) for column in system.columns),
+        tuple(_moved(terms, moved) for terms in system.right),
+        tuple(tuple(_moved(terms, moved) for terms in line) for line in system.matrix),
+    )
+
+
+def _agree(term: Term, row: Index, column: Index) -> bool:
+    return any({guard.left, guard.right} == {row, column} for guard in term.guards)
+
+
+def _moved(terms: Terms, moved: dict[Index, Index]) -> Terms:
+    found = (at(term, moved) for term in terms)  # type: ignore[arg-type]
+    return tuple(term for term in found if term is not None)

@@ -1,0 +1,139 @@
+"""What a maximizer rule is given, and what it returns.
+
+The problem is Q, the parameters that are still to be updated, and the statistics gathered so far.
+A rule returns an `Update`: the new values, as named quantities, with the reason that a user reads;
+or it refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import sympy
+
+from autoem.derive.elaborate import Scope
+from autoem.derive.index import Index, fresh
+from autoem.derive.posterior import Refusal
+from autoem.derive.quantity import (
+    Computed,
+    Declared,
+    Defined,
+    Element,
+    MatrixFunction,
+    Origin,
+    Quantity,
+    Solution,
+    elements,
+)
+from autoem.derive.separate import Gathering, Mixed
+from autoem.derive.term import Term, Terms, at, depends, derivative, merged, renamed
+
+
+@dataclass(frozen=True)
+class Update:
+    """New values of some parameters.
+
+    `values[i]` is the new value of `parameters[i]`, free at its own indices; `exact` is false
+    where Q is raised but not maximized.  `pending` names the parameters that the solution reads
+    and that are not updated yet.  `slope` and `curvature` are what proofs read: the equation
+    that the update solves and, for a scalar, its derivative.
+    """
+
+    parameters: tuple[Declared, ...]
+    rule: str
+    reason: str
+    values: tuple[Element, ...]
+    exact: bool = True
+    pending: tuple[Declared, ...] = ()
+    equation: sympy.Expr | None = None
+    formula: tuple[sympy.Expr, ...] = ()
+    located: tuple[tuple[Origin, Quantity], ...] = ()
+
+
+@dataclass
+class Problem:
+    """Q with the parameters solved so far replaced by their new values."""
+
+    scope: Scope
+    terms: Terms
+    pending: list[Declared]
+    gathering: Gathering
+    slopes: dict[Quantity, tuple[tuple[Index, ...], Terms]] = field(default_factory=dict)
+
+    def gradient(self, quantity: Quantity, target: tuple[Index, ...]) -> Terms:
+        """dQ / d quantity[target]; of a profile, the slope along it."""
+        if quantity in self.slopes:
+            indices, terms = self.slopes[quantity]
+            moved = dict(zip(indices, target, strict=True))
+            found = (at(renamed(term), moved) for term in terms)  # type: ignore[arg-type]
+            return tuple(term for term in found if term is not None)
+        return derivative(self.terms, quantity, target)
+
+    def separate(self, terms: Terms) -> Terms:
+        """The terms by statistics; refuses where they do not reduce."""
+        try:
+            return self.gathering.separate(terms)
+        except Mixed as mixed:
+            raise Refusal(f"does not reduce to statistics: {mixed}") from None
+
+    def unsolved(self, terms: Terms, own: tuple[Declared, ...]) -> tuple[Declared, ...]:
+        """The pending parameters, other than `own`, that the terms mention."""
+        others = (q for q in self.pending if q not in own)
+        return tuple(q for q in others if any(reads(t.value, q) for t in terms))
+
+    def coefficient(self, name: str, terms: Terms) -> sympy.Expr:
+        """A sum of separated terms as one expression: itself where nothing is summed."""
+        if all(not term.bound and not term.guards for term in terms):
+            return sympy.Add(*(term.value for term in terms))
+        return self.scope.define(name, terms, "maximize")
+
+    def solved(
+        self,
+        name: str,
+        operation: str,
+        operands: tuple[sympy.Expr, ...],
+        free: tuple[Index, ...],
+        over: tuple[Index, ...] = (),
+        sign: str = "real",
+    ) -> Element:
+        """A result of the M-step."""
+        return self.scope.computed(name, operation, operands, free, over, sign, "maximize")
+
+
+def reads(expression: sympy.Expr, quantity: Quantity) -> bool:
+    """Whether the expression reads the quantity, through everything that it is computed from."""
+    for element in elements(expression):
+        base = element.base
+        if base is quantity:
+            return True
+        if isinstance(base, MatrixFunction) and base.base is quantity:
+            return True
+        if isinstance(base, Defined) and base.phase != "posterior":
+            if any(reads(term.value, quantity) for term in base.definition):
+                return True
+        if isinstance(base, Computed) and base.phase == "maximize":
+            if any(reads(operand, quantity) for operand in base.operands):
+                return True
+        if isinstance(base, Solution):
+            known = (*base.system.right, *(e for line in base.system.matrix for e in line if e))
+            if any(reads(operand, quantity) for operand in known):
+                return True
+    return False
+
+
+def own_indices(quantity: Quantity) -> tuple[Index, ...]:
+    """Fresh indices for the axes of a quantity."""
+    return tuple(fresh(axis) for axis in quantity.axes)
+
+
+def by_function(terms: Terms, element: Element) -> dict[sympy.Expr, list[Term]]:
+    """Separated terms grouped by their function of one unknown element."""
+    groups: dict[sympy.Expr, list[Term]] = {}
+    for term in terms:
+        for part in sympy.Add.make_args(term.value):
+            rest, function = part.as_independent(element, as_Add=False)
+            groups.setdefault(function, []).append(replace(term, value=rest))
+    return groups
+
+
+__all__ = ["Problem", "Refusal", "Update", "by_function", "depends", "merged", "own_indices"]

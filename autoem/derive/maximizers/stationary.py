@@ -1,0 +1,96 @@
+"""stationary: a scalar for which dQ = 0 has a closed solution.
+
+The slope is a sum of functions of the unknown with coefficients free of it, sum_j f_j(t) C_j.
+sympy solves it on one replicate; the root in the domain is taken, and it is a maximum where the
+derivative of the slope is negative there.
+"""
+
+from __future__ import annotations
+
+import sympy
+
+from autoem.derive.maximizers.problem import Problem, Refusal, Update, by_function, own_indices, reads
+from autoem.derive.quantity import Declared, Element
+from autoem.derive.term import Term, Terms
+
+SCALAR = ("real", "positive", "nonnegative", "interval")
+
+
+def stationary(problem: Problem, parameter: Declared) -> Update:
+    """The update of a scalar parameter, entry by entry."""
+    if parameter.variable.domain.kind not in SCALAR:
+        raise Refusal("no scalar domain")
+    indices = own_indices(parameter)
+    element = Element(parameter, indices)
+    slope = equation(problem, parameter, indices)
+    solution = solve_scalar(slope, element, parameter)
+    sign = parameter.sign
+    value = problem.solved(parameter.name, "map", (solution,), indices, sign=sign)
+    terms = (Term(solution),)
+    return Update(
+        (parameter,),
+        rule="stationary",
+        reason="dQ = 0 has one solution in the domain",
+        values=(value,),
+        pending=problem.unsolved(terms, (parameter,)),
+        equation=slope,
+        formula=(solution,),
+    )
+
+
+def equation(
+    problem: Problem, parameter: Declared, indices: tuple[sympy.Basic, ...] | tuple
+) -> sympy.Expr:
+    """dQ/dt at one entry, as a sum of functions of t with named coefficients."""
+    element = Element(parameter, indices)
+    slope: Terms = problem.separate(problem.gradient(parameter, indices))
+    total = sympy.Integer(0)
+    for position, (function, terms) in enumerate(by_function(slope, element).items()):
+        name = f"coefficient_{position + 1}_{parameter.name}"
+        coefficient = problem.coefficient(name, tuple(terms))
+        if _reads_unknown(coefficient, parameter, element):
+            raise Refusal(f"entries of {parameter.name} are coupled")
+        total += function * coefficient
+    if total == 0:
+        raise Refusal(f"Q does not mention {parameter.name}")
+    return total
+
+
+def _reads_unknown(expression: sympy.Expr, parameter: Declared, element: Element) -> bool:
+    return reads(expression.xreplace({element: sympy.Integer(1)}), parameter)
+
+
+TRANSCENDENTAL = (sympy.polygamma, sympy.loggamma, sympy.gamma, sympy.log, sympy.exp)
+
+
+def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sympy.Expr:
+    """The one root of the slope in the domain."""
+    if any(f.has(element) for f in slope.atoms(*TRANSCENDENTAL)):
+        raise Refusal(f"no closed form: {_culprit(slope, element)} of {parameter.name}")
+    numerator, _ = sympy.fraction(sympy.together(slope))
+    polynomial = sympy.Poly(numerator, element)
+    # A root at zero is the edge of the domain, put there by the common denominator.
+    coefficients = polynomial.all_coeffs()
+    while coefficients and coefficients[-1] == 0:
+        coefficients.pop()
+    degree = len(coefficients) - 1
+    if degree == 1:
+        return sympy.cancel(-coefficients[1] / coefficients[0])
+    if degree == 2:
+        return quadratic_root(coefficients, parameter)
+    raise Refusal(f"dQ = 0 has {degree} roots in {parameter.name}")
+
+
+def _culprit(slope: sympy.Expr, element: Element) -> str:
+    found = [f for f in slope.atoms(*TRANSCENDENTAL) if f.has(element)]
+    names = {"polygamma": "digamma", "loggamma": "log gamma"}
+    words = sorted({names.get(type(f).__name__, type(f).__name__) for f in found})
+    return ", ".join(words)
+
+
+def quadratic_root(coefficients: list[sympy.Expr], parameter: Declared) -> sympy.Expr:
+    """The positive root of a t^2 + b t + c where the signs leave only one."""
+    a, b, c = coefficients
+    if parameter.sign == "positive" and (a * c).is_negative:
+        return (-b + sympy.sign(a) * sympy.sqrt(b**2 - 4 * a * c)) / (2 * a)
+    raise Refusal(f"dQ = 0 has two roots in {parameter.name}")
