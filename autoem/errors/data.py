@@ -1,0 +1,240 @@
+"""What can be wrong with data, sizes, weights and starting values.
+
+Every message says which variable, axis or column, in which row, what was expected, what came, and
+what to do.  Rows and positions are counted from 0.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from autoem.errors.base import AutoemError
+
+
+class DataError(AutoemError):
+    """Data that the model cannot be fitted to."""
+
+
+def entry(name: str, index: tuple[int, ...], axes: tuple[str, ...]) -> str:
+    """`x at n = 3, d = 1`; the bare name for a scalar.
+
+    >>> entry("x", (3, 1), ("n", "d"))
+    'x at n = 3, d = 1'
+    """
+    at = ", ".join(f"{axis} = {i}" for axis, i in zip(axes, index, strict=False))
+    return f"{name} at {at}" if at else name
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """What was probably meant, as a question; empty if nothing is near."""
+    lower = {each.lower(): each for each in known}
+    match = get_close_matches(name.lower(), lower, n=1)
+    return f" Did you mean {lower[match[0]]!r}?" if match else ""
+
+
+class NoSuchName(DataError):
+    """A name that the model does not have where it stands."""
+
+    name: str
+    what: str  # "data", "sizes", "weights", "start", "fixed", "columns"
+    known: tuple[str, ...]
+
+    def wording(self) -> str:
+        known = ", ".join(self.known) or "nothing"
+        hint = nearest(self.name, self.known)
+        return f"{self.what}: the model takes no {self.name!r} there, but {known}.{hint}"
+
+
+class MissingVariable(DataError):
+    """A variable that the model needs and the data do not have."""
+
+    variable: str
+    axes: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def wording(self) -> str:
+        axes = f" over ({', '.join(self.axes)})" if self.axes else ", a number"
+        found = ", ".join(map(repr, self.found)) or "nothing"
+        hint = nearest(self.variable, self.found)
+        return (
+            f"the data have no {self.variable!r}{axes}; they have {found}.{hint} Name the data "
+            f"{self.variable!r}, or say which columns it is: columns={{{self.variable!r}: [...]}} "
+            f"(on the command line --column {self.variable}=...)."
+        )
+
+
+class NotATable(DataError):
+    """Data that are neither a mapping nor a data frame."""
+
+    came: str
+
+    def wording(self) -> str:
+        return (
+            f"data are a mapping of names to arrays or a data frame (pandas, polars, pyarrow), "
+            f'not {self.came}: write {{"x": ...}} with the names of the model.'
+        )
+
+
+class WrongDimensions(DataError):
+    """An array with too many or too few axes."""
+
+    variable: str
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    def wording(self) -> str:
+        expected = f"the axes ({', '.join(self.axes)})" if self.axes else "no axes: it is a number"
+        return (
+            f"{self.variable} has {expected}, {len(self.axes)} in all; "
+            f"the array that came has {len(self.shape)}: shape {self.shape}."
+        )
+
+
+class RaggedData(DataError):
+    """Rows or sequences of different lengths where an array is needed."""
+
+    variable: str
+    lengths: tuple[int, ...]
+
+    def wording(self) -> str:
+        lengths = ", ".join(map(str, self.lengths))
+        return f"{self.variable} has entries of different lengths ({lengths}): give one array."
+
+
+class SizesDisagree(DataError):
+    """An axis that has two lengths."""
+
+    axis: str
+    sizes: dict[str, int]  # who says so -> length
+
+    def wording(self) -> str:
+        says = ", ".join(f"{size} by {source}" for source, size in self.sizes.items())
+        return f"axis {self.axis} has different lengths: {says}. Give arrays that agree."
+
+
+class BadSize(DataError):
+    """A size that is no positive whole number."""
+
+    axis: str
+    size: Any
+
+    def wording(self) -> str:
+        return f"the size of axis {self.axis} is a whole number from 1, not {self.size!r}."
+
+
+class SizeUnknown(DataError):
+    """An axis whose length no array tells."""
+
+    axis: str
+    used_by: tuple[str, ...]
+
+    def wording(self) -> str:
+        return (
+            f"the length of axis {self.axis} (of {', '.join(self.used_by)}) cannot be read from "
+            f'the data: give sizes={{"{self.axis}": ...}} (command line: --size {self.axis}=...).'
+        )
+
+
+class EmptyData(DataError):
+    """No row, or no value at all."""
+
+    variable: str
+
+    def wording(self) -> str:
+        return f"{self.variable} is empty: give at least one row with a value."
+
+
+class NotANumber(DataError):
+    """Text, a date or another thing where a number is needed."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+    value: Any
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return f"{at} is {self.value!r}, not a number: convert it, or mark it missing with nan."
+
+
+class MissingGiven(DataError):
+    """A missing value in data that are given, not modeled."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return (
+            f"{at} is missing (nan), and {self.variable} is given, not modeled: drop the row, fill "
+            f"it in, or declare {self.variable} as Observed(...) with a distribution."
+        )
+
+
+class NotFinite(DataError):
+    """An infinite value where it has no meaning."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+    value: float
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return f"{at} is {self.value}: infinity is allowed only in a bound. Use nan for missing."
+
+
+class OutsideDomain(DataError):
+    """A value that its distribution or its parameter's domain cannot have."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+    value: Any
+    expected: str
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return f"{at} is {self.value}; expected {self.expected}."
+
+
+class CategoryOutOfRange(OutsideDomain):
+    """A code or label that is none of the categories."""
+
+
+class BadWeight(DataError):
+    """A weight that is negative or no number."""
+
+    axis: str
+    index: tuple[int, ...]
+    value: Any
+
+    def wording(self) -> str:
+        at = f"[{self.index[0]}]" if self.index else ""
+        return f"weights of {self.axis}{at} are {self.value}: a weight is a finite number from 0."
+
+
+class NotIndependent(DataError):
+    """Weights on an axis whose entries are no independent units."""
+
+    axis: str
+    allowed: tuple[str, ...]
+
+    def wording(self) -> str:
+        instead = f" Weigh {' or '.join(self.allowed)} instead." if self.allowed else ""
+        return (
+            f"weights repeat independent units, and the entries of axis {self.axis} depend on each "
+            f"other (a chain, or one side of a crossed design).{instead}"
+        )
+
+
+class UnreadableTable(DataError):
+    """A file that is no table of columns with a header."""
+
+    path: str
+    problem: str
+
+    def wording(self) -> str:
+        return f"{self.path}: {self.problem}. Expected a CSV file with one header line."

@@ -1,0 +1,52 @@
+"""What can go wrong around a run: options, files to write, a fit without its program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autoem.errors.base import AutoemError
+
+
+class RunError(AutoemError):
+    """A run that cannot start, or a result that cannot be kept."""
+
+
+class BadOption(RunError):
+    """An option of `fit` outside its range."""
+
+    option: str
+    value: Any
+    expected: str
+
+    def wording(self) -> str:
+        return f"{self.option}={self.value!r}: expected {self.expected}."
+
+
+class FileNotOurs(RunError):
+    """An output path at which something else lies."""
+
+    path: str
+    expected: str
+
+    def wording(self) -> str:
+        return f"{self.path} exists and is not {self.expected}: choose another name, or remove it."
+
+
+class NotASavedFit(RunError):
+    """A file that `Fit.save` did not write."""
+
+    path: str
+    problem: str
+
+    def wording(self) -> str:
+        return f"{self.path} is no saved fit ({self.problem}): give a file written by Fit.save."
+
+
+class NothingAttached(RunError):
+    """A question that needs the program or the data, which a loaded fit does not have."""
+
+    question: str
+    needs: str
+
+    def wording(self) -> str:
+        return f"{self.question} needs {self.needs}, which a fit loaded from a file does not have."

@@ -1,0 +1,272 @@
+"""Data by name, from whatever holds them, checked against the schema of a model.
+
+    raw values -> columns -> codes and numbers -> sizes -> domains -> weights
+
+Each stage is a function that returns arrays or raises an error that names the variable, the axis or
+the row, what was expected, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from autoem.errors.data import (
+    EmptyData,
+    MissingGiven,
+    MissingVariable,
+    NoSuchName,
+    NotATable,
+    NotFinite,
+    RaggedData,
+    WrongDimensions,
+)
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.csv_file import read_columns
+from autoem.runtime.domains import check_blocks, check_entries
+from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_levels
+from autoem.runtime.schema import Schema, VariableSchema
+from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
+
+
+@dataclass(frozen=True)
+class Data:
+    """Arrays ready for a program, and what was learnt while reading them.
+
+    `arrays`: variable to float64 (float32 stays) or int64 codes, axes `plates` then `event`, nan
+    (code -1) where missing.  `sizes`: axis to length.  `weights`: axis to weight of each entry.
+    `levels`: axis (or binary variable) to the labels of its codes.  `missing`: variable to its
+    number of missing entries.  `columns`: variable to the column names of its last axis.
+    """
+
+    arrays: Arrays
+    sizes: dict[str, int]
+    weights: Arrays = field(default_factory=dict)
+    levels: dict[str, list[Level]] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of one length: a data frame or a file."""
+
+    columns: dict[str, np.ndarray]
+
+    @property
+    def numeric(self) -> list[str]:
+        """Names of the columns that hold numbers."""
+        return [name for name, column in self.columns.items() if column.dtype.kind in "biuf"]
+
+
+def read_csv(path: str | Path) -> Table:
+    """The columns of a CSV file with a header; see `csv_file.read_columns` for the errors."""
+    return Table(read_columns(path))
+
+
+def read_data(
+    schema: Schema,
+    data: Any,
+    sizes: Mapping[str, int] | None = None,
+    weights: Mapping[str, Any] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    levels: Mapping[str, Sequence[Level]] | None = None,
+) -> Data:
+    """Arrays of every given and observed variable of the model, from `data` by name.
+
+    `data` is a mapping of names to arrays, lists, series or frames, a data frame (pandas, polars,
+    pyarrow), or a `Table`.  In a frame or table a variable takes the column of its name; one with
+    two axes takes all numeric columns that no other variable is named after; `columns` says which
+    instead.  `weights` are keyed by axis: arrays, or the name of a column.  `levels` are those of
+    an earlier fit, to read new data by.  Errors: the classes of `autoem.errors.data`.
+
+    >>> schema = Schema("Sample", ("n",), (VariableSchema("x", "observed", "real", ("n",)),))
+    >>> read_data(schema, {"x": [1, 2, float("nan")]}).missing
+    {'x': 1}
+    """
+    source = _source(data)
+    raw, names = _choose(schema, source, dict(columns or {}))
+    for variable in schema.data:
+        _check_dimensions(variable, raw[variable.name])
+    arrays, found = _numbers(schema, raw, dict(sizes or {}), dict(levels or {}))
+    lengths = axis_sizes(schema, arrays, dict(sizes or {}), found)
+    absent = {v.name: _check_values(v, arrays[v.name]) for v in schema.data}
+    return Data(
+        arrays,
+        lengths,
+        check_weights(schema, _weight_columns(source, weights or {}), lengths),
+        found | _column_levels(schema, names),
+        {name: count for name, count in absent.items() if count},
+        names,
+    )
+
+
+def _source(data: Any) -> Table | dict[str, Any]:
+    """A mapping as it is; a frame as a table."""
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, Mapping):
+        return {str(name): value for name, value in data.items()}
+    frame = _native(data)
+    if not isinstance(frame, nw.DataFrame):
+        raise NotATable(came=f"{type(data).__name__}")
+    return Table({name: _column(frame[name]) for name in frame.columns})
+
+
+def _native(value: Any) -> Any:
+    """A narwhals frame or series, or the value itself."""
+    native = nw.from_native(value, pass_through=True, allow_series=True)
+    return native.collect() if isinstance(native, nw.LazyFrame) else native
+
+
+def _column(series: Any) -> np.ndarray:
+    if series.dtype.is_numeric():
+        return np.asarray(series.to_numpy())
+    return np.array(series.to_list(), dtype=None if series.dtype == nw.Boolean() else object)
+
+
+def _array(name: str, value: Any) -> tuple[np.ndarray, list[str]]:
+    """One value of a mapping as an array, and the names of its columns if it has any."""
+    native = _native(value)
+    if isinstance(native, nw.DataFrame):
+        return np.stack([_column(native[c]) for c in native.columns], axis=1), native.columns
+    if isinstance(native, nw.Series):
+        return _column(native), []
+    if isinstance(value, Table):
+        return np.stack(list(value.columns.values()), axis=1), list(value.columns)
+    try:
+        return _text_as_objects(np.asarray(value)), []
+    except ValueError as error:
+        lengths = tuple(dict.fromkeys(np.size(part) for part in value))
+        raise RaggedData(variable=name, lengths=lengths) from error
+
+
+def _text_as_objects(array: np.ndarray) -> np.ndarray:
+    return array if array.dtype.kind in "biuf" else array.astype(object)
+
+
+def _choose(
+    schema: Schema, source: Table | dict[str, Any], columns: dict[str, str | Sequence[str]]
+) -> tuple[Arrays, dict[str, list[str]]]:
+    """The raw array of each variable, and the columns that it is made of."""
+    needed = tuple(variable.name for variable in schema.data)
+    for name in columns:
+        if name not in needed:
+            raise NoSuchName(name=name, what="columns", known=needed)
+    known = tuple(v.name for v in schema.of_kind("given", "observed"))
+    if not isinstance(source, Table):
+        for name in source:
+            if name not in known and not columns:
+                raise NoSuchName(name=name, what="data", known=needed)
+    raw: Arrays = {}
+    names: dict[str, list[str]] = {}
+    for variable in schema.data:
+        raw[variable.name], taken = _pick(variable, needed, source, columns)
+        if taken:
+            names[variable.name] = taken
+    return raw, names
+
+
+def _pick(
+    variable: VariableSchema,
+    needed: tuple[str, ...],
+    source: Table | dict[str, Any],
+    columns: dict[str, str | Sequence[str]],
+) -> tuple[np.ndarray, list[str]]:
+    name = variable.name
+    held = source.columns if isinstance(source, Table) else source
+    wanted = columns.get(name, name)
+    if isinstance(wanted, str) and wanted in held:
+        return _array(name, held[wanted])
+    if isinstance(wanted, str) and isinstance(source, Table) and len(variable.axes) == 2:
+        wanted = [column for column in source.numeric if column not in needed]
+    chosen = [wanted] if isinstance(wanted, str) else list(wanted)
+    absent = [column for column in chosen if column not in held]
+    if absent or not chosen:
+        found = tuple(map(str, held))
+        raise MissingVariable(
+            variable=absent[0] if absent else name, axes=variable.axes, found=found
+        )
+    stacked = np.stack([_array(name, held[column])[0] for column in chosen], axis=-1)
+    return (stacked[..., 0] if len(variable.axes) == 1 and len(chosen) == 1 else stacked), chosen
+
+
+def _check_dimensions(variable: VariableSchema, raw: np.ndarray) -> None:
+    if raw.ndim != len(variable.axes):
+        raise WrongDimensions(variable=variable.name, axes=variable.axes, shape=raw.shape)
+    if raw.size == 0 or missing(raw).all():
+        raise EmptyData(variable=variable.name)
+
+
+def _numbers(
+    schema: Schema,
+    raw: Arrays,
+    sizes: dict[str, int],
+    known: dict[str, Sequence[Level]],
+) -> tuple[Arrays, dict[str, list[Level]]]:
+    """Codes of the categorical variables, axis by axis; floats of the others; levels found."""
+    arrays: Arrays = {}
+    levels: dict[str, list[Level]] = {}
+    for axis in dict.fromkeys(v.category for v in schema.data if v.category is not None):
+        variables = tuple(v for v in schema.data if v.category == axis)
+        size = sizes.get(axis, schema.sizes.get(axis, plate_size(schema, raw, axis)))
+        codes, found = encode(variables, raw, size, known.get(axis))
+        arrays |= codes
+        if found is not None:
+            levels[axis] = found
+    for variable in schema.data:
+        if variable.category is None and variable.domain == "binary":
+            arrays[variable.name], found = two_levels(variable, raw[variable.name])
+            if found is not None:
+                levels[variable.name] = found
+        elif variable.category is None:
+            arrays[variable.name] = numbers(variable, raw[variable.name])
+    return {variable.name: arrays[variable.name] for variable in schema.data}, levels
+
+
+def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
+    """The number of missing entries, once everything else is as the domain asks."""
+    if variable.category is not None:
+        absent = (array == MISSING) if variable.lower != -1 else np.zeros(array.shape, bool)
+    else:
+        absent = np.isnan(array)
+        infinite = np.argwhere(np.isinf(array))
+        if len(infinite) and not variable.bound:
+            index = tuple(map(int, infinite[0]))
+            raise NotFinite(
+                variable=variable.name, index=index, axes=variable.axes, value=array[index].item()
+            )
+        check_entries(variable, array)
+        check_blocks(variable, array)
+    if variable.kind == "given" and absent.any():
+        index = tuple(map(int, np.argwhere(absent)[0]))
+        raise MissingGiven(variable=variable.name, index=index, axes=variable.axes)
+    return int(absent.sum())
+
+
+def _column_levels(schema: Schema, names: dict[str, list[str]]) -> dict[str, list[Level]]:
+    """The columns of a variable label its last axis."""
+    return {
+        schema[name].axes[-1]: list(labels)
+        for name, labels in names.items()
+        if len(schema[name].axes) > 1
+    }
+
+
+def _weight_columns(
+    source: Table | dict[str, Any], weights: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """Weights as arrays; a text is the name of a column."""
+    held = source.columns if isinstance(source, Table) else source
+    for weight in weights.values():
+        if isinstance(weight, str) and weight not in held:
+            raise NoSuchName(name=weight, what="weights", known=tuple(map(str, held)))
+    return {
+        axis: _array(axis, held[weight] if isinstance(weight, str) else weight)[0]
+        for axis, weight in weights.items()
+    }

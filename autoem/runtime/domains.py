@@ -1,0 +1,113 @@
+"""What each domain asks of a value, as a table; used for data, `start=` and `fixed=` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from autoem.errors.data import NoSuchName, OutsideDomain, WrongDimensions
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.schema import Schema, VariableSchema
+
+Test = Callable[[np.ndarray], np.ndarray]
+
+ENTRYWISE: dict[str, tuple[Test, str]] = {
+    "positive": (lambda x: x > 0, "a positive number"),
+    "nonnegative": (lambda x: x >= 0, "a number from 0"),
+    "count": (lambda x: (x >= 0) & (x == np.floor(x)), "a whole number from 0"),
+    "cells": (lambda x: (x >= 0) & (x == np.floor(x)), "a whole number from 0"),
+    "binary": (lambda x: (x == 0) | (x == 1), "0 or 1"),
+    "unit": (lambda x: (x >= 0) & (x <= 1), "a number from 0 to 1"),
+    "simplex": (lambda x: (x >= 0) & (x <= 1), "a probability, from 0 to 1"),
+}
+"""Kind of domain to the test of an entry and its wording."""
+
+SUM = 1e-6
+"""Probabilities may miss a sum of one by this much: they may have been rounded."""
+
+
+def check_entries(variable: VariableSchema, value: np.ndarray) -> None:
+    """Raise `OutsideDomain` for the first entry outside the domain; nan passes."""
+    test, expected = ENTRYWISE.get(variable.domain, (np.isreal, "a real number"))
+    good = test(value)
+    if variable.domain == "interval":
+        good = (value >= variable.lower) & (value <= variable.upper)
+        expected = f"a number from {variable.lower:g} to {variable.upper:g}"
+    wrong = np.argwhere(~good & ~np.isnan(value))
+    if len(wrong):
+        _refuse(variable, tuple(map(int, wrong[0])), value, expected)
+
+
+def check_blocks(variable: VariableSchema, value: np.ndarray) -> None:
+    """Raise `OutsideDomain` for the first probability vector or matrix that is none; nan passes."""
+    if variable.domain == "simplex":
+        total = value.sum(axis=-1)
+        wrong = np.argwhere(np.abs(total - 1) > SUM)
+        expected = "probabilities that sum to 1 along " + variable.event[-1]
+    elif variable.domain == "positive_definite":
+        flat = value.reshape(-1, *value.shape[-2:])
+        bad = np.array([not _positive_definite(matrix) for matrix in flat], dtype=bool)
+        wrong = np.argwhere(bad.reshape(value.shape[:-2]))
+        expected = "a symmetric positive definite matrix"
+    else:
+        return
+    if len(wrong):
+        _refuse(variable, tuple(map(int, wrong[0])), value, expected)
+
+
+def _positive_definite(matrix: np.ndarray) -> bool:
+    if np.isnan(matrix).any():
+        return True
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-12 * np.abs(matrix).max(initial=0)):
+        return False
+    return bool(np.linalg.eigvalsh(matrix).min(initial=np.inf) > 0)
+
+
+def _refuse(
+    variable: VariableSchema, index: tuple[int, ...], value: np.ndarray, expected: str
+) -> None:
+    at = value[index]
+    came = at.item() if at.ndim == 0 else np.array2string(at, precision=6, separator=", ")
+    raise OutsideDomain(
+        variable=variable.name, index=index, axes=variable.axes, value=came, expected=expected
+    )
+
+
+def check_parameters(
+    schema: Schema, given: Mapping[str, object], what: str, sizes: Mapping[str, int]
+) -> Arrays:
+    """`start=` or `fixed=` (`what`) as float arrays of the right shapes, inside their domains.
+
+    In `fixed`, nan stands where the entry is free.  A number is repeated over the axes of its
+    parameter.  Errors: `NoSuchName`, `WrongDimensions`, `OutsideDomain`.
+    """
+    parameters = {parameter.name: parameter for parameter in schema.of_kind("parameter")}
+    checked: Arrays = {}
+    for name, value in given.items():
+        if name not in parameters:
+            raise NoSuchName(name=name, what=what, known=tuple(parameters))
+        variable = parameters[name]
+        shape = tuple(sizes[axis] for axis in variable.axes)
+        array = np.asarray(value, dtype=float)
+        if array.shape != shape and array.ndim:
+            raise WrongDimensions(variable=name, axes=variable.axes, shape=array.shape)
+        array = np.array(np.broadcast_to(array, shape))
+        if what != "fixed" and not np.all(np.isfinite(array)):
+            index = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+            _refuse(variable, index, array, "a finite number")
+        check_entries(variable, array)
+        check_blocks(variable, array)
+        checked[name] = array
+    return checked
+
+
+def implied_sizes(schema: Schema, given: Mapping[str, object]) -> dict[str, int]:
+    """Sizes that starting values tell: the lengths of the parameters' axes."""
+    sizes: dict[str, int] = {}
+    for variable in schema.of_kind("parameter"):
+        if variable.name in given:
+            shape = np.shape(np.asarray(given[variable.name]))
+            if len(shape) == len(variable.axes):
+                sizes |= dict(zip(variable.axes, shape, strict=True))
+    return sizes

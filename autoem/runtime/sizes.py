@@ -1,0 +1,112 @@
+"""Lengths of axes, read from the data or told by the user, that must agree; and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autoem.errors.data import (
+    BadSize,
+    BadWeight,
+    EmptyData,
+    NoSuchName,
+    NotANumber,
+    NotIndependent,
+    SizesDisagree,
+    SizeUnknown,
+    WrongDimensions,
+)
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.schema import Schema
+
+
+def plate_size(schema: Schema, arrays: Arrays, axis: str) -> int | None:
+    """The length of the axis in the first array that has it; None if none has."""
+    for variable in schema.data:
+        if axis in variable.axes:
+            return int(arrays[variable.name].shape[variable.axes.index(axis)])
+    return None
+
+
+def axis_sizes(
+    schema: Schema,
+    arrays: Arrays,
+    told: Mapping[str, int],
+    levels: Mapping[str, list],
+) -> dict[str, int]:
+    """Axis to length, for every axis of the model that an array or a parameter has.
+
+    Lengths are those told (`sizes=`), of the arrays, of the levels; codes alone give the largest
+    plus one.  Errors: `NoSuchName`, `BadSize`, `SizesDisagree`, `SizeUnknown`.
+    """
+    for axis, size in told.items():
+        if axis not in schema.axes:
+            raise NoSuchName(name=axis, what="sizes", known=schema.axes)
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise BadSize(axis=axis, size=size)
+    claims: dict[str, dict[str, int]] = {axis: {} for axis in schema.axes}
+    for axis, size in told.items():
+        claims[axis]["sizes="] = int(size)
+    for axis, size in schema.sizes.items():
+        claims.setdefault(axis, {})["the declaration"] = size
+    for variable in schema.data:
+        for axis, size in zip(variable.axes, arrays[variable.name].shape, strict=True):
+            claims.setdefault(axis, {})[variable.name] = int(size)
+    for variable in schema.data:
+        axis = variable.category or ""
+        if axis and not claims.setdefault(axis, {}):
+            largest = int(arrays[variable.name].max(initial=0)) + 1
+            claims[axis][variable.name] = len(levels.get(axis, ())) or largest
+    sizes = {axis: _agreed(axis, claim) for axis, claim in claims.items() if claim}
+    _check_known(schema, sizes)
+    return sizes
+
+
+def _agreed(axis: str, claims: dict[str, int]) -> int:
+    if len(dict.fromkeys(claims.values())) > 1:
+        raise SizesDisagree(axis=axis, sizes=claims)
+    return next(iter(claims.values()))
+
+
+def _check_known(schema: Schema, sizes: Mapping[str, int]) -> None:
+    """Parameters and plates of latents need every length."""
+    needed: dict[str, list[str]] = {}
+    for variable in schema.of_kind("parameter", "latent"):
+        axes = variable.axes if variable.kind == "parameter" else variable.plates
+        for axis in axes:
+            needed.setdefault(axis, []).append(variable.name)
+    for axis, users in needed.items():
+        if axis not in sizes:
+            raise SizeUnknown(axis=axis, used_by=tuple(users))
+
+
+def check_weights(
+    schema: Schema, weights: Mapping[str, np.ndarray], sizes: Mapping[str, int]
+) -> Arrays:
+    """Axis to weights (length of the axis, float64), none negative, not all zero.
+
+    Errors: `NoSuchName`, `NotIndependent`, `NotANumber`, `SizesDisagree`, `BadWeight`, `EmptyData`.
+    """
+    checked: Arrays = {}
+    for axis, raw in weights.items():
+        if axis not in schema.axes or axis not in sizes:
+            raise NoSuchName(name=axis, what="weights", known=schema.axes)
+        if schema.independent is not None and axis not in schema.independent:
+            raise NotIndependent(axis=axis, allowed=schema.independent)
+        name = f"weights of {axis}"
+        if raw.ndim != 1:
+            raise WrongDimensions(variable=name, axes=(axis,), shape=raw.shape)
+        try:
+            value = raw.astype(float)
+        except (TypeError, ValueError) as error:
+            raise NotANumber(variable=name, index=(), axes=(), value=raw[0]) from error
+        if len(value) != sizes[axis]:
+            raise SizesDisagree(axis=axis, sizes={"weights": len(value), "the data": sizes[axis]})
+        wrong = np.flatnonzero(~(np.isfinite(value) & (value >= 0)))
+        if len(wrong):
+            raise BadWeight(axis=axis, index=(int(wrong[0]),), value=value[wrong[0]].item())
+        if not value.any():
+            raise EmptyData(variable=name)
+        checked[axis] = value
+    return checked
