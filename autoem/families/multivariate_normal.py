@@ -77,7 +77,7 @@ class MultivariateNormalFamily(VectorFamily):
         mean, root = np.asarray(args["mean"]), np.linalg.cholesky(np.asarray(args["cov"]))
         plates = np.broadcast_shapes(mean.shape[:-1], root.shape[:-2])
         plates = plates if size is None else (size,) if isinstance(size, int) else size
-        noise = generator.standard_normal((*plates, mean.shape[-1]))
+        noise = generator.standard_normal((*plates, root.shape[-1]))
         return np.asarray(mean + np.einsum("...ij,...j->...i", root, noise))
 
     def maximum_likelihood(
