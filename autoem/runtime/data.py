@@ -140,14 +140,11 @@ def _array(name: str, value: Any) -> tuple[np.ndarray, list[str]]:
     if isinstance(value, Table):
         return np.stack(list(value.columns.values()), axis=1), list(value.columns)
     try:
-        return _text_as_objects(np.asarray(value)), []
+        array = np.asarray(value)
+        return (array if array.dtype.kind in "biuf" else np.array(value, dtype=object)), []
     except ValueError as error:
         lengths = tuple(dict.fromkeys(np.size(part) for part in value))
         raise RaggedData(variable=name, lengths=lengths) from error
-
-
-def _text_as_objects(array: np.ndarray) -> np.ndarray:
-    return array if array.dtype.kind in "biuf" else array.astype(object)
 
 
 def _choose(
