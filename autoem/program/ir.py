@@ -57,9 +57,10 @@ FUNCTIONS: dict[str, int | None] = {
     "add": None, "multiply": None, "power": 2, "exp": 1, "log": 1, "sqrt": 1, "xlogy": 2,
     "log1p": 1, "expm1": 1, "gammaln": 1, "digamma": 1, "polygamma": 2, "betaln": 2, "expit": 1,
     "logaddexp": 2, "equal": 2, "less": 2, "less_equal": 2, "where": 3, "abs": 1,
-    "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1,
+    "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1, "finite_log": 1,
 }  # fmt: skip
-"""Function to number of arguments. log_zero(x) is 0 where x = 0 and -inf elsewhere."""
+"""Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
+is log x with log 0 = -1e300, which a matrix product with zeros survives."""
 
 
 @dataclass(frozen=True)
@@ -212,3 +213,4 @@ class ArrayProgram:
     statistics: Function = Function("statistics", (), (), ())
     maximize: Function = Function("maximize", (), (), ())
     document: str = ""
+    lengths: dict[str, int] = field(default_factory=dict, hash=False)  # axes of known length

@@ -26,7 +26,7 @@ from autoem.derive.posterior import (
 from autoem.derive.quantity import Declared, Element, elements
 from autoem.derive.term import Term, Terms, depends
 from autoem.families import FAMILIES
-from autoem.families.family import ScalarFamily
+from autoem.families.family import ExponentialForm
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def conjugate(
     support = latent.variable.distribution.family.support
     refusals = []
     for family in FAMILIES:
-        if isinstance(family, ScalarFamily) and family.support == support:
+        if isinstance(family, ExponentialForm) and family.support == support:
             try:
                 return _matched(joint.scope, family, local, parts, element)
             except Refusal as refusal:
@@ -108,7 +108,7 @@ def conjugate(
 
 
 def _matched(
-    scope: Scope, family: ScalarFamily, local: Local, parts: list[Term], element: Element
+    scope: Scope, family: ExponentialForm, local: Local, parts: list[Term], element: Element
 ) -> Posterior:
     """The posterior in this family, or the refusal that names the first odd statistic."""
     statistics = family.statistics(element)
@@ -131,7 +131,7 @@ def _matched(
     return _posterior(scope, family, local, statistics, coefficients, rest, element)
 
 
-def _carrier(family: ScalarFamily, element: Element) -> sympy.Expr:
+def _carrier(family: ExponentialForm, element: Element) -> sympy.Expr:
     try:
         return family.log_carrier(element, {})
     except KeyError:
@@ -140,7 +140,7 @@ def _carrier(family: ScalarFamily, element: Element) -> sympy.Expr:
 
 def _posterior(
     scope: Scope,
-    family: ScalarFamily,
+    family: ExponentialForm,
     local: Local,
     statistics: tuple[sympy.Expr, ...],
     coefficients: list[list[Term]],

@@ -1,0 +1,48 @@
+"""The derivation of one model, stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoem.derive.e_step import EStep, e_step
+from autoem.derive.log_joint import LogJoint, log_joint
+from autoem.derive.m_step import MStep, m_step
+from autoem.derive.surrogate import Surrogate, surrogate
+from autoem.graph.factor_graph import FactorGraph, factor_graph
+from autoem.language.model import Declaration, ModelType
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """graph -> log joint -> E-step -> Q -> M-step."""
+
+    model: ModelType
+    graph: FactorGraph
+    log_joint: LogJoint
+    e_step: EStep
+    surrogate: Surrogate
+    m_step: MStep
+
+    @property
+    def declaration(self) -> Declaration:
+        """The model as declared."""
+        return self.model.declaration
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.declaration.name
+
+    @property
+    def exact(self) -> bool:
+        """Whether every posterior and every update is exact."""
+        return self.m_step.exact
+
+
+def derive(model: ModelType) -> Derivation:
+    """The EM algorithm of a declared model."""
+    graph = factor_graph(model)
+    joint = log_joint(graph)
+    step = e_step(joint)
+    q = surrogate(joint, step)
+    return Derivation(model, graph, joint, step, q, m_step(q))

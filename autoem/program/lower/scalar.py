@@ -1,0 +1,73 @@
+"""From a sympy expression to an elementwise expression of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+
+from autoem.derive.quantity import Element
+from autoem.families.family import log_zero
+from autoem.program.ir import Call, Number, Scalar
+
+FUNCTIONS: dict[type, str] = {
+    sympy.log: "log",
+    sympy.exp: "exp",
+    sympy.loggamma: "gammaln",
+    log_zero: "log_zero",
+    sympy.Abs: "abs",
+    sympy.erf: "erf",
+}
+
+
+def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
+    """The expression with every element read as an array.
+
+    sympy's order of arguments is that of names and of the derivation's own counters, the same on
+    every run.
+    """
+    if isinstance(expression, Element):
+        return read(expression)
+    if expression.is_Rational:
+        return Number(Fraction(int(expression.p), int(expression.q)))
+    if expression.is_number and not expression.args or _is_constant(expression):
+        return Number(float(expression))
+    arguments = tuple(scalar(argument, read) for argument in expression.args)
+    match expression:
+        case sympy.Add():
+            return Call("add", arguments)
+        case sympy.Mul():
+            return _product(expression, read)
+        case sympy.Pow():
+            base, exponent = arguments
+            if expression.exp == sympy.Rational(1, 2):
+                return Call("sqrt", (base,))
+            return Call("power", (base, exponent))
+        case sympy.polygamma():
+            order, argument = expression.args
+            if order == 0:
+                return Call("digamma", arguments[1:])
+            return Call("polygamma", arguments)
+    function = FUNCTIONS.get(type(expression))
+    if function is None:
+        raise AssertionError(f"no array function for {type(expression).__name__}")
+    return Call(function, arguments)
+
+
+def _is_constant(expression: sympy.Expr) -> bool:
+    return bool(expression.is_number) and not expression.has(Element)
+
+
+def _product(expression: sympy.Mul, read: Callable[[Element], Scalar]) -> Scalar:
+    """A product; a logarithm times what may be zero is xlogy, so that 0 log 0 = 0."""
+    logs = [f for f in expression.args if isinstance(f, sympy.log) and not f.is_number]
+    counts = [f for f in expression.args if isinstance(f, Element) and f.is_positive is None]
+    factors = list(expression.args)
+    pairs: list[Scalar] = []
+    if logs and counts and counts[0].is_nonnegative:
+        factors.remove(logs[0])
+        factors.remove(counts[0])
+        pairs = [Call("xlogy", (read(counts[0]), scalar(logs[0].args[0], read)))]
+    parts = [*(scalar(factor, read) for factor in factors), *pairs]
+    return parts[0] if len(parts) == 1 else Call("multiply", tuple(parts))
