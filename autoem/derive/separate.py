@@ -35,7 +35,7 @@ from autoem.derive.quantity import (
     elements,
     indices_of,
 )
-from autoem.derive.term import Term, Terms, canonical, depends, derivative, merged, substituted
+from autoem.derive.term import Term, Terms, canonical, depends, derivative, merged, settled, substituted
 from autoem.language.declaration import Parameter
 
 
@@ -79,7 +79,9 @@ class Gathering:
         locations = [p for p in self.located if any(depends(f, p) for f in mixed)]
         if locations:
             return tuple(p for t in self._taylor(term, locations) for p in self._expanded(t))
-        opened = sympy.expand(sympy.expand_log(term.value))
+        opened = term.value
+        if not opened.is_Add:
+            opened = sympy.expand(sympy.expand_log(opened))
         parts = sympy.Add.make_args(opened)
         if len(parts) == 1:
             raise Mixed(str(mixed[0]))
@@ -106,7 +108,7 @@ class Gathering:
                     raise Mixed(str(term.value))
                 steps = step_a * Element(self.located[b].step, j) / 2
                 result += _bound(second, steps, (*i, *j))
-        return tuple(t for t in result if t is not None)
+        return tuple(result)
 
     def _separated(self, term: Term) -> Term:
         term = _with_guards_for_lookups(term)
@@ -169,7 +171,10 @@ class Gathering:
 
 
 def _bound(terms: Terms, factor: sympy.Expr, indices: tuple[Index, ...]) -> list[Term]:
-    return [replace(t, value=t.value * factor, bound=(*t.bound, *indices)) for t in terms]
+    products = (
+        settled(replace(t, value=t.value * factor, bound=(*t.bound, *indices))) for t in terms
+    )
+    return [product for product in products if product is not None]
 
 
 def _guard_indices(guard: Guard) -> tuple[Index, ...]:

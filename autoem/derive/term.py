@@ -16,14 +16,25 @@ is the log weight of state k.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeGuard
 
 import sympy
 
 from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
-from autoem.derive.quantity import Defined, Delta, Element, MatrixFunction, Quantity, elements, indices_of
+from autoem.derive.quantity import (
+    Declared,
+    Defined,
+    Delta,
+    Element,
+    MatrixFunction,
+    Quantity,
+    elements,
+    indices_of,
+)
+from autoem.language.declaration import Parameter
 
 
 @dataclass(frozen=True)
@@ -153,25 +164,65 @@ def select(term: Term, reads: tuple[Read, ...], target: tuple[Read, ...]) -> Ter
     return result
 
 
-def derivative(terms: Terms, base: Quantity, target: tuple[Read, ...]) -> Terms:
-    """The derivative of a sum of terms by the element `base[target]`, through intermediates."""
+def one(_: Element) -> sympy.Expr:
+    return sympy.Integer(1)
+
+
+def itself(element: Element) -> sympy.Expr:
+    return element
+
+
+def derivative(
+    terms: Terms,
+    base: Quantity,
+    target: tuple[Read, ...],
+    scale: Callable[[Element], sympy.Expr] = one,
+) -> Terms:
+    """The derivative of a sum of terms by the element `base[target]`, through intermediates.
+
+    With `scale=itself` it is the derivative by the logarithm, theta dQ/dtheta.
+    """
     result: list[Term] = []
     for term in terms:
         for element in elements(term.value):
             if element.base is base:
                 inner: Terms = (Term(sympy.Integer(1)),)
-                outer: Term | None = replace(term, value=sympy.diff(term.value, element))
+                slope = tidy(sympy.diff(term.value, element) * scale(element))
+                outer: Term | None = replace(term, value=slope)
                 assert outer is not None
                 outer = select(outer, element.indices, target)
             elif is_open(element.base) and mentions(element.base.definition, base):
-                inner = derivative(instantiate(element), base, target)
-                outer = replace(term, value=sympy.diff(term.value, element))
+                inner = derivative(instantiate(element), base, target, scale)
+                outer = replace(term, value=tidy(sympy.diff(term.value, element)))
             else:
                 continue
             if outer is not None and outer.value != 0:
                 products = (settled(times(outer, renamed(factor))) for factor in inner)
                 result += [product for product in products if product is not None]
     return merged(result)
+
+
+def tidy(value: sympy.Expr) -> sympy.Expr:
+    """A product with numbers taken out of its sums, and data positive in its residuals."""
+    result, sign = sympy.Integer(1), sympy.Integer(1)
+    for factor in sympy.Mul.make_args(sympy.factor_terms(value)):
+        base, exponent = factor.as_base_exp()
+        if base.is_Add and exponent.is_Integer and _is_backward(base):
+            sign *= (-1) ** exponent
+            factor = (-base) ** exponent
+        result *= factor
+    return sign * result
+
+
+def _is_backward(residual: sympy.Expr) -> bool:
+    """Whether the data, or else the first element, stands with a minus."""
+    found = elements(residual)
+    data = [e for e in found if isinstance(e.base, Declared) and not is_parameter(e.base)]
+    return bool(residual.coeff((data or list(found))[0]).is_negative)
+
+
+def is_parameter(base: Declared) -> bool:
+    return isinstance(base.variable, Parameter)
 
 
 def settled(term: Term) -> Term | None:
@@ -223,8 +274,12 @@ def substituted(terms: Terms, values: Mapping[Quantity, Quantity | sympy.Expr]) 
     return tuple(term for term in result if term.value != 0)
 
 
-def redefined(base: Defined, definition: Terms) -> Defined:
-    """A new intermediate with the same formal indices."""
+@lru_cache(maxsize=4096)
+def _redefined(
+    base: Defined, values: tuple[tuple[Quantity, Quantity | sympy.Expr], ...]
+) -> Defined:
+    """The intermediate with quantities replaced: one new quantity, however often it is met."""
+    definition = substituted(base.definition, dict(values))
     return Defined(
         base.name, base.axes, base.sign, indices=base.indices, definition=definition,
         phase=base.phase,
@@ -250,7 +305,8 @@ def _replacement(
             moved = substituted(definition, values)
             if not moved:
                 return sympy.Integer(0)
-            return Element(redefined(element.base, moved), element.indices)
+            named = tuple((old, new) for old, new in values.items() if mentions(definition, old))
+            return Element(_redefined(element.base, named), element.indices)
     return element
 
 

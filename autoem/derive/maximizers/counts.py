@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from autoem.derive.index import fresh
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices, reads
 from autoem.derive.quantity import Declared, Element
-from autoem.derive.term import Term, merged
+from autoem.derive.term import Term, derivative, itself
 
 
 def counts(problem: Problem, parameter: Declared) -> Update:
@@ -18,10 +16,8 @@ def counts(problem: Problem, parameter: Declared) -> Update:
     if parameter.variable.domain.kind != "simplex":
         raise Refusal("no simplex")
     indices = own_indices(parameter)
-    element = Element(parameter, indices)
-    slope = problem.separate(problem.gradient(parameter, indices))
-    scaled = merged(replace(t, value=(t.value * element).expand()) for t in slope)
-    if any(term.value.has(element) or reads(term.value, parameter) for term in scaled):
+    scaled = problem.separate(derivative(problem.terms, parameter, indices, itself))
+    if not scaled or any(reads(term.value, parameter) for term in scaled):
         raise Refusal(f"Q is not a sum of counts times logs of {parameter.name}")
     count = problem.scope.define(f"count_{parameter.name}", scaled, "maximize")
     row = fresh(indices[-1].axis)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autoem.derive.stages import Derivation
 from autoem.derive.index import Index, fresh
 from autoem.derive.quantity import (
     Computed,
@@ -24,6 +23,7 @@ from autoem.derive.quantity import (
     Statistic,
     elements,
 )
+from autoem.derive.stages import Derivation
 from autoem.derive.term import Term, Terms, at
 from autoem.language.declaration import Latent, Parameter
 from autoem.language.expression import Axis

@@ -31,7 +31,7 @@ def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
         return read(expression)
     if expression.is_Rational:
         return Number(Fraction(int(expression.p), int(expression.q)))
-    if expression.is_number and not expression.args or _is_constant(expression):
+    if (expression.is_number and not expression.args) or _is_constant(expression):
         return Number(float(expression))
     arguments = tuple(scalar(argument, read) for argument in expression.args)
     match expression:
