@@ -68,10 +68,10 @@ class Factor:
 
     @property
     def title(self) -> str:
-        """The family, or the construct, by name."""
-        return (
-            self.law.family.name if isinstance(self.law, Distribution) else type(self.law).__name__
-        )
+        """The family, or the construct, as a user writes it."""
+        if isinstance(self.law, Distribution):
+            return self.law.family.name.removesuffix("Logit")
+        return type(self.law).__name__
 
     def __str__(self) -> str:
         parents = ", ".join(_indexed(parent, self.plates) for parent in self.parents)
@@ -103,9 +103,9 @@ class FactorGraph:
         axes = (axis for _, plates in self.graph.nodes(data="plates") for axis in plates)
         return tuple(dict.fromkeys(axes))
 
-    def of_kind(self, kind: str) -> tuple[Variable, ...]:
-        """The variables of one kind."""
-        return tuple(v for v in self.variables if kind_of(v) == kind)
+    def of_kind(self, *kinds: str) -> tuple[Variable, ...]:
+        """The variables of some kinds."""
+        return tuple(v for v in self.variables if kind_of(v) in kinds)
 
     def factor(self, name: str) -> Factor:
         """The factor of the variable of that name."""

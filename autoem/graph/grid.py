@@ -22,6 +22,9 @@ Block = tuple[int, int, int, int]
 """First and last column, first and last row."""
 
 SAME_CELL, STRANGER, FOREIGN_PLATE, CROSSED_PLATE, CROSSED_LINE, WAYPOINT = 1000, 60, 60, 6, 8, 2
+SPINE, FROM_ABOVE, PASSED, DISORDER = 6, 5, 6, 0.1
+"""A step of a line between latents; a line down to a factor; one that runs through a plate it has
+nothing to do with; parameters out of order."""
 
 
 @dataclass(frozen=True)
@@ -141,50 +144,82 @@ class _Puzzle:
         return rows
 
     def moves(self, rows: Rows) -> Iterator[Rows]:
-        """One node to another row, or two that change places; one plate up or down."""
+        """A node to another row, by exchange or by pushing others on; a few nodes together."""
         first, last = min(rows.values()) - 1, max(rows.values()) + 1
-        at = {(self.column[node], row): node for node, row in rows.items()}
         for node, old in rows.items():
-            for new in range(first, last + 1):
-                other = at.get((self.column[node], new))
-                if new != old:
-                    yield {**rows, node: new, **({other: old} if other else {})}
-        for members in self.members.values():
+            column = [other for other in rows if self.column[other] == self.column[node]]
+            for new in (row for row in range(first, last + 1) if row != old):
+                yield {**rows, **{o: old for o in column if rows[o] == new}, node: new}
+                yield {**rows, **{o: rows[o] + 1 for o in column if rows[o] >= new}, node: new}
+        for members in (*self.members.values(), *self._teams()):
             for step in (-2, -1, 1, 2):
                 yield {**rows, **{node: rows[node] + step for node in members}}
+
+    def _teams(self) -> Iterator[tuple[str, ...]]:
+        """A factor and its variable; the same with the parents that have no parents."""
+        for factor, variable in self.paths:
+            if self.graph.nodes[factor]["kind"] == "factor":
+                parents = self.graph.pred[factor]
+                yield factor, variable
+                yield factor, variable, *(p for p in parents if not self.graph.pred[p])
 
     def cost(self, rows: Rows) -> float:
         """What a textbook figure avoids, added up."""
         cells = {(self.column[node], row) for node, row in rows.items()}
         height = max(rows.values()) - min(rows.values())
-        return (
-            SAME_CELL * (len(rows) - len(cells)) + self._lines(rows) + self._plates(rows) + height
-        )
+        double = SAME_CELL * (len(rows) - len(cells))
+        return double + self._lines(rows) + self._plates(rows) + self._disorder(rows) + height
 
     def _lines(self, rows: Rows) -> float:
         """Steps of lines up and down, and their crossings."""
         gaps: dict[int, list[Edge]] = {}
+        blocks = self._blocks(rows)
         cost = 0.0
         for (one, _), path in self.paths.items():
-            weight = 3 if self.graph.pred[one] else 1
+            weight = 1 if self.graph.nodes[one]["kind"] in ("given", "parameter") else SPINE
             for left, right in pairwise(path):
                 step = rows[left] - rows[right]
-                cost += weight * (abs(step) + step * step / 4)
+                cost += weight * abs(step) + FROM_ABOVE * (step < 0)
                 gaps.setdefault(self.column[left], []).append((left, right))
+                cost += PASSED * sum(self._passes(left, right, b, rows) for b in blocks.items())
         for lines in gaps.values():
             for (a, b), (c, d) in combinations(lines, 2):
                 cost += CROSSED_LINE * ((rows[a] - rows[c]) * (rows[b] - rows[d]) < 0)
         return cost
 
+    def _blocks(self, rows: Rows) -> dict[Axis, Block]:
+        return {axis: _block(nodes, self.column, rows) for axis, nodes in self.members.items()}
+
+    def _passes(self, left: str, right: str, plate: tuple[Axis, Block], rows: Rows) -> bool:
+        """Whether a line runs by a plate that it has nothing to do with."""
+        axis, block = plate
+        low, high = sorted((rows[left], rows[right]))
+        return (
+            block[0] <= self.column[left] <= block[1]
+            and low < block[3]
+            and block[2] < high
+            and left not in self.members[axis]
+            and right not in self.members[axis]
+        )
+
+    def _disorder(self, rows: Rows) -> float:
+        """Parameters that stand above those declared before them."""
+        roots = [node for node in self.graph if not self.graph.pred[node]]
+        return DISORDER * sum(rows[one] > rows[other] for one, other in combinations(roots, 2))
+
     def _plates(self, rows: Rows) -> float:
         """Strangers in plates; plates that meet."""
-        blocks = {axis: _block(nodes, self.column, rows) for axis, nodes in self.members.items()}
+        blocks = self._blocks(rows)
         cost = 0
         for axis, block in blocks.items():
-            for node, row in rows.items():
+            for node in self.graph:
                 if node not in self.members[axis]:
-                    within = inside((self.column[node],) * 2 + (row,) * 2, block)
-                    cost += within * (STRANGER if node in self.graph else WAYPOINT)
+                    cost += STRANGER * inside(_block((node,), self.column, rows), block)
+            for (one, other), path in self.paths.items():
+                ends = (one in self.members[axis]) + (other in self.members[axis])
+                for node in path[1:-1]:
+                    within = inside(_block((node,), self.column, rows), block)
+                    cost += WAYPOINT * (within if ends == 0 else not within if ends == 2 else False)
         for (one, block), (other, second) in combinations(blocks.items(), 2):
             if not (apart(block, second) or inside(block, second) or inside(second, block)):
                 common = set(self.members[one]) & set(self.members[other])

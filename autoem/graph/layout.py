@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from autoem.graph.grid import Edge, Grid, apart, conflicts
@@ -10,18 +10,21 @@ from autoem.language.expression import Axis
 
 Point = tuple[float, float]
 
-COLUMN_GAP, ROW_GAP, SIDE, BOTTOM, MARGIN = 26.0, 14.0, 9.0, 20.0, 8.0
-"""Space between nodes, and between a plate's box and what stands in it, in pixels."""
+COLUMN_GAP, ROW_GAP, LEAST, MARGIN = 18.0, 12.0, 34.0, 8.0
+"""Space between what stands in neighboring cells, between centers, and around the picture."""
+SIDE, BOTTOM = 9.0, 20.0
+"""Space between a plate's box and what stands in it; below there is the label."""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How far a node and its label reach from its center."""
+    """How far a node and its label reach from the middle of its cell, and where its center is."""
 
     left: float = 0.0
     right: float = 0.0
     up: float = 0.0
     down: float = 0.0
+    shift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,16 @@ class Box:
     top: float
     right: float
     bottom: float
+
+    def moved(self, across: float, down: float) -> Box:
+        """The box at another place."""
+        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
+
+    def crossed(self, line: tuple[Point, Point]) -> bool:
+        """Whether a straight line runs through the box: whether some of 50 points on it do."""
+        (x, y), (a, b) = line
+        points = ((x + (a - x) * t / 50, y + (b - y) * t / 50) for t in range(51))
+        return any(self.left < p < self.right and self.top < q < self.bottom for p, q in points)
 
 
 @dataclass(frozen=True)
@@ -49,31 +62,26 @@ class Layout:
 def laid_out(grid: Grid, extents: Mapping[str, Extent], labels: Mapping[Axis, float]) -> Layout:
     """Coordinates for a grid, given the extents of nodes and the widths of the plates' labels."""
     grid, undrawn = _honest(grid)
-    levels = _levels(grid)
+    pads = _pads(grid)
     extents = _widened(grid, extents, labels)
-    blocks = {axis: grid.block(axis) for axis in grid.members}
-    across = _positions(
-        {node: (grid.column[node], e.left, e.right) for node, e in extents.items()},
-        {
-            axis: (b[0], b[1], SIDE * levels[axis], SIDE * levels[axis])
-            for axis, b in blocks.items()
-        },
-        COLUMN_GAP,
-    )
-    down = _positions(
-        {node: (grid.row[node], e.up, e.down) for node, e in extents.items()},
-        {
-            axis: (b[2], b[3], SIDE * levels[axis], BOTTOM * levels[axis])
-            for axis, b in blocks.items()
-        },
-        ROW_GAP,
-    )
-    places = {node: (across[grid.column[node]], down[grid.row[node]]) for node in grid.column}
-    boxes = {
-        axis: _box(members, places, extents, levels[axis]) for axis, members in grid.members.items()
+    cells = _cells(grid, extents, pads)
+    across = _spread({cell: (e.left, e.right) for cell, e in cells.items()}, COLUMN_GAP)
+    down = _spread({cell[::-1]: (e.up, e.down) for cell, e in cells.items()}, ROW_GAP)
+    middles = {node: (across[grid.column[node]], down[grid.row[node]]) for node in grid.column}
+    boxes = {axis: _box(grid, axis, middles, extents, pads[axis]) for axis in grid.members}
+    frame = _frame(middles, extents, boxes)
+    places = {
+        node: (x + extents[node].shift - frame.left, y - frame.top)
+        for node, (x, y) in middles.items()
     }
-    routes = {edge: tuple(places[node] for node in path) for edge, path in grid.paths.items()}
-    return _framed(Layout(places, boxes, routes, undrawn, 0, 0), extents)
+    return Layout(
+        places,
+        {axis: box.moved(-frame.left, -frame.top) for axis, box in boxes.items()},
+        {edge: tuple(places[node] for node in path) for edge, path in grid.paths.items()},
+        undrawn,
+        frame.right - frame.left,
+        frame.bottom - frame.top,
+    )
 
 
 def _honest(grid: Grid) -> tuple[Grid, tuple[Axis, ...]]:
@@ -86,13 +94,22 @@ def _honest(grid: Grid) -> tuple[Grid, tuple[Axis, ...]]:
     return grid, tuple(undrawn)
 
 
-def _levels(grid: Grid) -> dict[Axis, int]:
-    """1 for a plate with none inside; one more than any smaller plate that it meets."""
-    levels: dict[Axis, int] = {}
+def _pads(grid: Grid) -> dict[Axis, Extent]:
+    """The space between a box and its nodes: one step more, on each side, than any smaller box that
+    ends at the same cells."""
+    levels: dict[Axis, tuple[int, ...]] = {}
     for axis in sorted(reversed(grid.members), key=lambda axis: len(grid.members[axis])):
-        met = (levels[a] for a in levels if not apart(grid.block(a), grid.block(axis)))
-        levels[axis] = 1 + max(met, default=0)
-    return levels
+        block = grid.block(axis)
+        met = [other for other in levels if not apart(grid.block(other), block)]
+        levels[axis] = tuple(
+            1 + max((levels[m][side] for m in met if grid.block(m)[side] == block[side]), default=0)
+            for side in range(4)
+        )
+    steps = (SIDE, SIDE, SIDE, BOTTOM)
+    return {
+        axis: Extent(*(step * n for step, n in zip(steps, level, strict=True)))
+        for axis, level in levels.items()
+    }
 
 
 def _widened(
@@ -105,67 +122,106 @@ def _widened(
         if first == last:
             for node in members:
                 extent = result[node]
-                lacking = max(0.0, labels[axis] - extent.left - extent.right)
-                result[node] = replace(
-                    extent, left=extent.left + lacking / 2, right=extent.right + lacking / 2
-                )
+                lacking = max(0.0, labels[axis] - extent.left - extent.right) / 2
+                left, right = extent.left + lacking, extent.right + lacking
+                result[node] = replace(extent, left=left, right=right)
     return result
 
 
-def _positions(
-    nodes: Mapping[str, tuple[int, float, float]],
-    plates: Mapping[Axis, tuple[int, int, float, float]],
-    gap: float,
-) -> dict[int, float]:
-    """A coordinate for each column (or row): room for its nodes, and for the edges of plates."""
-    before: dict[int, float] = {}
-    after: dict[int, float] = {}
-    for cell, low, high in nodes.values():
-        before[cell] = max(before.get(cell, 0), low)
-        after[cell] = max(after.get(cell, 0), high)
-    opened: dict[int, float] = {}
-    closed: dict[int, float] = {}
-    for first, last, low, high in plates.values():
-        opened[first] = max(opened.get(first, 0), low)
-        closed[last] = max(closed.get(last, 0), high)
+Cell = tuple[int, int]
+
+
+def _cells(
+    grid: Grid, extents: Mapping[str, Extent], pads: Mapping[Axis, Extent]
+) -> dict[Cell, Extent]:
+    """The room that each cell needs: for its node, and for the sides of boxes that end there."""
+    cells: dict[Cell, Extent] = {}
+
+    def need(cell: Cell, room: Extent) -> None:
+        cells[cell] = _hull(cells.get(cell, Extent()), room)
+
+    for node, extent in extents.items():
+        need((grid.column[node], grid.row[node]), extent)
+    for axis in grid.members:
+        first, last, top, bottom = grid.block(axis)
+        reach = _reach(grid, axis, extents, pads[axis])
+        for row in range(top, bottom + 1):
+            need((first, row), Extent(left=reach.left))
+            need((last, row), Extent(right=reach.right))
+        for column in range(first, last + 1):
+            need((column, top), Extent(up=reach.up))
+            need((column, bottom), Extent(down=reach.down))
+    return cells
+
+
+def _reach(grid: Grid, axis: Axis, extents: Mapping[str, Extent], pad: Extent) -> Extent:
+    """How far a box reaches from the centers of the outermost cells of its block."""
+    first, last, top, bottom = grid.block(axis)
+    nodes = [(grid.column[node], grid.row[node], extents[node]) for node in grid.members[axis]]
+    return Extent(
+        max(extent.left for column, _, extent in nodes if column == first) + pad.left,
+        max(extent.right for column, _, extent in nodes if column == last) + pad.right,
+        max(extent.up for _, row, extent in nodes if row == top) + pad.up,
+        max(extent.down for _, row, extent in nodes if row == bottom) + pad.down,
+    )
+
+
+def _hull(one: Extent, other: Extent) -> Extent:
+    return Extent(
+        max(one.left, other.left),
+        max(one.right, other.right),
+        max(one.up, other.up),
+        max(one.down, other.down),
+    )
+
+
+def _spread(cells: Mapping[Cell, tuple[float, float]], gap: float) -> dict[int, float]:
+    """The nearest positions at which no cell meets the one before it in the same line.
+
+    Cells are (position, line); each needs some room before its center and some after.
+    """
     result: dict[int, float] = {}
+    reached: dict[int, float] = {}
     edge = 0.0
-    for cell in sorted(before):
-        result[cell] = edge + opened.get(cell, 0) + before[cell]
-        edge = result[cell] + after[cell] + closed.get(cell, 0) + gap
+    for position in sorted({position for position, _ in cells}):
+        here = {line: room for (at, line), room in cells.items() if at == position}
+        clear = [reached[line] + before for line, (before, _) in here.items() if line in reached]
+        result[position] = max([edge, *clear])
+        edge = result[position] + LEAST
+        reached.update({line: result[position] + after + gap for line, (_, after) in here.items()})
     return result
 
 
 def _box(
-    members: Iterable[str], places: Mapping[str, Point], extents: Mapping[str, Extent], level: int
+    grid: Grid,
+    axis: Axis,
+    middles: Mapping[str, Point],
+    extents: Mapping[str, Extent],
+    pad: Extent,
 ) -> Box:
-    left = min(places[node][0] - extents[node].left for node in members) - SIDE * level
-    right = max(places[node][0] + extents[node].right for node in members) + SIDE * level
-    top = min(places[node][1] - extents[node].up for node in members) - SIDE * level
-    bottom = max(places[node][1] + extents[node].down for node in members) + BOTTOM * level
-    return Box(left, top, right, bottom)
+    across = [middles[node][0] for node in grid.members[axis]]
+    down = [middles[node][1] for node in grid.members[axis]]
+    reach = _reach(grid, axis, extents, pad)
+    return Box(
+        min(across) - reach.left,
+        min(down) - reach.up,
+        max(across) + reach.right,
+        max(down) + reach.down,
+    )
 
 
-def _framed(layout: Layout, extents: Mapping[str, Extent]) -> Layout:
-    """The layout moved to positive coordinates, with its size."""
-    rows = [(*layout.places[node], extents[node]) for node in layout.places]
-    boxes = list(layout.boxes.values())
-    left = min([x - e.left for x, _, e in rows] + [box.left for box in boxes]) - MARGIN
-    top = min([y - e.up for _, y, e in rows] + [box.top for box in boxes]) - MARGIN
-    right = max([x + e.right for x, _, e in rows] + [box.right for box in boxes]) + MARGIN
-    bottom = max([y + e.down for _, y, e in rows] + [box.bottom for box in boxes]) + MARGIN
-
-    def moved(point: Point) -> Point:
-        return point[0] - left, point[1] - top
-
-    return Layout(
-        {node: moved(point) for node, point in layout.places.items()},
-        {
-            a: Box(*moved((b.left, b.top)), *moved((b.right, b.bottom)))
-            for a, b in layout.boxes.items()
-        },
-        {edge: tuple(map(moved, points)) for edge, points in layout.routes.items()},
-        layout.undrawn,
-        right - left,
-        bottom - top,
+def _frame(
+    middles: Mapping[str, Point], extents: Mapping[str, Extent], boxes: Mapping[Axis, Box]
+) -> Box:
+    """The rectangle of the whole picture."""
+    nodes = [
+        Box(x - e.left, y - e.up, x + e.right, y + e.down)
+        for (x, y), e in ((middles[node], extents[node]) for node in middles)
+    ]
+    everything = [*nodes, *boxes.values()]
+    return Box(
+        min(box.left for box in everything) - MARGIN,
+        min(box.top for box in everything) - MARGIN,
+        max(box.right for box in everything) + MARGIN,
+        max(box.bottom for box in everything) + MARGIN,
     )
