@@ -1,0 +1,1 @@
+"""Printers of array programs: one package a target."""

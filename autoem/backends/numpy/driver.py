@@ -1,0 +1,265 @@
+"""e_step, m_step, log_likelihood and posterior: what runs the printed functions over the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoem.backends.numpy.tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Define,
+    Evaluate,
+    Expr,
+    For,
+    If,
+    Literal,
+    Mapping,
+    Name,
+    Parameter,
+    Return,
+    Sequence,
+    Statement,
+    Subscript,
+    invoke,
+)
+from autoem.program.ir import Array
+from autoem.program.plan import Plan
+
+WEIGHTS = Parameter("weights", "np.ndarray | None", Literal(None))
+GIVEN = Parameter("posterior", "Arrays | None", Literal(None))
+DATA, PARAMETERS = Parameter("data", "Arrays"), Parameter("parameters", "Arrays")
+QUIET: Expr = invoke("np.errstate", all=Literal("ignore"))
+BLOCK, FIXED, EXPECTED, ROWS = Name("block"), Name("fixed"), Name("expected"), Name("rows")
+PARTS, NONE = Name("parts"), Literal(None)
+
+
+def item(mapping: str, name: str) -> Expr:
+    """mapping["name"]"""
+    return Subscript(Name(mapping), (Literal(name),))
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The public functions of the module; `sections` collects what they need of the runtime."""
+
+    plan: Plan
+    sections: dict[str, None]
+
+    def functions(self) -> tuple[Statement, ...]:
+        """In the order in which they are read."""
+        head = (Assign(Name("BLOCK"), Literal(4096)),) if self.row else ()
+        posterior = self.posterior()
+        return (*head, self.e_step(), self.m_step(), self.log_likelihood(), posterior, self.block())
+
+    @property
+    def row(self) -> str | None:
+        return self.plan.program.row
+
+    def helper(self, name: str) -> str:
+        self.sections[name] = None
+        return name
+
+    def e_step(self) -> Define:
+        total = invoke(
+            self.helper("weighted_total"), item("block", "weight"), item("expected", "log_evidence")
+        )
+        gathered = self.gathered()
+        answer: Expr = invoke("_statistics", BLOCK, FIXED, EXPECTED)
+        keep: tuple[Statement, ...] = ()
+        if gathered:
+            kept = Mapping(
+                tuple(
+                    (Literal(a.name), invoke("statistics.pop", Literal(a.name))) for a in gathered
+                )
+            )
+            keep = (
+                Assign(Name("statistics"), answer),
+                Evaluate(invoke("parts.append", kept)),
+            )
+            answer = Name("statistics")
+        body = (
+            Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED)),
+            Assign(Name("log_likelihood"), total),
+            *self.override(),
+            *keep,
+            Return(Sequence("", (answer, Name("log_likelihood")))),
+        )
+        return Define(
+            "e_step",
+            (DATA, PARAMETERS, WEIGHTS, GIVEN),
+            "tuple[Arrays, float]",
+            "Expected statistics and the log-likelihood: sums over the rows, block by block."
+            if self.row
+            else "Expected statistics and the log-likelihood.",
+            (
+                self.fixed(),
+                Assign(Name("given"), Binary("or", Name("posterior"), Mapping(()))),
+                *self.over_blocks(body, gathered),
+            ),
+            (QUIET,),
+        )
+
+    def over_blocks(
+        self, body: tuple[Statement, ...], gathered: tuple[Array, ...]
+    ) -> tuple[Statement, ...]:
+        """The body for each block of rows, and the sum of what it returns."""
+        if self.row is None:
+            return (Assign(BLOCK, self.cut(None)), *body)
+        part = Define(
+            "part",
+            (Parameter("rows", "slice"),),
+            "tuple[Arrays, float]",
+            "",
+            (Assign(BLOCK, self.cut(ROWS)), *body),
+        )
+        run = invoke(self.helper("add_blocks"), Name("part"), self.count(), Name("BLOCK"))
+        free = tuple(a for a in self.plan.program.statistics.outputs if self.is_fixed(a))
+        if not gathered and not free:
+            return (part, Return(run))
+        names = Sequence("", (Name("statistics"), Name("log_likelihood")))
+        lists = (Assign(PARTS, Sequence("[]", ()), "list[Arrays]"),) if gathered else ()
+        return (
+            *lists,
+            part,
+            Assign(names, run),
+            *(Assign(item("statistics", a.name), self.joined(a)) for a in gathered),
+            *(Assign(item("statistics", a.name), item("fixed", a.name)) for a in free),
+            Return(names),
+        )
+
+    def gathered(self) -> tuple[Array, ...]:
+        """Statistics that keep their rows: they are put together, not summed."""
+        return tuple(a for a in self.plan.statistics.outputs if self.row and self.row in a.axes)
+
+    def is_fixed(self, array: Array) -> bool:
+        return any(array.name == a.name for a in self.plan.fixed.outputs)
+
+    def override(self) -> tuple[Statement, ...]:
+        """Expectations that the caller gives instead of those just computed."""
+        return tuple(
+            If(
+                Binary("in", Literal(array.name), Name("given")),
+                (Assign(item("expected", array.name), self.rows_of("given", array)),),
+            )
+            for array in self.plan.expectations
+            if not self.is_fixed(array)
+        )
+
+    def rows_of(self, mapping: str, array: Array) -> Expr:
+        """An array of the mapping, cut to the block."""
+        code = item(mapping, array.name)
+        kind = {} if array.kind == "float" else {"kind": Name(array.kind)}
+        if self.row is None:
+            return invoke("np.asarray", code, dtype=Name(array.kind))
+        place = array.axes.index(self.row)
+        axis = {"axis": Literal(place)} if place else {}
+        return invoke(self.helper("take_rows"), code, ROWS, **axis, **kind)
+
+    def joined(self, array: Array) -> Expr:
+        place = array.axes.index(str(self.row))
+        axis = {"axis": Literal(place)} if place else {}
+        return invoke(self.helper("join_rows"), PARTS, Literal(array.name), **axis)
+
+    def fixed(self) -> Statement:
+        """What all blocks share."""
+        if self.plan.fixed.body:
+            return Assign(FIXED, invoke("_fixed", Name("data"), Name("parameters")))
+        data = [a.name for a in self.plan.program.data]
+        if any(a.name in data for a in self.plan.fixed.outputs):
+            return Assign(FIXED, Binary("|", Name("data"), Name("parameters")))
+        return Assign(FIXED, Name("parameters"))
+
+    def cut(self, rows: Expr | None) -> Expr:
+        return invoke("_block", Name("data"), *([rows] if rows else []), Name("weights"))
+
+    def count(self) -> Expr:
+        """The number of rows."""
+        array = self.plan.row_data[0]
+        place = array.axes.index(str(self.row))
+        if place == 0:
+            return invoke("len", item("data", array.name))
+        return Subscript(Attribute(item("data", array.name), "shape"), (Literal(place),))
+
+    def m_step(self) -> Define:
+        update = invoke("_maximize", Name("statistics"), Name("parameters"))
+        return Define(
+            "m_step",
+            (Parameter("statistics", "Arrays"), PARAMETERS),
+            "Arrays",
+            "The parameters that maximize Q, given the expected statistics.",
+            (Return(Binary("|", Name("parameters"), update)),),
+            (QUIET,),
+        )
+
+    def log_likelihood(self) -> Define:
+        total = invoke("weighted_total", item("block", "weight"), item("expected", "log_evidence"))
+        expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
+        body: tuple[Statement, ...]
+        if self.row is None:
+            body = (Assign(BLOCK, self.cut(None)), expected, Return(total))
+        else:
+            step = (
+                Assign(BLOCK, self.cut(ROWS)),
+                expected,
+                Return(Sequence("", (Mapping(()), total))),
+            )
+            signature = (Parameter("rows", "slice"),)
+            part = Define("part", signature, "tuple[Arrays, float]", "", step)
+            run = invoke("add_blocks", Name("part"), self.count(), Name("BLOCK"))
+            body = (part, Return(Subscript(run, (Literal(1),))))
+        document = "Log-likelihood of the data, each row raised to its weight."
+        arguments = (DATA, PARAMETERS, WEIGHTS)
+        return Define(
+            "log_likelihood", arguments, "float", document, (self.fixed(), *body), (QUIET,)
+        )
+
+    def posterior(self) -> Define:
+        """Expectations for all rows: the one place where they are held together."""
+        own = tuple(a for a in self.plan.expectations if not self.is_fixed(a))
+        shared = tuple(a for a in self.plan.expectations if self.is_fixed(a))
+        call = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
+        kept = Mapping(tuple((Literal(a.name), item("expected", a.name)) for a in own))
+        constant = tuple((Literal(a.name), item("fixed", a.name)) for a in shared)
+        body: tuple[Statement, ...]
+        if self.row is None:
+            block = Assign(BLOCK, invoke("_block", Name("data"), NONE))
+            body = (block, call, Return(Mapping((*kept.items, *constant))))
+        else:
+            block = Assign(BLOCK, invoke("_block", Name("data"), ROWS, NONE))
+            step = (block, call, Evaluate(invoke("parts.append", kept)))
+            loop = For(ROWS, invoke("blocks", self.count(), Name("BLOCK")), step)
+            joined = tuple((Literal(a.name), self.joined(a)) for a in own)
+            start = Assign(PARTS, Sequence("[]", ()), "list[Arrays]")
+            body = (start, loop, Return(Mapping((*joined, *constant))))
+        document = "Expectations of the latent variables, row by row."
+        arguments = (DATA, PARAMETERS)
+        return Define("posterior", arguments, "Arrays", document, (self.fixed(), *body), (QUIET,))
+
+    def block(self) -> Define:
+        """The rows of a block out of every array of data, rows last."""
+        rows = self.plan.row_data if self.row else self.plan.program.data
+        items = tuple((Literal(a.name), self.rows_of("data", a)) for a in rows)
+        helper = "row_weights" if self.row else "all_weights"
+        weight = invoke(self.helper(helper), Name("weights"), ROWS if self.row else self.shape())
+        weights = Parameter("weights", "np.ndarray | None")
+        arguments = (DATA, *((Parameter("rows", "slice"),) if self.row else ()), weights)
+        document = "A block of rows; the rows are the last axis." if self.row else "The data."
+        body = Return(Mapping((*items, (Literal("weight"), weight))))
+        return Define("_block", arguments, "Arrays", document, (body,))
+
+    def shape(self) -> Expr:
+        """Shape of the weights where the rows are not cut."""
+        weight = [a for a in self.plan.statistics.inputs if a.name == "weight"]
+        evidence = [a for a in self.plan.posterior.outputs if a.name == "log_evidence"]
+        axes = (*weight, *evidence)[0].axes
+        return Sequence("()", tuple(self.size(axis) for axis in axes))
+
+    def size(self, axis: str) -> Expr:
+        sizes = self.plan.program.sizes
+        for array in (*self.plan.program.data, *self.plan.program.parameters):
+            for place, own in enumerate(array.axes):
+                if sizes[own] == sizes[axis]:
+                    code = invoke("np.shape", item("data", array.name))
+                    return Subscript(code, (Literal(place),))
+        raise LookupError(f"no data have the axis {axis}")

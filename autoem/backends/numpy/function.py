@@ -1,0 +1,119 @@
+"""A straight-line function of the program as statements of Python."""
+
+from __future__ import annotations
+
+from autoem.backends.numpy.contraction import contract
+from autoem.backends.numpy.elementwise import elementwise
+from autoem.backends.numpy.iterative import maximize, root
+from autoem.backends.numpy.matrices import matrix, solve
+from autoem.backends.numpy.scope import Operand, Scope, full, read
+from autoem.backends.numpy.tree import (
+    Assign,
+    Comment,
+    Literal,
+    Mapping,
+    Name,
+    Return,
+    Sequence,
+    Statement,
+    Subscript,
+    integers,
+    invoke,
+)
+from autoem.program.ir import (
+    Array,
+    Call,
+    Contract,
+    Function,
+    Let,
+    LogSumExp,
+    Map,
+    Matrix,
+    Maximize,
+    Number,
+    Ref,
+    Root,
+    Solve,
+)
+
+
+def statements(
+    scope: Scope, function: Function, sources: dict[str, str], infinite: tuple[str, ...] = ()
+) -> tuple[Statement, ...]:
+    """The body of the printed function; `sources` tells which mapping has an input."""
+    for array in function.inputs:
+        scope.input(array, array.name in infinite)
+    write(scope, function.body)
+    result = [
+        (Literal(array.name), full(scope, scope.array(array.name), scope.layout(array.axes)))
+        for array in function.outputs
+    ]
+    inputs = [
+        Assign(
+            Name(scope.identifier(array.name)),
+            Subscript(Name(sources[array.name]), (Literal(array.name),)),
+        )
+        for array in function.inputs
+        if array.name in scope.used
+    ]
+    return (*inputs, *scope.statements, Return(Mapping(tuple(result))))
+
+
+def write(scope: Scope, body: tuple[Let, ...]) -> None:
+    """Append the statements of a body to the scope."""
+    done: set[str] = set()
+    for place, let in enumerate(body):
+        if let.targets[0].name in done:
+            continue
+        if let.comment:
+            scope.statements.append(Comment(let.comment))
+        if isinstance(let.operation, LogSumExp):
+            done |= _log_sum_exp(scope, let, let.operation, body[place + 1 :])
+        else:
+            _write(scope, let)
+
+
+def _write(scope: Scope, let: Let) -> None:
+    target, operation = let.targets[0], let.operation
+    order = scope.layout(target.axes)
+    match operation:
+        case Map(expression):
+            scope.assign(target, elementwise(scope, expression, order))
+        case Contract():
+            scope.assign(target, contract(scope, operation, order))
+        case Matrix():
+            scope.assign(target, matrix(scope, operation, target))
+        case Solve():
+            solve(scope, let, operation)
+        case Root():
+            scope.assign(target, root(scope, operation, target))
+        case Maximize():
+            maximize(scope, let, operation, write)
+
+
+def _log_sum_exp(scope: Scope, let: Let, operation: LogSumExp, rest: tuple[Let, ...]) -> set[str]:
+    """log sum exp; where exp(logits - result) follows, both from the same exponentials."""
+    operand, target = read(scope, operation.operand), let.targets[0]
+    axis = integers(tuple(operand.axes.index(axis) for axis in operation.axes))
+    left = tuple(axis for axis in operand.axes if axis not in operation.axes)
+    for later in rest:
+        if _is_share(later, operation.operand, target):
+            names = [Name(scope.identifier(name)) for name in (target.name, later.targets[0].name)]
+            code = invoke(scope.helper("softmax"), operand.code, axis=axis)
+            scope.statements.append(Assign(Sequence("", tuple(names)), code))
+            scope.declare(target, Operand(names[0], left, infinite=True))
+            scope.declare(later.targets[0], Operand(names[1], operand.axes))
+            return {later.targets[0].name}
+    code = invoke(scope.helper("log_sum_exp"), operand.code, axis=axis)
+    scope.assign(target, Operand(code, left, infinite=True))
+    return set()
+
+
+def _is_share(let: Let, logits: Ref, evidence: Array) -> bool:
+    """Whether a statement is exp(logits - evidence)."""
+    match let.operation:
+        case Map(
+            Call("exp", (Call("add", (Ref() as a, Call("multiply", (Number(-1), Ref() as b)))),))
+        ):
+            return a == logits and b == Ref(evidence.name, evidence.axes)
+    return False

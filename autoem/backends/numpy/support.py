@@ -1,0 +1,95 @@
+"""Small functions of arrays that a generated module carries with it, each by its own source."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def take_rows(value: np.ndarray, rows: slice, axis: int = 0, kind: type = float) -> np.ndarray:
+    """A block of rows, moved to the last axis of an array of its own."""
+    return np.ascontiguousarray(np.moveaxis(value, axis, -1)[..., rows], dtype=kind)
+
+
+def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> np.ndarray:
+    """The blocks of one array together; the rows go back to their own axis."""
+    return np.moveaxis(np.concatenate([part[name] for part in parts], axis=-1), -1, axis)
+
+
+def row_weights(weights: np.ndarray | None, rows: slice) -> np.ndarray:
+    """The weights of a block of rows: one where none are given."""
+    if weights is None:
+        return np.ones(rows.stop - rows.start)
+    return np.asarray(weights[rows], dtype=float)
+
+
+def all_weights(weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
+    """The weights: one where none are given."""
+    return np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+
+
+def weighted_total(weight: np.ndarray, value: np.ndarray) -> float:
+    """Sum of weight * value; a row of weight zero counts nothing, even where value is infinite."""
+    return float(np.sum(np.where(weight > 0, weight * value, 0.0)))
+
+
+def log_sum_exp(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarray:
+    """log sum exp over the axis, without overflow; -inf where all are -inf."""
+    peak = logits.max(axis=axis, keepdims=True)
+    peak = np.where(np.isfinite(peak), peak, 0.0)
+    total = np.exp(logits - peak).sum(axis=axis, keepdims=True)
+    return np.squeeze(peak + np.log(total), axis)
+
+
+def softmax(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.ndarray, np.ndarray]:
+    """log sum exp over the axis, and exp(logits) divided by its sum, from the same exponentials."""
+    peak = logits.max(axis=axis, keepdims=True)
+    peak = np.where(np.isfinite(peak), peak, 0.0)
+    shares = logits - peak
+    np.exp(shares, out=shares)
+    total = shares.sum(axis=axis, keepdims=True)
+    shares /= total
+    return np.squeeze(peak + np.log(total), axis), shares
+
+
+def inverse(cholesky: np.ndarray) -> np.ndarray:
+    """(L L')^-1 of the Cholesky factors L in the last two axes."""
+    below = np.linalg.inv(cholesky)
+    return np.swapaxes(below, -1, -2) @ below
+
+
+def log_determinant(cholesky: np.ndarray) -> np.ndarray:
+    """log det(L L') of the Cholesky factors L in the last two axes."""
+    return 2 * np.log(np.diagonal(cholesky, axis1=-2, axis2=-1)).sum(axis=-1)
+
+
+def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+    """Sum of the entries of `value` that `index` sends to 0, ..., size - 1.
+
+    The last axes of value are those of index; an index of -1 counts nowhere.
+    """
+    flat = np.where(index < 0, size, index).ravel()
+    rows = value.reshape(-1, flat.size)
+    if size <= 16:
+        cells = (flat == np.arange(size)[:, None]).astype(float)
+        total = rows @ cells.T
+    else:
+        total = np.stack([np.bincount(flat, row, size + 1)[:size] for row in rows])
+    return total.reshape(*value.shape[: value.ndim - index.ndim], size)
+
+
+def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left * right, in which zero times infinity is zero."""
+    with np.errstate(invalid="ignore"):
+        value = np.asarray(left * right)
+    clash = np.isnan(value) & ~np.isnan(left) & ~np.isnan(right)
+    return np.where(clash, 0.0, value)
+
+
+def bounded(value: np.ndarray) -> np.ndarray:
+    """Infinities as numbers so large that a product with zero is zero and any other is told."""
+    return np.clip(value, -1e300, 1e300)
+
+
+def unbounded(value: np.ndarray) -> np.ndarray:
+    """What `bounded` made large is infinite again."""
+    return np.where(np.abs(value) > 1e200, np.copysign(np.inf, value), value)
