@@ -1,50 +1,21 @@
-"""From cells of a grid to coordinates: columns as wide as what stands in them, boxes for plates."""
+"""From cells of a grid to coordinates: room for every node, and boxes for the plates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from autoem.graph.grid import Edge, Grid, apart, conflicts
+from autoem.graph.geometry import Box, Cell, Extent, Point
+from autoem.graph.grid import Edge, Grid, conflicts
 from autoem.language.expression import Axis
-
-Point = tuple[float, float]
 
 COLUMN_GAP, ROW_GAP, LEAST, MARGIN = 18.0, 12.0, 34.0, 8.0
 """Space between what stands in neighboring cells, between centers, and around the picture."""
 SIDE, BOTTOM = 9.0, 20.0
 """Space between a plate's box and what stands in it; below there is the label."""
+WAYPOINT = Extent(0, 0, 6, 6)
 
-
-@dataclass(frozen=True)
-class Extent:
-    """How far a node and its label reach from the middle of its cell, and where its center is."""
-
-    left: float = 0.0
-    right: float = 0.0
-    up: float = 0.0
-    down: float = 0.0
-    shift: float = 0.0
-
-
-@dataclass(frozen=True)
-class Box:
-    """The rectangle of a plate."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def moved(self, across: float, down: float) -> Box:
-        """The box at another place."""
-        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
-
-    def crossed(self, line: tuple[Point, Point]) -> bool:
-        """Whether a straight line runs through the box: whether some of 50 points on it do."""
-        (x, y), (a, b) = line
-        points = ((x + (a - x) * t / 50, y + (b - y) * t / 50) for t in range(51))
-        return any(self.left < p < self.right and self.top < q < self.bottom for p, q in points)
+Extents = Mapping[str, Extent]
 
 
 @dataclass(frozen=True)
@@ -59,7 +30,7 @@ class Layout:
     height: float
 
 
-def laid_out(grid: Grid, extents: Mapping[str, Extent], labels: Mapping[Axis, float]) -> Layout:
+def laid_out(grid: Grid, extents: Extents, labels: Mapping[Axis, float]) -> Layout:
     """Coordinates for a grid, given the extents of nodes and the widths of the plates' labels."""
     grid, undrawn = _honest(grid)
     pads = _pads(grid)
@@ -67,12 +38,22 @@ def laid_out(grid: Grid, extents: Mapping[str, Extent], labels: Mapping[Axis, fl
     cells = _cells(grid, extents, pads)
     across = _spread({cell: (e.left, e.right) for cell, e in cells.items()}, COLUMN_GAP)
     down = _spread({cell[::-1]: (e.up, e.down) for cell, e in cells.items()}, ROW_GAP)
-    middles = {node: (across[grid.column[node]], down[grid.row[node]]) for node in grid.column}
-    boxes = {axis: _box(grid, axis, middles, extents, pads[axis]) for axis in grid.members}
-    frame = _frame(middles, extents, boxes)
+    rooms = {
+        node: extents[node].at((across[grid.column[node]], down[grid.row[node]]))
+        for node in grid.column
+    }
+    boxes = {
+        axis: Box.around(rooms[node] for node in members).padded(pads[axis])
+        for axis, members in grid.members.items()
+    }
+    margin = Extent(MARGIN, MARGIN, MARGIN, MARGIN)
+    frame = Box.around([*rooms.values(), *boxes.values()]).padded(margin)
     places = {
-        node: (x + extents[node].shift - frame.left, y - frame.top)
-        for node, (x, y) in middles.items()
+        node: (
+            across[grid.column[node]] + extents[node].shift - frame.left,
+            down[grid.row[node]] - frame.top,
+        )
+        for node in grid.column
     }
     return Layout(
         places,
@@ -98,9 +79,9 @@ def _pads(grid: Grid) -> dict[Axis, Extent]:
     """The space between a box and its nodes: one step more, on each side, than any smaller box that
     ends at the same cells."""
     levels: dict[Axis, tuple[int, ...]] = {}
-    for axis in sorted(reversed(grid.members), key=lambda axis: len(grid.members[axis])):
+    for axis in sorted(reversed(list(grid.members)), key=lambda axis: len(grid.members[axis])):
         block = grid.block(axis)
-        met = [other for other in levels if not apart(grid.block(other), block)]
+        met = [other for other in levels if not grid.block(other).apart(block)]
         levels[axis] = tuple(
             1 + max((levels[m][side] for m in met if grid.block(m)[side] == block[side]), default=0)
             for side in range(4)
@@ -112,73 +93,55 @@ def _pads(grid: Grid) -> dict[Axis, Extent]:
     }
 
 
-def _widened(
-    grid: Grid, extents: Mapping[str, Extent], labels: Mapping[Axis, float]
-) -> dict[str, Extent]:
+def _widened(grid: Grid, extents: Extents, labels: Mapping[Axis, float]) -> dict[str, Extent]:
     """Waypoints get a little room; the nodes of a one-column plate the width of its label."""
-    result = {node: extents.get(node, Extent(0, 0, 6, 6)) for node in grid.column}
+    result = {node: extents.get(node, WAYPOINT) for node in grid.column}
     for axis, members in grid.members.items():
-        first, last, _, _ = grid.block(axis)
-        if first == last:
-            for node in members:
-                extent = result[node]
-                lacking = max(0.0, labels[axis] - extent.left - extent.right) / 2
-                left, right = extent.left + lacking, extent.right + lacking
-                result[node] = replace(extent, left=left, right=right)
+        block = grid.block(axis)
+        for node in members if block.left == block.right else ():
+            extent = result[node]
+            lacking = max(0.0, labels[axis] - extent.left - extent.right) / 2
+            left, right = extent.left + lacking, extent.right + lacking
+            result[node] = replace(extent, left=left, right=right)
     return result
 
 
-Cell = tuple[int, int]
-
-
-def _cells(
-    grid: Grid, extents: Mapping[str, Extent], pads: Mapping[Axis, Extent]
-) -> dict[Cell, Extent]:
+def _cells(grid: Grid, extents: Extents, pads: Mapping[Axis, Extent]) -> dict[Cell, Extent]:
     """The room that each cell needs: for its node, and for the sides of boxes that end there."""
     cells: dict[Cell, Extent] = {}
 
     def need(cell: Cell, room: Extent) -> None:
-        cells[cell] = _hull(cells.get(cell, Extent()), room)
+        cells[cell] = room.hull(cells.get(cell, Extent()))
 
     for node, extent in extents.items():
-        need((grid.column[node], grid.row[node]), extent)
+        need(grid.cell(node), extent)
     for axis in grid.members:
-        first, last, top, bottom = grid.block(axis)
-        reach = _reach(grid, axis, extents, pads[axis])
-        for row in range(top, bottom + 1):
-            need((first, row), Extent(left=reach.left))
-            need((last, row), Extent(right=reach.right))
-        for column in range(first, last + 1):
-            need((column, top), Extent(up=reach.up))
-            need((column, bottom), Extent(down=reach.down))
+        block, reach = grid.block(axis), _reach(grid, axis, extents, pads[axis])
+        for row in range(block.top, block.bottom + 1):
+            need((block.left, row), Extent(left=reach.left))
+            need((block.right, row), Extent(right=reach.right))
+        for column in range(block.left, block.right + 1):
+            need((column, block.top), Extent(up=reach.up))
+            need((column, block.bottom), Extent(down=reach.down))
     return cells
 
 
-def _reach(grid: Grid, axis: Axis, extents: Mapping[str, Extent], pad: Extent) -> Extent:
-    """How far a box reaches from the centers of the outermost cells of its block."""
-    first, last, top, bottom = grid.block(axis)
-    nodes = [(grid.column[node], grid.row[node], extents[node]) for node in grid.members[axis]]
+def _reach(grid: Grid, axis: Axis, extents: Extents, pad: Extent) -> Extent:
+    """How far a box reaches beyond the middles of the outermost cells of its block."""
+    block = grid.block(axis)
+    nodes = [(*grid.cell(node), extents[node]) for node in grid.members[axis]]
     return Extent(
-        max(extent.left for column, _, extent in nodes if column == first) + pad.left,
-        max(extent.right for column, _, extent in nodes if column == last) + pad.right,
-        max(extent.up for _, row, extent in nodes if row == top) + pad.up,
-        max(extent.down for _, row, extent in nodes if row == bottom) + pad.down,
-    )
-
-
-def _hull(one: Extent, other: Extent) -> Extent:
-    return Extent(
-        max(one.left, other.left),
-        max(one.right, other.right),
-        max(one.up, other.up),
-        max(one.down, other.down),
+        max(extent.left for column, _, extent in nodes if column == block.left) + pad.left,
+        max(extent.right for column, _, extent in nodes if column == block.right) + pad.right,
+        max(extent.up for _, row, extent in nodes if row == block.top) + pad.up,
+        max(extent.down for _, row, extent in nodes if row == block.bottom) + pad.down,
     )
 
 
 def _spread(cells: Mapping[Cell, tuple[float, float]], gap: float) -> dict[int, float]:
     """The nearest positions at which no cell meets the one before it in the same line.
 
-    Cells are (position, line); each needs some room before its center and some after.
+    Cells are (position, line); each needs some room before its middle and some after.
     """
     result: dict[int, float] = {}
     reached: dict[int, float] = {}
@@ -190,38 +153,3 @@ def _spread(cells: Mapping[Cell, tuple[float, float]], gap: float) -> dict[int, 
         edge = result[position] + LEAST
         reached.update({line: result[position] + after + gap for line, (_, after) in here.items()})
     return result
-
-
-def _box(
-    grid: Grid,
-    axis: Axis,
-    middles: Mapping[str, Point],
-    extents: Mapping[str, Extent],
-    pad: Extent,
-) -> Box:
-    across = [middles[node][0] for node in grid.members[axis]]
-    down = [middles[node][1] for node in grid.members[axis]]
-    reach = _reach(grid, axis, extents, pad)
-    return Box(
-        min(across) - reach.left,
-        min(down) - reach.up,
-        max(across) + reach.right,
-        max(down) + reach.down,
-    )
-
-
-def _frame(
-    middles: Mapping[str, Point], extents: Mapping[str, Extent], boxes: Mapping[Axis, Box]
-) -> Box:
-    """The rectangle of the whole picture."""
-    nodes = [
-        Box(x - e.left, y - e.up, x + e.right, y + e.down)
-        for (x, y), e in ((middles[node], extents[node]) for node in middles)
-    ]
-    everything = [*nodes, *boxes.values()]
-    return Box(
-        min(box.left for box in everything) - MARGIN,
-        min(box.top for box in everything) - MARGIN,
-        max(box.right for box in everything) + MARGIN,
-        max(box.bottom for box in everything) + MARGIN,
-    )

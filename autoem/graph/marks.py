@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from autoem.graph.factor_graph import Factor, kind_of
-from autoem.graph.layout import Extent, Point
+from autoem.graph.geometry import Extent, Point
 from autoem.language.declaration import Variable
 
 MATH = "'Latin Modern Math', 'STIX Two Text', 'Times New Roman', Times, serif"

@@ -13,8 +13,9 @@ from math import hypot
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from autoem.graph.factor_graph import FactorGraph
-from autoem.graph.grid import Grid, grid
-from autoem.graph.layout import Box, Layout, Point, laid_out
+from autoem.graph.geometry import Box, Point
+from autoem.graph.grid import Grid
+from autoem.graph.layout import Layout, laid_out
 from autoem.graph.marks import (
     DOT,
     GREY,
@@ -30,6 +31,7 @@ from autoem.graph.marks import (
     text,
     text_width,
 )
+from autoem.graph.rows import grid
 from autoem.language.expression import Axis
 
 ARROW = 7.0
