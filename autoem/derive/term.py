@@ -204,14 +204,15 @@ def derivative(
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
     """A product with numbers taken out of its sums, and data positive in its residuals."""
-    result, sign = sympy.Integer(1), sympy.Integer(1)
+    factors = []
     for factor in sympy.Mul.make_args(sympy.factor_terms(value)):
         base, exponent = factor.as_base_exp()
         if base.is_Add and exponent.is_Integer and _is_backward(base):
-            sign *= (-1) ** exponent
+            factors.append(sympy.Integer(-1) ** exponent)
             factor = (-base) ** exponent
-        result *= factor
-    return sign * result
+        factors.append(factor)
+    # One product of all: sympy carries a number into a sum that stands alone beside it.
+    return sympy.Mul(*factors)
 
 
 def _is_backward(residual: sympy.Expr) -> bool:

@@ -16,6 +16,8 @@ import numpy as np
 from autoem.program import interpret_numeric
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
+    NEW,
+    ROW_WEIGHT,
     Array,
     ArrayProgram,
     Contract,
@@ -53,7 +55,7 @@ class Interpretation:
         expected = call(program.posterior, given, sizes)
         weight = _weight(program, expected["log_evidence"], weights)
         total = float(np.sum(product([weight, expected["log_evidence"]])))
-        known = {**given, **expected, **(posterior or {}), "weight": weight}
+        known = {**given, **expected, **(posterior or {}), ROW_WEIGHT: weight}
         return call(program.statistics, known, sizes), total
 
     def m_step(
@@ -63,7 +65,8 @@ class Interpretation:
         known = {**statistics, **parameters}
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
         sizes = _sizes(self.program, arrays.values(), known)
-        return {**parameters, **call(self.program.maximize, known, sizes)}
+        found = call(self.program.maximize, known, sizes)
+        return {**parameters, **{n.removeprefix(NEW): value for n, value in found.items()}}
 
     def log_likelihood(
         self,
@@ -95,7 +98,7 @@ def _weight(program: ArrayProgram, evidence: np.ndarray, weights: np.ndarray | N
     if weights is not None:
         return np.asarray(weights, dtype=np.float64)
     for array in program.statistics.inputs:
-        if array.name == "weight" and not array.axes:
+        if array.name == ROW_WEIGHT and not array.axes:
             return np.ones(())
     return np.ones(evidence.shape)
 
@@ -108,7 +111,7 @@ def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[
 def _sizes(
     program: ArrayProgram, arrays: Iterable[Array], values: Mapping[str, np.ndarray]
 ) -> dict[str, int]:
-    found: dict[str, int] = {}
+    found: dict[str, int] = dict(program.lengths)
     for array in arrays:
         for axis, size in zip(array.axes, np.shape(values[array.name]), strict=True):
             model_axis = program.sizes[axis]

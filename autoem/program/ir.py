@@ -195,13 +195,20 @@ class Function:
     comment: str = ""
 
 
+ROW_WEIGHT = "row_weight"
+"""The array of weights over the row axis; no variable of a model has this name by accident."""
+
+NEW = "new_"
+"""What stands before the name of a parameter in the outputs of `maximize`."""
+
+
 @dataclass(frozen=True)
 class ArrayProgram:
     """The three functions of an EM algorithm, over one row axis that may be cut into blocks.
 
     posterior   data, parameters -> expectations per row, and `log_evidence` over the row axis
-    statistics  data, parameters, expectations, weight -> statistics, additive over rows
-    maximize    statistics, parameters -> new parameters
+    statistics  data, parameters, expectations, row_weight -> statistics, additive over rows
+    maximize    statistics, parameters -> new_mean for the parameter mean, and so on
     """
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autoem.program.ir import Array, ArrayProgram, Contract, Function, Let
+from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Contract, Function, Let
 from autoem.program.walk import names_used, rename
 
 
@@ -40,7 +40,7 @@ def plan(program: ArrayProgram) -> Plan:
     given = (*program.data, *program.parameters)
     row = program.row
     varying = {a.name for a in given if row is None or row in a.axes}
-    varying.add("weight")
+    varying.add(ROW_WEIGHT)
     before: list[Let] = []
     rows: list[list[Let]] = []
     for function in (program.posterior, program.statistics):

@@ -23,7 +23,7 @@ from autoem.backends.numpy.tree import (
     Subscript,
     invoke,
 )
-from autoem.program.ir import Array
+from autoem.program.ir import ROW_WEIGHT, Array
 from autoem.program.plan import Plan
 
 WEIGHTS = Parameter("weights", "np.ndarray | None", Literal(None))
@@ -62,7 +62,7 @@ class Driver:
 
     def e_step(self) -> Define:
         total = invoke(
-            self.helper("weighted_total"), item("block", "weight"), item("expected", "log_evidence")
+            self.helper("weighted_total"), item("block", ROW_WEIGHT), item("expected", "log_evidence")
         )
         gathered = self.gathered()
         answer: Expr = invoke("_statistics", BLOCK, FIXED, EXPECTED)
@@ -193,7 +193,7 @@ class Driver:
         )
 
     def log_likelihood(self) -> Define:
-        total = invoke("weighted_total", item("block", "weight"), item("expected", "log_evidence"))
+        total = invoke("weighted_total", item("block", ROW_WEIGHT), item("expected", "log_evidence"))
         expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
         body: tuple[Statement, ...]
         if self.row is None:
@@ -245,12 +245,12 @@ class Driver:
         weights = Parameter("weights", "np.ndarray | None")
         arguments = (DATA, *((Parameter("rows", "slice"),) if self.row else ()), weights)
         document = "A block of rows; the rows are the last axis." if self.row else "The data."
-        body = Return(Mapping((*items, (Literal("weight"), weight))))
+        body = Return(Mapping((*items, (Literal(ROW_WEIGHT), weight))))
         return Define("_block", arguments, "Arrays", document, (body,))
 
     def shape(self) -> Expr:
         """Shape of the weights where the rows are not cut."""
-        weight = [a for a in self.plan.statistics.inputs if a.name == "weight"]
+        weight = [a for a in self.plan.statistics.inputs if a.name == ROW_WEIGHT]
         evidence = [a for a in self.plan.posterior.outputs if a.name == "log_evidence"]
         axes = (*weight, *evidence)[0].axes
         return Sequence("()", tuple(self.size(axis) for axis in axes))

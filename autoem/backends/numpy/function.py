@@ -21,6 +21,7 @@ from autoem.backends.numpy.tree import (
     invoke,
 )
 from autoem.program.ir import (
+    NEW,
     Array,
     Call,
     Contract,
@@ -45,7 +46,7 @@ def statements(
         scope.input(array, array.name in infinite)
     write(scope, function.body)
     result = [
-        (Literal(array.name), full(scope, scope.array(array.name), scope.layout(array.axes)))
+        (Literal(array.name.removeprefix(NEW)), full(scope, scope.array(array.name), scope.layout(array.axes)))
         for array in function.outputs
     ]
     inputs = [

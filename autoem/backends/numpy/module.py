@@ -84,7 +84,8 @@ class Printed:
         sources: dict[str, str],
         row: str | None = None,
     ) -> Define:
-        scope = Scope(self.cut.program.sizes, row, sections=self.sections, imports=self.imports)
+        scope = Scope(self.cut.program.sizes, row, sections=self.sections, imports=self.imports,
+            lengths=self.cut.program.lengths)
         body = statements(scope, function, sources, tuple(self.infinite))
         for array in function.outputs:
             if scope.stored[array.name].infinite:

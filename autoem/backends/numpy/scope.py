@@ -60,6 +60,7 @@ class Scope:
     sections: dict[str, None] = field(default_factory=dict)
     imports: dict[str, None] = field(default_factory=dict)
     identifiers: dict[str, str] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
 
     def layout(self, axes: tuple[str, ...]) -> tuple[str, ...]:
         """The axes as stored: in declared order, the row axis last."""
@@ -113,6 +114,8 @@ class Scope:
                     return Subscript(
                         shape, (Literal(place - len(operand.axes) * (own == self.row)),)
                     )
+        if self.sizes[axis] in self.lengths:
+            return Literal(self.lengths[self.sizes[axis]])
         raise LookupError(f"no array of the function has the axis {axis}, so its size is not known")
 
 

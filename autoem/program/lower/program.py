@@ -31,8 +31,6 @@ from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.names import AxisNames
 
-WEIGHT = "row_weight"
-
 
 def lower(derivation: Derivation) -> ir.ArrayProgram:
     """The array program of a derivation."""
@@ -208,10 +206,10 @@ def _gather(
     row: Axis | None,
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
     """Expectations and data to statistics, additive over weighted rows."""
-    weight = Quantity(WEIGHT, (), "nonnegative")
+    weight = Quantity(ir.ROW_WEIGHT, (), "nonnegative")
     given: dict[Quantity, ir.Array] = {**declared, **arrays}
     if row is not None:
-        given[weight] = ir.Array(WEIGHT, (axes.of(row),))
+        given[weight] = ir.Array(ir.ROW_WEIGHT, (axes.of(row),))
     body = Body(axes, given)
     sums: dict[Quantity, ir.Array] = {}
     for statistic in needed:
@@ -245,7 +243,7 @@ def _maximize(
     updates = derivation.m_step.updates
     values = {p: v.base for u in updates for p, v in zip(u.parameters, u.values, strict=True)}
     parameters = {q: a for q, a in declared.items() if isinstance(q.variable, Parameter)}
-    body = Body(axes, {**parameters, **sums}, dict.fromkeys(values.values(), "new_"))
+    body = Body(axes, {**parameters, **sums}, dict.fromkeys(values.values(), ir.NEW))
     for update in updates:
         first = len(body.lets)
         for value in update.values:
