@@ -98,90 +98,72 @@ def at_edge(
     parameters: Arrays,
     objective: float,
     evaluate: Callable[[Arrays], float],
-) -> tuple[str, str]:
-    """("boundary" or "degenerate", `name[index]`) if the optimum lies on an edge, else ("", "").
+) -> tuple[str, tuple[str, ...]]:
+    """("boundary", the entries at an edge), ("degenerate", (entry,)), or ("", ()).
 
     Each suspicious entry is moved ten times nearer its edge.  Where the objective does not fall,
-    the optimum is at the edge; where a vanishing scale still changes it, it has none.
+    the optimum is at the edge; where a vanishing scale still changes it, it has no maximum.
     """
+    found: list[str] = []
+    slack = 1e-9 * (1 + abs(objective))
     for name in domains:
-        for index, nearness, moved in _probes(domains[name], parameters[name], reference[name]):
-            if moved is None:
-                return "boundary", place(name, index)
-            probed = evaluate({**parameters, name: moved})
-            slack = 1e-9 * (1 + abs(objective))
-            if objective - slack <= probed <= objective + max(slack, 1e-3):
-                return "boundary", place(name, index)
-            if nearness < COLLAPSE or probed > objective + slack:
-                return "degenerate", place(name, index)
-    return "", ""
+        for index, nearness in _suspects(domains[name], parameters[name], reference[name]):
+            moved = _nearer(domains[name], parameters[name], reference[name], index)
+            probed = evaluate({**parameters, name: moved}) if nearness > 0 else objective
+            if objective - slack <= probed <= objective + 1:
+                found.append(place(name, index))
+            elif nearness < COLLAPSE or probed > objective:
+                return "degenerate", (place(name, index),)
+    return ("boundary", tuple(found)) if found else ("", ())
 
 
-Probe = tuple[tuple[int, ...], float, np.ndarray | None]
+def _suspects(
+    domain: Domain, value: np.ndarray, reference: np.ndarray
+) -> Iterator[tuple[tuple[int, ...], float]]:
+    """The few entries nearest an edge, with their relative distances; entries that stood still not.
 
-
-def _probes(domain: Domain, value: np.ndarray, reference: np.ndarray) -> Iterator[Probe]:
-    """The entry nearest each edge: its index, its relative distance, and the array moved closer.
-
-    The moved array is None where the entry is already exactly there.
+    Zero is at the edge.  A covariance counts by its smallest relative eigenvalue.
     """
     kind, lower, upper = domain
+    with np.errstate(all="ignore"):
+        if kind == "positive_definite":
+            near = _whitened(value, reference)[0][..., 0]
+        elif kind in ("positive", "nonnegative"):
+            near = np.minimum(value / reference, reference / value)
+        elif kind == "interval":
+            near = np.minimum(value - lower, upper - value) / (upper - lower)
+        elif kind == "simplex":
+            near = value
+        else:
+            return
+    if kind != "positive_definite":
+        near = np.where(value == reference, 1.0, near)
+    for flat in np.argsort(near, axis=None)[:8]:
+        index = tuple(map(int, np.unravel_index(flat, near.shape)))
+        if near[index] < NEAR:
+            yield index, max(float(near[index]), 0.0)
+
+
+def _nearer(
+    domain: Domain, value: np.ndarray, reference: np.ndarray, index: tuple[int, ...]
+) -> np.ndarray:
+    """The array with one entry ten times nearer the edge that is near."""
+    kind, lower, upper = domain
+    value = np.array(value, dtype=float)
     if kind == "positive_definite":
-        yield from _probe_covariance(value, reference)
-    elif kind == "simplex":
-        yield from _probe_low(value, np.where(value == reference, 1.0, value), _renormalized)
-    elif kind == "interval":
-        share = np.where(value == reference, 0.5, (value - lower) / (upper - lower))
-        yield from _probe_low(
-            value, share, lambda v, at: _set(v, at, lower + 0.1 * (v[at] - lower))
-        )
-        yield from _probe_low(
-            value, 1 - share, lambda v, at: _set(v, at, upper - 0.1 * (upper - v[at]))
-        )
+        eigenvalues, basis = _whitened(value[index], reference[index])
+        value[index] -= 0.9 * eigenvalues[0] * np.outer(basis[:, 0], basis[:, 0])
     elif kind in ("positive", "nonnegative"):
-        with np.errstate(all="ignore"):
-            ratio = np.where(value == reference, 1.0, value / reference)
-            yield from _probe_low(value, ratio, lambda v, at: _set(v, at, v[at] / 10))
-            yield from _probe_low(value, 1 / ratio, lambda v, at: _set(v, at, v[at] * 10))
-
-
-def _probe_low(
-    value: np.ndarray,
-    nearness: np.ndarray,
-    nearer: Callable[[np.ndarray, tuple[int, ...]], np.ndarray],
-) -> Iterator[Probe]:
-    index = tuple(map(int, np.unravel_index(np.argmin(nearness), nearness.shape)))
-    if nearness.size and nearness[index] < NEAR:
-        there = nearness[index] <= 0
-        yield index, float(nearness[index]), None if there else nearer(value, index)
-
-
-def _set(value: np.ndarray, index: tuple[int, ...], entry: float) -> np.ndarray:
-    moved = np.array(value, dtype=float)
-    moved[index] = entry
-    return moved
-
-
-def _renormalized(value: np.ndarray, index: tuple[int, ...]) -> np.ndarray:
-    moved = _set(value, index, value[index] / 10)
-    return moved / moved.sum(axis=-1, keepdims=True)
-
-
-def _probe_covariance(value: np.ndarray, reference: np.ndarray) -> Iterator[Probe]:
-    """The covariance with its relatively smallest eigenvalue divided by ten."""
-    eigenvalues, basis = _whitened(value, reference)
-    smallest = eigenvalues[..., 0]
-    index = tuple(map(int, np.unravel_index(np.argmin(smallest), smallest.shape)))
-    if smallest[index] < NEAR:
-        direction = basis[index][:, 0]
-        shrink = 0.9 * smallest[index] * np.outer(direction, direction)
-        yield index, float(smallest[index]), _set_matrix(value, index, value[index] - shrink)
-
-
-def _set_matrix(value: np.ndarray, index: tuple[int, ...], matrix: np.ndarray) -> np.ndarray:
-    moved = np.array(value, dtype=float)
-    moved[index] = matrix
-    return moved
+        value[index] *= 0.1 if value[index] < reference[index] else 10.0
+    elif kind == "interval":
+        end = lower if value[index] - lower < upper - value[index] else upper
+        value[index] = end + 0.1 * (value[index] - end)
+    else:
+        value[index] *= 0.1
+        others = np.arange(value.shape[-1]) != index[-1]
+        row = value[index[:-1]]
+        row[others] *= (1 - row[index[-1]]) / max(row[others].sum(), 1e-300)
+    return value
 
 
 # --- standalone: end

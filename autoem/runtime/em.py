@@ -58,9 +58,21 @@ class Outcome:
     iterations: int
 
 
+BREAKDOWN = (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError)
+
+
+def evaluate(e_step: EStep, parameters: Arrays) -> tuple[Arrays, float]:
+    """The E-step; where it breaks down numerically, no statistics and the objective nan."""
+    with np.errstate(all="ignore"):
+        try:
+            return e_step(parameters)
+        except BREAKDOWN:
+            return {}, math.nan
+
+
 def start(e_step: EStep, parameters: Arrays) -> State:
     """The E-step at the starting parameters."""
-    statistics, objective = e_step(parameters)
+    statistics, objective = evaluate(e_step, parameters)
     return State(parameters, statistics, objective, best=objective, path=(parameters,))
 
 
@@ -72,9 +84,9 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
     with np.errstate(all="ignore"):
         try:
             parameters = m_step(state.statistics, state.parameters)
-            statistics, objective = e_step(parameters)
-        except (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError):
-            parameters, statistics, objective = state.parameters, state.statistics, math.nan
+        except BREAKDOWN:
+            parameters = {name: np.full_like(v, np.nan) for name, v in state.parameters.items()}
+    statistics, objective = evaluate(e_step, parameters)
     return State(
         parameters,
         statistics,
@@ -82,12 +94,12 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
         maps=state.maps + 1,
         gain=objective - state.objective,
         best=max(state.best, objective),
-        stalled=0 if objective > state.best + floor(objective) else state.stalled + 1,
+        stalled=0 if objective > state.best + rounding(objective) else state.stalled + 1,
         path=(*state.path[-2:], parameters),
     )
 
 
-def floor(objective: float) -> float:
+def rounding(objective: float) -> float:
     """The rounding error of the objective: gains below it cannot be seen."""
     return 4 * np.finfo(float).eps * (1 + abs(objective))
 
@@ -142,6 +154,14 @@ ADVICE = {
 }
 
 
+SEEN = {
+    "degenerate": "collapsed, or has lost all its data",
+    "boundary": "is at the edge",
+    "max_iterations": "creeps towards the edge",
+}
+"""What is said of the entries that a verdict names."""
+
+
 def run_em(
     e_step: EStep,
     m_step: MStep,
@@ -177,11 +197,16 @@ def run_em(
                 report(state)
     except KeyboardInterrupt:
         why = "interrupted"
-    if why == "converged":
-        edge, where = at_edge(
-            domains, reference, state.parameters, state.objective, lambda p: _objective(e_step, p)
+    if why in ("converged", "max_iterations"):
+        edge, places = at_edge(
+            domains,
+            reference,
+            state.parameters,
+            state.objective,
+            lambda probed: evaluate(e_step, probed)[1],
         )
-        why = edge or why
+        why = edge if edge == "degenerate" or (edge and why == "converged") else why
+        where = ", ".join(places[:4]) + (" and others" if len(places) > 4 else "")
     elif why == "degenerate":
         where = where or first_not_finite(state.parameters)
         where = where or most_extreme(domains, before.parameters, reference)[0]
@@ -192,16 +217,8 @@ WORSE = ("degenerate", "decreased")
 """Verdicts on a last point that is worse than the one before."""
 
 
-def _objective(e_step: EStep, parameters: Arrays) -> float:
-    with np.errstate(all="ignore"):
-        try:
-            return e_step(parameters)[1]
-        except (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError):
-            return math.nan
-
-
 def _outcome(why: str, where: str, state: State, maps: int, trace: list[float]) -> Outcome:
-    about = f"{where} at iteration {maps}. " if where else ""
+    about = f"{where} at iteration {maps}: {SEEN[why]}. " if where else ""
     finite = tuple(value for value in trace if math.isfinite(value))
     return Outcome(why, about + ADVICE[why], state.parameters, state.objective, finite, maps)
 
