@@ -30,7 +30,7 @@ from autoem.derive.quantity import (
 )
 from autoem.derive.term import Term, canonical, free_indices
 from autoem.errors import NotDerivable
-from autoem.language import declaration, expression
+from autoem.language import construct, declaration, expression
 from autoem.language.expression import Axis
 from autoem.language.expression import Expression
 
@@ -147,6 +147,8 @@ def sign_of(variable: declaration.Variable) -> str:
         if domain.kind == "interval" and domain.lower is not None and domain.lower >= 0:
             return "positive"
         return _SIGNS.get(domain.kind, "real")
+    if isinstance(variable.distribution, construct.Aggregate):
+        return sign_of(variable.distribution.latent)
     family = getattr(variable.distribution, "family", None)
     return _SIGNS.get(family.support, "real") if family is not None else "real"
 

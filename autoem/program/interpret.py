@@ -16,7 +16,6 @@ import numpy as np
 from autoem.program import interpret_numeric
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
-    NEW,
     ROW_WEIGHT,
     Array,
     ArrayProgram,
@@ -30,6 +29,7 @@ from autoem.program.ir import (
     Root,
     Solve,
 )
+from autoem.program.roles import EVIDENCE, PRIOR, expectations, parameter_of, row_weight
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 Values = dict[str, np.ndarray]
@@ -53,10 +53,14 @@ class Interpretation:
         given = {**data, **parameters}
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
-        weight = _weight(program, expected["log_evidence"], weights)
-        total = float(np.sum(product([weight, expected["log_evidence"]])))
-        known = {**given, **expected, **(posterior or {}), ROW_WEIGHT: weight}
-        return call(program.statistics, known, sizes), total
+        weight = _weight(program, expected, weights)
+        known = {**given, **expected, **(posterior or {}), **weight}
+        return call(program.statistics, known, sizes), self._objective(expected, weights)
+
+    def _objective(self, expected: Values, weights: np.ndarray | None) -> float:
+        """Sum of the rows' log-likelihoods times their weights, and the log prior."""
+        parts = [np.ones(()) if weights is None else np.asarray(weights), expected[EVIDENCE]]
+        return float(np.sum(product(parts)) + np.sum(expected.get(PRIOR, 0.0)))
 
     def m_step(
         self, statistics: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
@@ -66,7 +70,7 @@ class Interpretation:
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
         sizes = _sizes(self.program, arrays.values(), known)
         found = call(self.program.maximize, known, sizes)
-        return {**parameters, **{n.removeprefix(NEW): value for n, value in found.items()}}
+        return {**parameters, **{parameter_of(name): value for name, value in found.items()}}
 
     def log_likelihood(
         self,
@@ -76,9 +80,9 @@ class Interpretation:
     ) -> float:
         """Log-likelihood of the data, each row raised to its weight."""
         given = {**data, **parameters}
-        evidence = call(self.program.posterior, given, axis_sizes(self.program, given))
-        weight = _weight(self.program, evidence["log_evidence"], weights)
-        return float(np.sum(product([weight, evidence["log_evidence"]])))
+        expected = call(self.program.posterior, given, axis_sizes(self.program, given))
+        expected.pop(PRIOR, None)
+        return self._objective(expected, weights)
 
     def posterior(
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
@@ -86,7 +90,7 @@ class Interpretation:
         """Expectations of the latent variables given the data."""
         given = {**data, **parameters}
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
-        return {name: value for name, value in expected.items() if name != "log_evidence"}
+        return {array.name: expected[array.name] for array in expectations(self.program)}
 
 
 def interpret(program: ArrayProgram) -> Interpretation:
@@ -94,13 +98,11 @@ def interpret(program: ArrayProgram) -> Interpretation:
     return Interpretation(program)
 
 
-def _weight(program: ArrayProgram, evidence: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    if weights is not None:
-        return np.asarray(weights, dtype=np.float64)
-    for array in program.statistics.inputs:
-        if array.name == ROW_WEIGHT and not array.axes:
-            return np.ones(())
-    return np.ones(evidence.shape)
+def _weight(program: ArrayProgram, expected: Values, weights: np.ndarray | None) -> Values:
+    if row_weight(program) is None:
+        return {}
+    ones = np.ones(expected[EVIDENCE].shape)
+    return {ROW_WEIGHT: ones if weights is None else np.asarray(weights, dtype=np.float64)}
 
 
 def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[str, int]:

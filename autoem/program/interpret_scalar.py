@@ -106,5 +106,6 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "erf": special.erf,
     "log_ndtr": special.log_ndtr,
     "log_zero": lambda x: np.where(x == 0, 0.0, -np.inf),
+    "finite_log": lambda x: np.maximum(np.log(x), -1e300),
 }
 """What each elementwise function means (multiply is above, for its convention)."""

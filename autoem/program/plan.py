@@ -15,18 +15,13 @@ from autoem.program.walk import names_used, rename
 
 @dataclass(frozen=True)
 class Plan:
-    """The functions of a program as they are run; `expectations` and `sums` name what they give."""
+    """The functions of a program as they are run."""
 
     program: ArrayProgram
     fixed: Function
     posterior: Function
     statistics: Function
     maximize: Function
-
-    @property
-    def expectations(self) -> tuple[Array, ...]:
-        """The outputs of the posterior that are expectations of the latents."""
-        return tuple(a for a in self.program.posterior.outputs if a.name != "log_evidence")
 
     @property
     def row_data(self) -> tuple[Array, ...]:

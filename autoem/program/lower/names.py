@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from autoem.derive.index import Index
 from autoem.language.expression import Axis
+from autoem.language.model import Declaration
 
 
 @dataclass
@@ -32,6 +33,15 @@ class AxisNames:
     def lengths(self) -> dict[str, int]:
         """Axes whose length is part of the model."""
         return {name: axis.size for axis, name in self.names.items() if axis.size is not None}
+
+
+def axis_names(declaration: Declaration) -> AxisNames:
+    """The names of all axes of a model: the declared ones first, then those of list literals."""
+    axes = AxisNames()
+    variables = (axis for v in declaration.variables for axis in (*v.plates, *v.event))
+    for axis in (*declaration.axes, *variables):
+        axes.of(axis)
+    return axes
 
 
 @dataclass

@@ -29,14 +29,12 @@ from autoem.language.declaration import Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
-from autoem.program.lower.names import AxisNames
+from autoem.program.lower.names import AxisNames, axis_names
 
 
 def lower(derivation: Derivation) -> ir.ArrayProgram:
     """The array program of a derivation."""
-    axes = AxisNames()
-    for axis in derivation.declaration.axes:
-        axes.of(axis)
+    axes = axis_names(derivation.declaration)
     declared = _declared(derivation, axes)
     needed = _statistics(derivation)
     row = _row(derivation, needed)

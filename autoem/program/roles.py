@@ -1,0 +1,39 @@
+"""Which array of a program plays which part."""
+
+from __future__ import annotations
+
+from autoem.program.ir import NEW, ROW_WEIGHT, Array, ArrayProgram
+
+EVIDENCE = "log_evidence"
+"""Output of the posterior: log-likelihood of each row (or of all data, where there are no rows)."""
+
+PRIOR = "log_prior"
+"""Output of the posterior, where parameters have priors: their log density, once for all rows."""
+
+
+def expectations(program: ArrayProgram) -> tuple[Array, ...]:
+    """The outputs of the posterior that are expectations of latents."""
+    return tuple(a for a in program.posterior.outputs if a.name not in (EVIDENCE, PRIOR))
+
+
+def has_prior(program: ArrayProgram) -> bool:
+    """Whether the objective has the log density of parameters."""
+    return any(a.name == PRIOR for a in program.posterior.outputs)
+
+
+def row_weight(program: ArrayProgram) -> Array | None:
+    """The weights of the rows, where statistics read them."""
+    found = [array for array in program.statistics.inputs if array.name == ROW_WEIGHT]
+    return found[0] if found else None
+
+
+def weight_axes(program: ArrayProgram) -> tuple[str, ...]:
+    """The axes that weights stand over: those of the rows."""
+    weight = row_weight(program)
+    (evidence,) = (a for a in program.posterior.outputs if a.name == EVIDENCE)
+    return (weight or evidence).axes
+
+
+def parameter_of(output: str) -> str:
+    """The parameter that an output of maximize is the new value of."""
+    return output.removeprefix(NEW)

@@ -1,0 +1,61 @@
+"""The schema of a model: what the runtime and a generated module know of it, as plain data.
+
+Names, axes and domains of the variables, and which arrays hold the posterior of each latent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autoem.derive.stages import Derivation
+from autoem.graph.factor_graph import kind_of
+from autoem.language.construct import Aggregate
+from autoem.language.declaration import Given, Parameter, Random, Variable
+from autoem.language.distribution import Distribution
+from autoem.program.ir import ArrayProgram
+from autoem.program.lower.names import AxisNames, axis_names
+
+SUPPORTS = {
+    "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
+    "binary": "binary", "category": "index", "simplex": "simplex", "cells": "count",
+}  # fmt: skip
+"""The support of a family as a kind of domain."""
+
+
+def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+    """The plain dictionary that `runtime.schema.Schema.from_dict` reads."""
+    axes = axis_names(derivation.declaration)
+    variables = [_variable(variable, axes) for variable in derivation.declaration.variables]
+    return {
+        "name": derivation.name,
+        "axes": list(axes.names.values()),
+        "variables": variables,
+        "sizes": axes.lengths,
+        "independent": [] if program.row is None else [program.row],
+    }
+
+
+def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": variable.name, "kind": kind_of(variable)}
+    found["domain"] = domain_of(variable)
+    if variable.plates:
+        found["plates"] = [axes.of(axis) for axis in variable.plates]
+    if variable.event:
+        found["event"] = [axes.of(axis) for axis in variable.event]
+    if isinstance(variable, Random | Given) and variable.category is not None:
+        found["category"] = axes.of(variable.category)
+    if isinstance(variable, Parameter | Given) and variable.domain.kind == "interval":
+        found["lower"], found["upper"] = float(variable.domain.lower), float(variable.domain.upper)
+    return found
+
+
+def domain_of(variable: Variable) -> str:
+    """The kind of the domain, or of the support, of a variable."""
+    if isinstance(variable, Parameter | Given):
+        return variable.domain.kind
+    assert isinstance(variable, Random)
+    law = variable.distribution
+    if isinstance(law, Aggregate):
+        return domain_of(law.latent)
+    assert isinstance(law, Distribution)
+    return SUPPORTS[law.family.support]
