@@ -54,8 +54,8 @@ def poisson_mixture() -> ArrayProgram:
         minus(Call("gammaln", (add(x, number(1)),))),
     )
     evidence = Ref("log_evidence", ("n",))
-    pi = Array("pi", ("k",))
-    row_weight = Array("weight", ("n",))
+    pi, new_pi, new_rate = Array("pi", ("k",)), Array("new_pi", ("k",)), Array("new_rate", ("k",))
+    row_weight = Array("row_weight", ("n",))
     count, first = Array("count", ("k",)), Array("first", ("k",))
     total = Array("total")
     posterior = Function(
@@ -71,7 +71,7 @@ def poisson_mixture() -> ArrayProgram:
         ),
         (RESPONSIBILITY, EVIDENCE),
     )
-    r, w = Ref("responsibility", ("n", "k")), Ref("weight", ("n",))
+    r, w = Ref("responsibility", ("n", "k")), Ref("row_weight", ("n",))
     statistics = Function(
         "statistics",
         (X, RESPONSIBILITY, row_weight),
@@ -86,10 +86,10 @@ def poisson_mixture() -> ArrayProgram:
         (count, first),
         (
             Let((total,), Contract((Ref("count", ("k",)),), ("k",))),
-            Let((pi,), Map(over(Ref("count", ("k",)), Ref("total"))), "simplex: counts over total"),
-            Let((RATE,), Map(over(Ref("first", ("k",)), Ref("count", ("k",)))), "stationary"),
+            Let((new_pi,), Map(over(Ref("count", ("k",)), Ref("total"))), "simplex: counts over total"),
+            Let((new_rate,), Map(over(Ref("first", ("k",)), Ref("count", ("k",)))), "stationary"),
         ),
-        (pi, RATE),
+        (new_pi, new_rate),
     )
     return ArrayProgram(
         "PoissonMixture",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from autoem.backends.numpy.tree import (
     Assign,
     Attribute,
+    Augment,
     Binary,
     Define,
     Evaluate,
@@ -25,6 +26,7 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import ROW_WEIGHT, Array
 from autoem.program.plan import Plan
+from autoem.program.roles import EVIDENCE, PRIOR, expectations, has_prior, weight_axes
 
 WEIGHTS = Parameter("weights", "np.ndarray | None", Literal(None))
 GIVEN = Parameter("posterior", "Arrays | None", Literal(None))
@@ -61,9 +63,7 @@ class Driver:
         return name
 
     def e_step(self) -> Define:
-        total = invoke(
-            self.helper("weighted_total"), item("block", ROW_WEIGHT), item("expected", "log_evidence")
-        )
+        total = self.total()
         gathered = self.gathered()
         answer: Expr = invoke("_statistics", BLOCK, FIXED, EXPECTED)
         keep: tuple[Statement, ...] = ()
@@ -81,6 +81,7 @@ class Driver:
         body = (
             Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED)),
             Assign(Name("log_likelihood"), total),
+            *(() if self.row else self.prior("expected")),
             *self.override(),
             *keep,
             Return(Sequence("", (answer, Name("log_likelihood")))),
@@ -100,6 +101,12 @@ class Driver:
             (QUIET,),
         )
 
+    def total(self) -> Expr:
+        """The log-likelihood of a block."""
+        return invoke(
+            self.helper("weighted_total"), item("block", ROW_WEIGHT), item("expected", EVIDENCE)
+        )
+
     def over_blocks(
         self, body: tuple[Statement, ...], gathered: tuple[Array, ...]
     ) -> tuple[Statement, ...]:
@@ -115,7 +122,8 @@ class Driver:
         )
         run = invoke(self.helper("add_blocks"), Name("part"), self.count(), Name("BLOCK"))
         free = tuple(a for a in self.plan.program.statistics.outputs if self.is_fixed(a))
-        if not gathered and not free:
+        prior = self.prior("fixed")
+        if not gathered and not free and not prior:
             return (part, Return(run))
         names = Sequence("", (Name("statistics"), Name("log_likelihood")))
         lists = (Assign(PARTS, Sequence("[]", ()), "list[Arrays]"),) if gathered else ()
@@ -125,8 +133,16 @@ class Driver:
             Assign(names, run),
             *(Assign(item("statistics", a.name), self.joined(a)) for a in gathered),
             *(Assign(item("statistics", a.name), item("fixed", a.name)) for a in free),
+            *prior,
             Return(names),
         )
+
+    def prior(self, mapping: str) -> tuple[Statement, ...]:
+        """The log density of the parameters joins the objective, once."""
+        if not has_prior(self.plan.program):
+            return ()
+        value = invoke("float", item(mapping, PRIOR))
+        return (Augment(Name("log_likelihood"), "+", value),)
 
     def gathered(self) -> tuple[Array, ...]:
         """Statistics that keep their rows: they are put together, not summed."""
@@ -142,7 +158,7 @@ class Driver:
                 Binary("in", Literal(array.name), Name("given")),
                 (Assign(item("expected", array.name), self.rows_of("given", array)),),
             )
-            for array in self.plan.expectations
+            for array in expectations(self.plan.program)
             if not self.is_fixed(array)
         )
 
@@ -193,7 +209,7 @@ class Driver:
         )
 
     def log_likelihood(self) -> Define:
-        total = invoke("weighted_total", item("block", ROW_WEIGHT), item("expected", "log_evidence"))
+        total = self.total()
         expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
         body: tuple[Statement, ...]
         if self.row is None:
@@ -216,8 +232,8 @@ class Driver:
 
     def posterior(self) -> Define:
         """Expectations for all rows: the one place where they are held together."""
-        own = tuple(a for a in self.plan.expectations if not self.is_fixed(a))
-        shared = tuple(a for a in self.plan.expectations if self.is_fixed(a))
+        own = tuple(a for a in expectations(self.plan.program) if not self.is_fixed(a))
+        shared = tuple(a for a in expectations(self.plan.program) if self.is_fixed(a))
         call = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
         kept = Mapping(tuple((Literal(a.name), item("expected", a.name)) for a in own))
         constant = tuple((Literal(a.name), item("fixed", a.name)) for a in shared)
@@ -250,9 +266,7 @@ class Driver:
 
     def shape(self) -> Expr:
         """Shape of the weights where the rows are not cut."""
-        weight = [a for a in self.plan.statistics.inputs if a.name == ROW_WEIGHT]
-        evidence = [a for a in self.plan.posterior.outputs if a.name == "log_evidence"]
-        axes = (*weight, *evidence)[0].axes
+        axes = weight_axes(self.plan.program)
         return Sequence("()", tuple(self.size(axis) for axis in axes))
 
     def size(self, axis: str) -> Expr:

@@ -211,6 +211,8 @@ def _function(scope: Scope, function: str, arguments: tuple[Scalar, ...], order:
     if function in SPECIAL:
         scope.imports["from scipy import special"] = None
         return Operand(invoke(f"special.{function}", *codes), axes, "float", function == "xlogy")
+    if function == "finite_log":
+        return Operand(invoke(scope.helper("finite_log"), *codes), axes)
     if function == "log_zero":
         return Operand(LOG_ZERO(codes[0]), axes, "float", True)
     infinite = function == "log" or (function == "where" and any(o.infinite for o in operands[1:]))

@@ -21,7 +21,6 @@ from autoem.backends.numpy.tree import (
     invoke,
 )
 from autoem.program.ir import (
-    NEW,
     Array,
     Call,
     Contract,
@@ -36,6 +35,7 @@ from autoem.program.ir import (
     Root,
     Solve,
 )
+from autoem.program.roles import parameter_of
 
 
 def statements(
@@ -46,7 +46,10 @@ def statements(
         scope.input(array, array.name in infinite)
     write(scope, function.body)
     result = [
-        (Literal(array.name.removeprefix(NEW)), full(scope, scope.array(array.name), scope.layout(array.axes)))
+        (
+            Literal(parameter_of(array.name)),
+            full(scope, scope.array(array.name), scope.layout(array.axes)),
+        )
         for array in function.outputs
     ]
     inputs = [

@@ -60,7 +60,7 @@ class Printed:
         given = {a.name: "data" for a in cut.program.data}
         given |= {a.name: "parameters" for a in cut.program.parameters}
         block = {a.name: "block" for f in (cut.posterior, cut.statistics) for a in f.inputs}
-        block |= {a.name: "fixed" for a in cut.fixed.outputs}
+        block |= {a.name: "fixed" for a in (*cut.fixed.outputs, *cut.program.parameters)}
         expected = {a.name: "expected" for a in cut.posterior.outputs}
         result = []
         if cut.fixed.body:
@@ -84,8 +84,9 @@ class Printed:
         sources: dict[str, str],
         row: str | None = None,
     ) -> Define:
-        scope = Scope(self.cut.program.sizes, row, sections=self.sections, imports=self.imports,
-            lengths=self.cut.program.lengths)
+        program = self.cut.program
+        scope = Scope(program.sizes, row, sections=self.sections, imports=self.imports)
+        scope.lengths.update(program.lengths)
         body = statements(scope, function, sources, tuple(self.infinite))
         for array in function.outputs:
             if scope.stored[array.name].infinite:

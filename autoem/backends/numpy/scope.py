@@ -107,6 +107,8 @@ class Scope:
 
     def size(self, axis: str) -> Expr:
         """The number of entries of an axis, from the shape of an array that has it."""
+        if self.sizes[axis] in self.lengths:
+            return Literal(self.lengths[self.sizes[axis]])
         for name, operand in self.stored.items():
             for place, own in enumerate(operand.axes):
                 if self.sizes[own] == self.sizes[axis]:
@@ -114,8 +116,6 @@ class Scope:
                     return Subscript(
                         shape, (Literal(place - len(operand.axes) * (own == self.row)),)
                     )
-        if self.sizes[axis] in self.lengths:
-            return Literal(self.lengths[self.sizes[axis]])
         raise LookupError(f"no array of the function has the axis {axis}, so its size is not known")
 
 

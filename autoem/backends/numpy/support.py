@@ -77,6 +77,12 @@ def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     return total.reshape(*value.shape[: value.ndim - index.ndim], size)
 
 
+def finite_log(value: np.ndarray) -> np.ndarray:
+    """log value, with log 0 = -1e300: a matrix product with zeros survives it."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(value), -1e300)
+
+
 def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """left * right, in which zero times infinity is zero."""
     with np.errstate(invalid="ignore"):
