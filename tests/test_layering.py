@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """Layer to the layers that it may import, besides itself and `errors`."""
 
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "sympy": ("families/", "derive/", "program/lower.py", "verify/"),
+    "sympy": ("families/", "derive/", "program/lower", "verify/"),
     "networkx": ("graph/",),
     "narwhals": ("runtime/data.py",),
     "scipy": ("families/", "program/", "runtime/", "verify/"),

@@ -136,7 +136,7 @@ def factor_graph(model: type[Model]) -> FactorGraph:
     Shift = p(b) · ∏_n p(x_n | b, variance)
     latent b; observed x; parameter variance
     >>> list(factor_graph(Shift).graph.edges)
-    [('p(b)', 'b'), ('p(x)', 'x'), ('variance', 'p(x)'), ('b', 'p(x)')]
+    [('variance', 'p(x)'), ('b', 'p(x)'), ('p(b)', 'b'), ('p(x)', 'x')]
     """
     declaration: Declaration = model.declaration
     factors = tuple(_factors(declaration.variables))

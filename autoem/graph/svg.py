@@ -40,7 +40,7 @@ ARROW = 7.0
 def svg(graph: FactorGraph) -> str:
     """The picture as the text of an SVG element."""
     cells = grid(graph)
-    marks = _marks(graph, cells)
+    marks = marks_of(graph, cells)
     labels = {axis: text_width(plate_label(axis), SMALL) + 12 for axis in graph.plates}
     layout = laid_out(cells, {node: mark.extent for node, mark in marks.items()}, labels)
     root = _page(layout, graph.name)
@@ -67,7 +67,7 @@ def plate_label(axis: Axis) -> str:
     return axis.label
 
 
-def _marks(graph: FactorGraph, cells: Grid) -> dict[str, Mark]:
+def marks_of(graph: FactorGraph, cells: Grid) -> dict[str, Mark]:
     """A mark for each node."""
     recursive = [factor.name for factor in graph.factors if factor.recursive]
     marks: dict[str, Mark] = {}
