@@ -170,7 +170,8 @@ class Reader:
 
     def read(self, node: Expression, at: Environment, event: tuple[Read, ...] = ()) -> sympy.Expr:
         """The expression at one index for each plate and one for each event axis."""
-        known = {**at, **dict(zip(node.event, event, strict=True))}
+        # A plate that a lookup has consumed keeps its index where an event has the same axis.
+        known = {**dict(zip(node.event, event, strict=True)), **at}
         match node:
             case expression.Number():
                 infinite = isinstance(node.value, float)

@@ -118,7 +118,8 @@ def _summands(
         return made[-1]
 
     value = Value(factor.variable, reader, plates)
-    arguments = {name: Argument(node, reader, plates) for name, node in law.arguments}
+    event = factor.variable.event[0] if factor.variable.event else None
+    arguments = {name: Argument(node, reader, plates, event) for name, node in law.arguments}
     density = law.family.log_density(value, arguments, index)
     return [
         Term(part, tuple(summand.over))

@@ -98,12 +98,25 @@ def localize(terms: Terms, latent: Quantity, plate_count: int) -> Local:
         chosen = select(term, reads, plates)
         if chosen is None:
             continue
-        if plate_reads(chosen.value, latent, plate_count) != plates:
-            raise Refusal(f"a term mentions {latent.name} at two places")
+        chosen = replace(chosen, value=_moved(chosen.value, latent, reads, plates))
         conditioned = _in_context(chosen, latent, plates, contexts)
         if conditioned is not None:
             found.append(conditioned)
     return Local(latent, plates, tuple(contexts.values()), tuple(found))
+
+
+def _moved(
+    value: sympy.Expr, latent: Quantity, reads: tuple[Read, ...], plates: tuple[Index, ...]
+) -> sympy.Expr:
+    """b[group(i)] as b[g], which it is where the guard [group(i) = g] holds."""
+    count = len(plates)
+    return value.xreplace(
+        {
+            element: Element(latent, (*plates, *element.indices[count:]))
+            for element in elements(value)
+            if element.base is latent and element.indices[:count] == reads
+        }
+    )
 
 
 def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[Read, ...]:

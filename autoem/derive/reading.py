@@ -49,6 +49,7 @@ class Argument:
     node: Expression
     reader: Reader
     plates: dict[Axis, Index]
+    axis: Axis | None = None
 
     def __call__(self, *indices: Read) -> sympy.Expr:
         event = indices[: len(self.node.event)]
@@ -60,10 +61,12 @@ class Argument:
 
     @property
     def size(self) -> sympy.Expr:
-        return self.reader.scope.size(self.node.event[-1])
+        return self.reader.scope.size(self.node.event[-1] if self.node.event else self.axis)
 
     def total(self) -> sympy.Expr:
-        """The sum over the event axis."""
+        """The sum over the event axis; one number stands for every entry."""
+        if not self.node.event:
+            return self.reader.scope.size(self.axis) * self()
         index = fresh(self.node.event[-1])
         terms = tuple(unrolled(Term(self(index), (index,))))
         return self.reader.scope.define("total", terms)

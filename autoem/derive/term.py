@@ -204,6 +204,8 @@ def derivative(
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
     """A product with numbers taken out of its sums, and data positive in its residuals."""
+    if value.is_Add:
+        return sympy.Add(*(tidy(part) for part in value.args))
     factors = []
     for factor in sympy.Mul.make_args(sympy.factor_terms(value)):
         base, exponent = factor.as_base_exp()
