@@ -13,11 +13,12 @@ The pipeline, a noun and a verb a stage:
     run       Fit                  fit(program, data)
 
 `derive` is the stages up to the M-step, `verify` proves them, `generate` prints them as code and
-`fit` runs them.  A public name loads its module when it is first asked for.
+`fit` runs them.  A public name loads its module when it is first asked for, so that `import autoem`
+costs nothing.
 
 >>> import autoem
->>> autoem.Real().kind
-'real'
+>>> autoem.Interval(0, 1).kind
+'interval'
 """
 
 import sys
@@ -25,7 +26,23 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+_PUBLIC = {
+    "autoem.language": """
+        Axis Model Parameter Given Latent Observed
+        Markov Tree Stationary Truncated Aggregate Total Within Evidence previous where
+        dot exp log sqrt Zeros Ones Identity Diagonal
+        Real Positive NonNegative Interval Simplex PositiveDefinite Count Index Binary""",
+    "autoem.families": """
+        Bernoulli Binomial Categorical Multinomial Poisson Normal MultivariateNormal Gamma
+        InverseGamma Exponential Beta Dirichlet""",
+    "autoem.graph": "FactorGraph draw factor_graph",
+    "autoem.pipeline": "derive fit generate sample verify",
+    "autoem.runtime": "Fit",
+}
+_HOME = {name: home for home, names in _PUBLIC.items() for name in names.split()}
+
 if TYPE_CHECKING:
+    from autoem import errors as errors
     from autoem.families import *  # noqa: F403
     from autoem.graph import FactorGraph as FactorGraph, draw as draw, factor_graph as factor_graph
     from autoem.language import *  # noqa: F403
@@ -37,28 +54,16 @@ if TYPE_CHECKING:
         verify as verify,
     )
     from autoem.runtime import Fit as Fit
+else:
+    __all__ = [*_HOME, "errors"]
 
-_PUBLIC = {
-    "autoem.language": """
-        Axis Model Parameter Given Latent Observed Markov Tree Stationary Truncated Aggregate Total
-        Within Evidence previous where dot exp log sqrt Zeros Ones Identity Diagonal
-        Real Positive NonNegative Interval Simplex PositiveDefinite Count Index Binary""",
-    "autoem.families": """
-        Bernoulli Binomial Categorical Multinomial Poisson Normal MultivariateNormal Gamma
-        InverseGamma Exponential Beta Dirichlet""",
-    "autoem.graph": "FactorGraph draw factor_graph",
-    "autoem.pipeline": "derive fit generate sample verify",
-    "autoem.runtime": "Fit",
-}
-_HOME = {name: home for home, names in _PUBLIC.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module 'autoem' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name == "errors":
+            return import_module("autoem.errors")
+        if name not in _HOME:
+            raise AttributeError(f"module 'autoem' has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(_HOME[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:
