@@ -1,1 +1,6 @@
-"""Printers of array programs: one package a target."""
+"""The backends: what prints an array program."""
+
+from autoem.backends.numpy import emit as numpy
+
+BACKENDS = {"numpy": numpy}
+"""Name to printer."""

@@ -211,6 +211,8 @@ def _is_gathered(element: Element) -> bool:
         return not isinstance(base.variable, Parameter)
     if isinstance(base, Origin):
         return True
+    if isinstance(base, Statistic):
+        return False
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True
     if isinstance(base, Defined) and base.phase == "model":

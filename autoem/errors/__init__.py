@@ -5,6 +5,7 @@ from autoem.errors.derivation import (
     DerivationError as DerivationError,
     NoExactPosterior as NoExactPosterior,
     NotDerivable as NotDerivable,
+    UnknownChoice as UnknownChoice,
     NoUpdate as NoUpdate,
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat

@@ -48,3 +48,15 @@ class NoExactPosterior(DerivationError):
         return "\n".join(lines)
 
 
+
+
+class UnknownChoice(DerivationError):
+    """An option with a value that is not there."""
+
+    option: str
+    value: str
+    choices: tuple[str, ...]
+
+    def wording(self) -> str:
+        known = ", ".join(self.choices) or "none yet"
+        return f"{self.option}={self.value!r} is not there; the choices are: {known}"

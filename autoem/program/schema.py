@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.stages import Derivation
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate
@@ -32,7 +33,20 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "variables": variables,
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
+        "expectations": _responsibilities(derivation, program),
     }
+
+
+def _responsibilities(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+    """Latent to the array of its state probabilities and the axes of that array."""
+    arrays = {array.name: array for array in program.posterior.outputs}
+    found = {}
+    for posterior in derivation.e_step.posteriors:
+        element = posterior.expectations.get("responsibility")
+        if isinstance(posterior, StatePosterior) and element is not None:
+            array = arrays[element.base.name]
+            found[posterior.indicator.latent.name] = [array.name, list(array.axes)]
+    return found
 
 
 def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""The compiler on one screen.
+
+    derive     model -> graph -> log joint -> E-step -> Q -> M-step
+    verify     derivation -> certificate
+    generate   derivation -> array program -> source text
+    fit        program, data -> fit
+    sample     model, parameters -> data
+
+>>> from autoem import Axis, Model, Normal, Observed, Parameter, Positive, Real, fit
+>>> class Sample(Model):
+...     n = Axis()
+...     mean, variance = Parameter(Real()), Parameter(Positive())
+...     x = Observed(Normal(mean, variance=variance), over=n)
+>>> float(fit(Sample, {"x": [1.0, 2.0, 3.0]}).parameters["mean"])
+2.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autoem.backends import BACKENDS
+from autoem.backends.program import MARK, Program
+from autoem.derive.stages import Derivation, derive as _derive
+from autoem.errors import UnknownChoice
+from autoem.language.model import ModelType
+from autoem.program.lower import lower
+from autoem.program.schema import schema_of
+from autoem.runtime.fit import fit as _run
+from autoem.runtime.fit_result import Fit
+from autoem.runtime.program import Program as Runnable
+from autoem.verify import Certificate, sample, verify
+
+Source = ModelType | Derivation
+
+
+def derive(model: Source, posterior: str | None = None) -> Derivation:
+    """The EM algorithm of a model: its posterior, Q, and the maximizer of Q, with reasons."""
+    if posterior is not None:
+        raise UnknownChoice(option="posterior", value=posterior, choices=())
+    return model if isinstance(model, Derivation) else _derive(model)
+
+
+def generate(model: Source, backend: str = "numpy") -> Program:
+    """A module of source code that stands alone; the same bytes on every run."""
+    if backend not in BACKENDS:
+        raise UnknownChoice(option="backend", value=backend, choices=tuple(BACKENDS))
+    derivation = derive(model)
+    program = lower(derivation)
+    source = BACKENDS[backend](program, schema_of(derivation, program))
+    return Program(derivation.name, source)
+
+
+def fit(
+    model: Source | Program,
+    data: Any,
+    sizes: Mapping[str, int] | None = None,
+    *,
+    weights: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    start: Mapping[str, Any] | None = None,
+    restarts: int = 1,
+    seed: int | None = None,
+    tol: float = 1e-14,
+    max_iterations: int = 10_000,
+    accelerate: str | None = "squarem",
+    backend: str = "numpy",
+    progress: bool | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+) -> Fit:
+    """Fit a model to data by its EM algorithm; the arguments are those of `runtime.fit.fit`."""
+    program = model if isinstance(model, Program) else generate(model, backend)
+    return _run(
+        Runnable.from_module(program.module),
+        data,
+        sizes,
+        weights=weights,
+        fixed=fixed,
+        start=start,
+        restarts=restarts,
+        seed=seed,
+        tol=tol,
+        max_iterations=max_iterations,
+        accelerate=accelerate,
+        progress=progress,
+        columns=columns,
+    )
+
+
+__all__ = ["MARK", "Certificate", "derive", "fit", "generate", "sample", "verify"]
