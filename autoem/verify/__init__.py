@@ -1,0 +1,1 @@
+"""Proofs and judges: simulation, brute force, certificates."""

@@ -1,0 +1,216 @@
+"""The judge: likelihood and posterior of a small instance by brute force.
+
+    p(x; theta) = product over components of  sum over z of  p(x, z; theta)
+
+where the sum enumerates every joint state of the discrete latents and integrates the continuous
+ones by quadrature.  The densities are scipy's, the expressions are read from the declaration place
+by place; neither terms nor rules nor programs are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from autoem.errors.verification import NotJudged
+from autoem.language.construct import Aggregate
+from autoem.language.declaration import Observed, Parameter
+from autoem.language.distribution import Distribution
+from autoem.verify.pointwise import size_of
+from autoem.verify.quadrature import LINES, integrate
+from autoem.verify.sites import Assignment, Component, Instance, Site, components
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The posterior of one component as weighted points.
+
+    `parts` holds, for each joint state of the discrete latents, the values of all latents (arrays
+    over the points of a grid for the continuous ones) and log p(x, z) plus the log of the volume.
+    """
+
+    component: Component
+    parts: tuple[tuple[Assignment, np.ndarray], ...]
+
+    @property
+    def log_likelihood(self) -> float:
+        """log sum_z p(x, z) of the component."""
+        return float(special.logsumexp(np.concatenate([np.ravel(logs) for _, logs in self.parts])))
+
+    def expectation(self, function: Callable[[Assignment], Any]) -> np.ndarray:
+        """E[f(z) | x]; f gets arrays of points and gives values with the points first."""
+        total = self.log_likelihood
+        result: Any = 0.0
+        for latents, logs in self.parts:
+            weight = np.atleast_1d(np.exp(logs - total))
+            value = np.asarray(function(latents), dtype=float)
+            value = np.broadcast_to(value, (len(weight), *value.shape[np.ndim(logs) :]))
+            weight = weight.reshape(-1, *[1] * (value.ndim - 1))
+            result = result + np.sum(np.where(weight == 0, 0.0, weight * value), axis=0)
+        return np.asarray(result)
+
+
+def clouds(instance: Instance) -> tuple[Cloud, ...]:
+    """The posterior of every component."""
+    return tuple(_cloud(instance, component) for component in components(instance))
+
+
+def log_likelihood(instance: Instance) -> float:
+    """log p(x; theta), the latents summed and integrated out.
+
+    >>> from autoem.families import Categorical, Normal
+    >>> from autoem.language import Axis, Latent, Model, Observed, Parameter, Real, Simplex
+    >>> class Two(Model):
+    ...     n, k = Axis(), Axis(size=2)
+    ...     weight = Parameter(Simplex(k))
+    ...     mean = Parameter(Real(), over=k)
+    ...     z = Latent(Categorical(weight), over=n)
+    ...     x = Observed(Normal(mean[z], variance=1), over=n)
+    >>> theta = {"weight": [0.25, 0.75], "mean": [0.0, 1.0]}
+    >>> two = Instance(Two, {Two.n: 1}, {"x": np.array([0.5])}, theta)
+    >>> bool(np.isclose(log_likelihood(two), -np.log(2 * np.pi) / 2 - 0.125, atol=0, rtol=1e-12))
+    True
+    """
+    return float(sum(cloud.log_likelihood for cloud in clouds(instance)))
+
+
+def log_prior(instance: Instance) -> float:
+    """log p(theta), zero without priors."""
+    sites = [s for s in instance.sites(Parameter) if _prior(s) is not None]
+    return float(sum(instance.log_density(site, {}) for site in sites))
+
+
+def _prior(site: Site) -> Any:
+    assert isinstance(site.variable, Parameter)
+    return site.variable.prior
+
+
+def log_joint(instance: Instance, latents: Assignment) -> float:
+    """log p(x, z; theta) at one value of every latent."""
+    return float(
+        sum(
+            instance.log_density(site, latents)
+            for component in components(instance)
+            for site in component.factors
+        )
+    )
+
+
+def expected_log_joint(posterior: tuple[Cloud, ...], instance: Instance) -> float:
+    """Q(theta) = E[log p(x, z; theta)] under a posterior held fixed."""
+    return sum(
+        float(cloud.expectation(lambda latents, c=cloud: _log_p(instance, c.component, latents)))  # type: ignore[misc]
+        for cloud in posterior
+    )
+
+
+def _log_p(instance: Instance, component: Component, latents: Assignment) -> np.ndarray:
+    total: Any = np.zeros(())
+    for site in component.factors:
+        total = total + instance.log_density(site, latents)
+    return np.asarray(np.where(np.isnan(total), -np.inf, total))
+
+
+def _cloud(instance: Instance, component: Component) -> Cloud:
+    discrete = {s: states for s in component.latents if (states := _states(instance, s)) is not None}
+    continuous = tuple(site for site in component.latents if site not in discrete)
+    parts = []
+    for chosen in product(*discrete.values()):
+        states = dict(zip(discrete, chosen, strict=True))
+        parts.append(_part(instance, component, states, continuous))
+    return Cloud(component, tuple(parts))
+
+
+def _part(
+    instance: Instance, component: Component, states: Mapping[Site, Any], sites: tuple[Site, ...]
+) -> tuple[Assignment, np.ndarray]:
+    """The points of one joint state of the discrete latents."""
+    if not sites:
+        return states, _log_p(instance, component, states)
+    lines = [LINES.get(_support(site)) for site in sites]
+    lengths = [int(np.prod(_event(instance, site))) for site in sites]
+    ends = np.cumsum([0, *lengths])
+
+    def at(points: np.ndarray) -> tuple[Assignment, np.ndarray]:
+        latents, log_slope = dict(states), np.zeros(len(points))
+        for i, (site, line) in enumerate(zip(sites, lines, strict=True)):
+            if line is None:
+                raise NotJudged(what=f"a latent whose support is {_support(site)}")
+            t = points[:, ends[i] : ends[i + 1]]
+            latents[site] = line.value(t).reshape(-1, *_event(instance, site))
+            log_slope += line.log_slope(t).sum(axis=1)
+        return latents, log_slope
+
+    def log_f(points: np.ndarray) -> np.ndarray:
+        latents, log_slope = at(points)
+        with np.errstate(all="ignore"):
+            return np.nan_to_num(_log_p(instance, component, latents) + log_slope, nan=-np.inf)
+
+    points, logs = integrate(log_f, int(ends[-1]))
+    return at(points)[0], logs
+
+
+def _event(instance: Instance, site: Site) -> tuple[int, ...]:
+    return tuple(size_of(axis, instance.sizes) for axis in site.variable.event)
+
+
+def _support(site: Site) -> str:
+    law = getattr(site.variable, "distribution", None)
+    if not isinstance(law, Distribution):
+        raise NotJudged(what=f"the law {type(law).__name__} of {site.variable.name}")
+    return str(law.family.support)
+
+
+def _states(instance: Instance, site: Site) -> list[Any] | None:
+    """All values of a discrete site that the observed allow; None for a continuous one."""
+    seen = [o for o in instance.declaration.observed if _sums(o, site)]
+    support = _support(site)
+    if seen:
+        (observed,) = seen
+        sums = instance.known(observed)[site.place]
+        groups = observed.distribution.groups
+        if support == "category":
+            return list(groups[int(sums)])
+        return list(_cells(_event(instance, site)[0], groups, sums))
+    if support == "category":
+        assert site.variable.category is not None
+        return list(range(size_of(site.variable.category, instance.sizes)))
+    if support == "binary":
+        return [0, 1]
+    if support in ("count", "cells"):
+        raise NotJudged(what=f"the unbounded counts {site.variable.name}")
+    return None
+
+
+def _sums(observed: Observed, site: Site) -> bool:
+    law = observed.distribution
+    return isinstance(law, Aggregate) and law.latent is site.variable
+
+
+def _cells(size: int, groups: tuple[tuple[int, ...], ...], sums: np.ndarray) -> Iterator[np.ndarray]:
+    """Every vector of counts whose groups have the given sums.
+
+    >>> [cells.tolist() for cells in _cells(3, ((0, 1), (2,)), np.array([1, 5]))]
+    [[0, 1, 5], [1, 0, 5]]
+    """
+    ways = [list(_compositions(int(y), len(g))) for g, y in zip(groups, sums, strict=True)]
+    for chosen in product(*ways):
+        cells = np.zeros(size, dtype=int)
+        for group, counts in zip(groups, chosen, strict=True):
+            cells[list(group)] = counts
+        yield cells
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Every way to write a total as an ordered sum of counts."""
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
