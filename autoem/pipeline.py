@@ -30,7 +30,6 @@ from autoem.program.schema import schema_of
 from autoem.runtime.fit import fit as _run
 from autoem.runtime.fit_result import Fit
 from autoem.runtime.program import Program as Runnable
-from autoem.verify import Certificate, sample, verify
 
 Source = ModelType | Derivation
 
@@ -88,4 +87,4 @@ def fit(
     )
 
 
-__all__ = ["MARK", "Certificate", "derive", "fit", "generate", "sample", "verify"]
+__all__ = ["MARK", "derive", "fit", "generate"]

@@ -54,13 +54,8 @@ class Axis(Operand["Expression"]):
 class Expression(Operand["Expression"]):
     """A formula: plates and event say over which axes it has values."""
 
-    @property
-    @abstractmethod
-    def plates(self) -> tuple[Axis, ...]: ...
-
-    @property
-    @abstractmethod
-    def event(self) -> tuple[Axis, ...]: ...
+    plates: tuple[Axis, ...]
+    event: tuple[Axis, ...]
 
     @property
     def category(self) -> Axis | None:

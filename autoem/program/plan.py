@@ -1,15 +1,22 @@
 """Cut an array program into what is computed once and what is computed for every block of rows.
 
-fixed        data without rows, parameters        -> what the blocks need, the same for all rows
-posterior    a block of data, fixed               -> expectations, log_evidence, shared arrays
-statistics   a block of data, fixed, expectations -> statistics, to be added over the blocks
+    fixed        data without rows, parameters        -> what the blocks need, the same for all rows
+    posterior    a block of data, fixed               -> expectations, log_evidence, shared arrays
+    statistics   a block of data, fixed, expectations -> statistics, to be added over the blocks
+    maximize     statistics, parameters               -> new parameters
+
+Posterior and statistics are simplified together, so that what both need is computed once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Contract, Function, Let
+from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Function, Let
+from autoem.program.names import fresh_names
+from autoem.program.roles import expectations
+from autoem.program.simplify import Context, simplify
+from autoem.program.simplify.context import depends
 from autoem.program.walk import names_used, rename
 
 
@@ -30,81 +37,128 @@ class Plan:
 
 
 def plan(program: ArrayProgram) -> Plan:
-    """Sort the statements of posterior and statistics by whether they depend on the row."""
+    """Simplify, then sort the statements by what they depend on."""
     program = apart(program)
+    fresh = fresh_names(program)
+    pinned = tuple(array.name for array in expectations(program))
+    context = Context(program.row, program.sizes, fresh, pinned)
+    whole = simplify(joined(program), context)
+    fixed, rows = _by_row(whole, program.row)
+    first, second = _by_side(rows, program, fresh)
     given = (*program.data, *program.parameters)
-    row = program.row
-    varying = {a.name for a in given if row is None or row in a.axes}
-    varying.add(ROW_WEIGHT)
-    before: list[Let] = []
-    rows: list[list[Let]] = []
-    for function in (program.posterior, program.statistics):
-        kept: list[Let] = []
-        for let in function.body:
-            if row is None or depends(let, row, varying):
-                varying |= {target.name for target in let.targets}
-                kept.append(let)
-            else:
-                before.append(let)
-        rows.append(kept)
-    fixed = Function("fixed", given, tuple(before), ())
-    available = {a.name: a for a in given if a.name not in varying}
-    available |= {target.name: target for let in before for target in let.targets}
-    posterior = _bind(program.posterior, rows[0], available)
-    statistics = _bind(program.statistics, rows[1], available)
-    needed = {a.name: a for f in (posterior, statistics) for a in f.inputs if a.name in available}
+    constant = tuple(array for array in given if not _varies(array, program.row))
+    available = (*constant, *(target for let in fixed for target in let.targets))
+    shared = _read_from(second, first, program)
+    posterior = _bound(program.posterior, first, available, (*program.posterior.outputs, *shared))
+    statistics = _bound(program.statistics, second, available, program.statistics.outputs)
+    statistics = replace(statistics, inputs=tuple(dict.fromkeys((*statistics.inputs, *shared))))
+    inputs = (*posterior.inputs, *statistics.inputs)
     outputs = (*program.posterior.outputs, *program.statistics.outputs)
-    free = tuple(a for a in outputs if a.name in available)
-    needed |= {a.name: a for a in free}
-    fixed = replace(fixed, outputs=tuple(needed.values()))
-    return Plan(program, fixed, posterior, statistics, program.maximize)
+    needed = [a for a in dict.fromkeys((*inputs, *outputs)) if a in available]
+    once = Function("fixed", given, tuple(fixed), tuple(needed))
+    maximize = simplify(program.maximize, Context(None, program.sizes, fresh))
+    return Plan(program, once, posterior, statistics, maximize)
 
 
-def depends(let: Let, row: str, varying: set[str]) -> bool:
-    """Whether a statement has to be computed block by block."""
-    if any(row in target.axes for target in let.targets):
-        return True
-    if isinstance(let.operation, Contract) and row in let.operation.over:
-        return True
-    return any(name in varying for name in names_used(let.operation))
+def joined(program: ArrayProgram) -> Function:
+    """Posterior and statistics as one function: the E-step."""
+    posterior, statistics = program.posterior, program.statistics
+    weight = tuple(array for array in statistics.inputs if array.name == ROW_WEIGHT)
+    inputs = (*program.data, *program.parameters, *weight)
+    body = (*posterior.body, *statistics.body)
+    return Function("e_step", inputs, body, (*posterior.outputs, *statistics.outputs))
 
 
-def _bind(function: Function, body: list[Let], available: dict[str, Array]) -> Function:
-    """The function with the inputs that its remaining statements read, or measure axes by."""
-    outputs = tuple(a for a in function.outputs if a.name not in available)
-    own = tuple(a for a in function.inputs if a.name not in available)
-    fixed = tuple(available.values())
+def _varies(array: Array, row: str | None) -> bool:
+    return row is None or row in array.axes
+
+
+def _by_row(function: Function, row: str | None) -> tuple[list[Let], list[Let]]:
+    """Statements that are the same for all rows, and the others."""
+    if row is None:
+        return [], list(function.body)
+    varying = {array.name for array in function.inputs if row in array.axes}
+    once: list[Let] = []
+    rows: list[Let] = []
+    for let in function.body:
+        if depends(let, row, varying):
+            varying |= {target.name for target in let.targets}
+        (rows if let.targets[0].name in varying else once).append(let)
+    return once, rows
+
+
+def _by_side(rows: list[Let], program: ArrayProgram, fresh: object) -> tuple[list[Let], list[Let]]:
+    """Statements that the outputs of the posterior need, and the others.
+
+    The caller may replace expectations between the two, so what the posterior has computed from
+    one is computed again on the other side.
+    """
+    assert callable(fresh)
+    needed = {array.name for array in program.posterior.outputs}
+    first: list[Let] = []
+    for let in reversed(rows):
+        if any(target.name in needed for target in let.targets):
+            needed |= set(names_used(let.operation))
+            first.insert(0, let)
+    second = [let for let in rows if let not in first]
+    stale = {array.name for array in expectations(program)}
+    again: list[Let] = []
+    names: dict[str, str] = {}
+    pinned = set(stale)
+    for let in first:
+        names_here = [target.name for target in let.targets]
+        if not set(names_here) & pinned and set(names_used(let.operation)) & stale:
+            stale |= set(names_here)
+            names |= {name: fresh(name) for name in names_here}
+            again.append(renamed(let, names))
+    used = {name for let in second for name in names_used(let.operation)}
+    if not used & set(names):
+        return first, second
+    return first, [*again, *(renamed(let, names) for let in second)]
+
+
+def _read_from(second: list[Let], first: list[Let], program: ArrayProgram) -> tuple[Array, ...]:
+    """Arrays of the posterior that statistics read besides its outputs."""
+    used = {name for let in second for name in names_used(let.operation)}
+    known = {array.name for array in program.posterior.outputs}
+    targets = (target for let in first for target in let.targets)
+    return tuple(a for a in targets if a.name in used and a.name not in known)
+
+
+def _bound(
+    function: Function,
+    body: list[Let],
+    available: tuple[Array, ...],
+    outputs: tuple[Array, ...],
+) -> Function:
+    """The function with the inputs that its statements read, or measure axes by."""
+    fixed = {array.name for array in available}
     used = {name for let in body for name in names_used(let.operation)}
-    used |= {a.name for a in outputs}
+    used |= {array.name for array in outputs}
     axes = {axis for let in body for target in let.targets for axis in target.axes}
-    measured = tuple(a for a in fixed if a.name in used or (axes & set(a.axes)))
-    return Function(function.name, (*own, *measured), tuple(body), outputs, function.comment)
+    own = tuple(a for a in function.inputs if a.name not in fixed)
+    measured = tuple(a for a in available if a.name in used or axes & set(a.axes))
+    left = tuple(array for array in outputs if array.name not in fixed)
+    return Function(function.name, (*own, *measured), tuple(body), left, function.comment)
 
 
 def apart(program: ArrayProgram) -> ArrayProgram:
     """Rename what statistics compute under a name that posterior has used for something else."""
     taken = {target.name for let in program.posterior.body for target in let.targets}
-    shared = {a.name for a in program.statistics.inputs}
-    names: dict[str, str] = {}
-    for let in program.statistics.body:
-        for target in let.targets:
-            fresh = target.name
-            while fresh in taken and fresh not in shared:
-                fresh += "_"
-            if fresh != target.name:
-                names[target.name] = fresh
-    if not names:
-        return program
-    outputs = {a.name for a in program.statistics.outputs}
-    if outputs & set(names):
-        return _rename_posterior(program, {name: name + "_" for name in names})
-    body = tuple(renamed(let, names) for let in program.statistics.body)
-    return replace(program, statistics=replace(program.statistics, body=body))
-
-
-def _rename_posterior(program: ArrayProgram, names: dict[str, str]) -> ArrayProgram:
-    body = tuple(renamed(let, names) for let in program.posterior.body)
-    return apart(replace(program, posterior=replace(program.posterior, body=body)))
+    outputs = {array.name for array in program.statistics.outputs}
+    fresh = fresh_names(program)
+    mine = {target.name for let in program.statistics.body for target in let.targets}
+    clashes = [name for name in sorted(mine & taken)]
+    inner = {name: fresh(name) for name in clashes if name not in outputs}
+    outer = {name: fresh(name) for name in clashes if name in outputs}
+    statistics, posterior = program.statistics, program.posterior
+    body = tuple(renamed(let, inner) for let in statistics.body)
+    before = tuple(renamed(let, outer) for let in posterior.body)
+    return replace(
+        program,
+        posterior=replace(posterior, body=before),
+        statistics=replace(statistics, body=body),
+    )
 
 
 def renamed(let: Let, names: dict[str, str]) -> Let:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from autoem.errors.data import NoSuchName, OutsideDomain, WrongDimensions
+from autoem.errors.data import NoSuchName, OutsideDomain, SizesDisagree, WrongDimensions
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import Schema, VariableSchema
 
@@ -90,8 +90,8 @@ def check_parameters(
         variable = parameters[name]
         shape = tuple(sizes[axis] for axis in variable.axes)
         array = np.asarray(value, dtype=float)
-        if array.shape != shape and array.ndim:
-            raise WrongDimensions(variable=name, axes=variable.axes, shape=array.shape)
+        if array.ndim:
+            _check_shape(name, array, variable.axes, sizes)
         array = np.array(np.broadcast_to(array, shape))
         if what != "fixed" and not np.all(np.isfinite(array)):
             index = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
@@ -100,6 +100,32 @@ def check_parameters(
         check_blocks(variable, array)
         checked[name] = array
     return checked
+
+
+def _check_shape(
+    name: str, array: np.ndarray, axes: tuple[str, ...], sizes: Mapping[str, int]
+) -> None:
+    if array.ndim != len(axes):
+        raise WrongDimensions(variable=name, axes=axes, shape=array.shape)
+    for axis, size in zip(axes, array.shape, strict=True):
+        if size != sizes[axis]:
+            raise SizesDisagree(axis=axis, sizes={name: size, "the data and sizes=": sizes[axis]})
+
+
+def check_shares(latent: VariableSchema, value: object, sizes: Mapping[str, int]) -> np.ndarray:
+    """`start=` of a categorical latent: probabilities along its category, which is the last axis.
+
+    Whole numbers in the shape of its plates are codes.  Errors: `WrongDimensions`, `OutsideDomain`.
+    """
+    category = latent.category or ""
+    shares = VariableSchema(latent.name, "latent", "simplex", latent.plates, (category,))
+    array = np.asarray(value, dtype=float)
+    if array.ndim == len(latent.plates):
+        array = (array[..., None] == np.arange(sizes[category])).astype(float)
+    _check_shape(latent.name, array, shares.axes, sizes)
+    check_entries(shares, array)
+    check_blocks(shares, array)
+    return array
 
 
 def implied_sizes(schema: Schema, given: Mapping[str, object]) -> dict[str, int]:

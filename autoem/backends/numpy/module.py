@@ -24,14 +24,13 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import ArrayProgram, Function
 from autoem.program.plan import Plan, plan
-from autoem.program.simplify import simplify
 
 ARRAYS = "dict[str, np.ndarray]"
 
 
 def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> str:
     """Source of a module that stands alone, with the EM algorithm of the program."""
-    cut = plan(simplify(program))
+    cut = plan(program)
     printed = Printed(cut)
     functions = printed.functions()
     drivers = Driver(cut, printed.sections).functions()

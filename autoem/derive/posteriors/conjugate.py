@@ -61,7 +61,7 @@ def split(term: Term, latent: Declared | sympy.Basic) -> Terms:
     value = sympy.expand_log(term.value)
     own = [e for e in elements(value) if e.base is latent]
     parts = []
-    for part in sympy.Add.make_args(value.expand(deep=False)):
+    for part in sympy.Add.make_args(value):
         _, dependent = part.as_independent(*own, as_Add=False)
         if isinstance(dependent, sympy.Add) or (
             isinstance(dependent, sympy.Mul) and any(a.is_Add for a in dependent.args)

@@ -1,24 +1,41 @@
-"""Rewrites of an array program that keep its value."""
+"""Rewrites of a function of an array program that keep its value: a tuple, not a framework."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
-from autoem.program.guards import resolve_guards
-from autoem.program.ir import ArrayProgram, Function
-from autoem.program.names import fresh_names
+from autoem.program.ir import Function
+from autoem.program.simplify.constants import fold_constants
+from autoem.program.simplify.context import Context
+from autoem.program.simplify.copies import drop_copies
+from autoem.program.simplify.guards import resolve_guards
+from autoem.program.simplify.hoist import hoist_fixed
+from autoem.program.simplify.pairwise import contract_pairwise
+from autoem.program.simplify.repeated import drop_repeated
+from autoem.program.simplify.unused import drop_unused
+
+Rule = Callable[[Function, Context], Function]
+
+RULES: tuple[Rule, ...] = (
+    fold_constants,
+    resolve_guards,
+    drop_copies,
+    drop_repeated,
+    hoist_fixed,
+    contract_pairwise,
+    fold_constants,
+    drop_repeated,
+    drop_copies,
+    drop_unused,
+)
+"""In this order: expressions first, then the order of contractions, then what is left over."""
 
 
-def simplify(program: ArrayProgram) -> ArrayProgram:
-    """The program after every rule."""
-    fresh = fresh_names(program)
+def simplify(function: Function, context: Context) -> Function:
+    """The function after every rule."""
+    for rule in RULES:
+        function = rule(function, context)
+    return function
 
-    def change(function: Function) -> Function:
-        return resolve_guards(function, fresh)
 
-    return replace(
-        program,
-        posterior=change(program.posterior),
-        statistics=change(program.statistics),
-        maximize=change(program.maximize),
-    )
+__all__ = ["RULES", "Context", "simplify"]

@@ -25,14 +25,15 @@ from autoem.program.ir import (
     Ref,
     Scalar,
 )
+from autoem.program.simplify.context import Context
 from autoem.program.walk import distinct, index_axes, replace_index
 
 Fresh = Callable[[str], str]
 
 
-def resolve_guards(function: Function, fresh: Fresh) -> Function:
+def resolve_guards(function: Function, context: Context) -> Function:
     """The function with guards only where they are sums by segments of a single factor."""
-    body = tuple(new for let in function.body for new in _resolve(let, fresh))
+    body = tuple(new for let in function.body for new in _resolve(let, context.fresh))
     return replace(function, body=body)
 
 
