@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
@@ -114,10 +116,9 @@ def _log_sum_exp(scope: Scope, let: Let, operation: LogSumExp, rest: tuple[Let, 
 
 
 def _is_share(let: Let, logits: Ref, evidence: Array) -> bool:
-    """Whether a statement is exp(logits - evidence)."""
+    """Whether a statement is exp(logits - evidence), in either order."""
+    less = Call("multiply", (Number(Fraction(-1)), Ref(evidence.name, evidence.axes)))
     match let.operation:
-        case Map(
-            Call("exp", (Call("add", (Ref() as a, Call("multiply", (Number(-1), Ref() as b)))),))
-        ):
-            return a == logits and b == Ref(evidence.name, evidence.axes)
+        case Map(Call("exp", (Call("add", (left, right)),))):
+            return (left, right) in ((logits, less), (less, logits))
     return False

@@ -133,10 +133,10 @@ def _fit(value: Expr, indent: str, before: str, after: str) -> list[str]:
         case Sequence(brackets, items):
             pairs = [("", item) for item in items]
             pair = brackets or "()"
-            return _bracket(pairs, indent, before + pair[0], pair[1] + after)
+            return _exploded(pairs, indent, before + pair[0], pair[1] + after)
         case Mapping(entries):
             pairs = [(f"{text(key)}: ", item) for key, item in entries]
-            return _bracket(pairs, indent, before + "{", "}" + after)
+            return _exploded(pairs, indent, before + "{", "}" + after)
         case Binary():
             return _operators(value, indent, before, after)
     return [line]
@@ -147,6 +147,12 @@ def _bracket(items: list[tuple[str, Expr]], indent: str, before: str, after: str
     joined = inner + ", ".join(prefix + text(item) for prefix, item in items)
     if len(joined) <= WIDTH:
         return [indent + before, joined, indent + after]
+    return _exploded(items, indent, before, after)
+
+
+def _exploded(items: list[tuple[str, Expr]], indent: str, before: str, after: str) -> list[str]:
+    """One item a line, each with a comma."""
+    inner = indent + "    "
     lines = [_fit(item, inner, prefix, ",") for prefix, item in items]
     return [indent + before, *chain.from_iterable(lines), indent + after]
 
