@@ -27,7 +27,7 @@ from autoem.errors import UnknownChoice
 from autoem.language.model import ModelType
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
-from autoem.runtime.fit import fit as _run
+from autoem.runtime.fitting import fit as _run
 from autoem.runtime.fit_result import Fit
 from autoem.runtime.program import Program as Runnable
 
@@ -68,7 +68,7 @@ def fit(
     progress: bool | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Fit:
-    """Fit a model to data by its EM algorithm; the arguments are those of `runtime.fit.fit`."""
+    """Fit a model to data by its EM algorithm; the arguments are those of `runtime.fitting.fit`."""
     program = model if isinstance(model, Program) else generate(model, backend)
     return _run(
         Runnable.from_module(program.module),

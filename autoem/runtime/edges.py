@@ -7,7 +7,7 @@ The two are told apart by asking the objective: what does it do if the parameter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -20,18 +20,22 @@ NEAR = 1e-2
 """An entry this near its edge, relative to its size after the first map, is worth a question."""
 
 
-def place(name: str, index: tuple[int, ...]) -> str:
-    """`cov[1]` for entry (1,) of cov; the bare name for a scalar."""
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
+Place = tuple[str, tuple[int, ...]]
+"""An entry of a parameter, ("cov", (1,)): the covariance of component 1."""
 
 
-def first_not_finite(parameters: Arrays) -> str:
-    """The first entry that is nan or infinite, as `name[index]`; empty if there is none."""
+def place(name: str, index: Sequence[int] | np.ndarray | tuple[np.intp, ...]) -> Place:
+    """The entry of the parameter `name` at an index of any integers."""
+    return name, tuple(int(i) for i in index)
+
+
+def first_not_finite(parameters: Arrays) -> tuple[Place, ...]:
+    """The first entry that is nan or infinite, if there is one."""
     for name, value in parameters.items():
         wrong = np.argwhere(~np.isfinite(value))
         if len(wrong):
-            return place(name, tuple(map(int, wrong[0])))
-    return ""
+            return (place(name, wrong[0]),)
+    return ()
 
 
 def relative_scales(
@@ -63,22 +67,23 @@ def _whitened(value: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.
 
 def most_extreme(
     domains: Mapping[str, Domain], now: Arrays, reference: Arrays
-) -> tuple[str, float]:
-    """The scale farthest from its reference, as `name[index]`, and the ratio; ("", 1) if none."""
-    worst, at = 1.0, ""
+) -> tuple[tuple[Place, ...], float]:
+    """The scale farthest from its reference, and the ratio; ((), 1) if all are where they were."""
+    worst: float = 1.0
+    at: tuple[Place, ...] = ()
     for name, ratio in relative_scales(domains, now, reference):
         with np.errstate(all="ignore"):
             distance = np.nan_to_num(np.abs(np.log(np.maximum(ratio, 0.0))), nan=0.0)
         index = np.unravel_index(np.argmax(distance), distance.shape)
         if distance[index] > abs(np.log(max(worst, 1e-300))):
-            worst, at = max(float(ratio[index]), 0.0), place(name, tuple(map(int, index)))
+            worst, at = max(float(ratio[index]), 0.0), (place(name, index),)
     return at, worst
 
 
 def collapsing(
     domains: Mapping[str, Domain], reference: Arrays, before: Arrays, now: Arrays, gain: float
-) -> str:
-    """The scale that runs to zero (or infinity) while the objective grows with it; empty if none.
+) -> tuple[Place, ...]:
+    """The scale that runs to zero (or infinity) while the objective grows with it, if there is one.
 
     Two points in a row beyond `COLLAPSE`, moving on, and the objective up by a share of the
     logarithm of the move, as a log density of some rows is: d log N / d log variance = -rows / 2.
@@ -86,10 +91,10 @@ def collapsing(
     at, ratio = most_extreme(domains, now, reference)
     same, earlier = most_extreme(domains, before, reference)
     if at != same or not all(r < COLLAPSE or r > 1 / COLLAPSE for r in (ratio, earlier)):
-        return ""
+        return ()
     with np.errstate(divide="ignore"):
         move = abs(float(np.log(ratio)) - float(np.log(earlier)))
-    return at if move > np.log(1.5) and gain > 0.05 * move else ""
+    return at if move > np.log(1.5) and gain > 0.05 * move else ()
 
 
 def at_edge(
@@ -98,13 +103,13 @@ def at_edge(
     parameters: Arrays,
     objective: float,
     evaluate: Callable[[Arrays], float],
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[Place, ...]]:
     """("boundary", the entries at an edge), ("degenerate", (entry,)), or ("", ()).
 
     Each suspicious entry is moved ten times nearer its edge.  Where the objective does not fall,
     the optimum is at the edge; where a vanishing scale still changes it, it has no maximum.
     """
-    found: list[str] = []
+    found: list[Place] = []
     slack = 1e-9 * (1 + abs(objective))
     for name in domains:
         for index, nearness in _suspects(domains[name], parameters[name], reference[name]):
@@ -139,7 +144,7 @@ def _suspects(
     if kind != "positive_definite":
         near = np.where(value == reference, 1.0, near)
     for flat in np.argsort(near, axis=None)[:8]:
-        index = tuple(map(int, np.unravel_index(flat, near.shape)))
+        _, index = place("", np.unravel_index(flat, near.shape))
         if near[index] < NEAR:
             yield index, max(float(near[index]), 0.0)
 

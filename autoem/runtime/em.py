@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
-from autoem.runtime.edges import at_edge, collapsing, first_not_finite, most_extreme
+from autoem.runtime.edges import Place, at_edge, collapsing, first_not_finite, most_extreme
 
 # --- standalone: begin
 EStep = Callable[[Arrays], tuple[Arrays, float]]
@@ -47,15 +47,21 @@ class Outcome:
     """Where the iteration ended, and why.
 
     `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
-    `advice` says what to do about it; `trace` has the objective at the start and after each map.
+    `places` are the entries that it is about; `trace` has the objective at the start and after
+    each of `iterations` maps.
     """
 
     result: str
-    advice: str
+    places: tuple[Place, ...]
     parameters: Arrays
     objective: float
     trace: tuple[float, ...] = field(repr=False)
     iterations: int
+
+    @property
+    def advice(self) -> str:
+        """What happened, where and when, and what to do about it."""
+        return advice(self.result, self.places, self.iterations)
 
 
 BREAKDOWN = (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError)
@@ -162,6 +168,18 @@ SEEN = {
 """What is said of the entries that a verdict names."""
 
 
+def advice(result: str, places: tuple[Place, ...], iterations: int) -> str:
+    """The sentence for a result, led by the entries that it is about.
+
+    >>> advice("boundary", (("noise", (2,)),), 70)[:39]
+    'noise[2] is at the edge (iteration 70).'
+    """
+    names = [f"{name}{list(index) if index else ''}" for name, index in places]
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    seen = f"{listed} {SEEN[result]} (iteration {iterations}). " if names else ""
+    return seen + ADVICE[result]
+
+
 def run_em(
     e_step: EStep,
     m_step: MStep,
@@ -180,7 +198,8 @@ def run_em(
     map; `report` is called with each state.  Source: Dempster, Laird and Rubin (1977).
     """
     state = before = start(e_step, parameters)
-    trace, reference, why, where = [state.objective], parameters, "", ""
+    trace, reference, why = [state.objective], parameters, ""
+    where: tuple[Place, ...] = ()
     try:
         while not (why := verdict(state, tol, max_iterations)):
             before, state = state, advance(e_step, m_step, state)
@@ -198,7 +217,7 @@ def run_em(
     except KeyboardInterrupt:
         why = "interrupted"
     if why in ("converged", "max_iterations"):
-        edge, places = at_edge(
+        edge, where = at_edge(
             domains,
             reference,
             state.parameters,
@@ -206,21 +225,14 @@ def run_em(
             lambda probed: evaluate(e_step, probed)[1],
         )
         why = edge if edge == "degenerate" or (edge and why == "converged") else why
-        where = ", ".join(places[:4]) + (" and others" if len(places) > 4 else "")
     elif why == "degenerate":
         where = where or first_not_finite(state.parameters)
         where = where or most_extreme(domains, before.parameters, reference)[0]
-    return _outcome(why, where, before if why in WORSE else state, state.maps, trace)
+    last = before if why in WORSE else state
+    finite = tuple(value for value in trace if math.isfinite(value))
+    return Outcome(why, where, last.parameters, last.objective, finite, state.maps)
 
 
 WORSE = ("degenerate", "decreased")
 """Verdicts on a last point that is worse than the one before."""
-
-
-def _outcome(why: str, where: str, state: State, maps: int, trace: list[float]) -> Outcome:
-    about = f"{where} at iteration {maps}: {SEEN[why]}. " if where else ""
-    finite = tuple(value for value in trace if math.isfinite(value))
-    return Outcome(why, about + ADVICE[why], state.parameters, state.objective, finite, maps)
-
-
 # --- standalone: end

@@ -1,0 +1,138 @@
+"""Soft assignments of rows to categories, to begin with: k-means++ on what was observed.
+
+The only knowledge used is the schema: which arrays run along the plates of the latent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from autoem.runtime.arrays import Arrays
+
+# --- standalone: begin
+SAMPLE = 5000
+"""Centers are looked for among so many rows."""
+DOUBT = 0.1
+"""Share of every row that is spread evenly: no component starts on a subspace."""
+
+
+def responsibilities(
+    schema: Mapping[str, Any],
+    latent: Mapping[str, Any],
+    data: Arrays,
+    sizes: Mapping[str, int],
+    features: str,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Probabilities of the categories of `latent`, axes its plates and then the category, float32.
+
+    `features` is "observed" (k-means++ on the standardized observed arrays), "all" (givens too),
+    "votes" (frequencies of the observed labels of the same categories), or "random".
+    """
+    plates, size = tuple(latent.get("plates", ())), sizes[latent["category"]]
+    rows = int(np.prod([sizes[plate] for plate in plates]))
+    columns = [
+        part
+        for variable in schema["variables"]
+        if _used(variable, latent, features) and variable["name"] in data
+        for part in _along(schema, variable, data, sizes, plates)
+    ]
+    if features == "votes" and columns:
+        shares = columns[0] + DOUBT / size
+    elif not columns or features == "random":
+        shares = generator.dirichlet(np.full(size, 0.5), rows)
+    else:
+        shares = _clusters(_standardized(np.concatenate(columns, axis=1)), size, generator)
+    total = shares.sum(axis=1, keepdims=True)
+    soft = (1 - DOUBT) * shares / total + DOUBT / size
+    return soft.astype(np.float32).reshape(*(sizes[plate] for plate in plates), size)
+
+
+def _used(variable: Mapping[str, Any], latent: Mapping[str, Any], features: str) -> bool:
+    if features == "votes":
+        return variable["kind"] == "observed" and variable.get("category") == latent["category"]
+    return variable["kind"] == "observed" or (features == "all" and variable["kind"] == "given")
+
+
+def _along(
+    schema: Mapping[str, Any],
+    variable: Mapping[str, Any],
+    data: Arrays,
+    sizes: Mapping[str, int],
+    plates: tuple[str, ...],
+) -> Iterator[np.ndarray]:
+    """The array as rows along the plates, (rows, features); by group means if it has a lookup."""
+    axes = (*variable.get("plates", ()), *variable.get("event", ()))
+    value = np.asarray(data[variable["name"]], dtype=float)
+    if variable.get("category"):
+        codes = np.arange(sizes[variable["category"]])
+        value, axes = (value[..., None] == codes).astype(float), (*axes, "")
+    if plates and all(plate in axes for plate in plates):
+        front = np.moveaxis(value, [axes.index(plate) for plate in plates], range(len(plates)))
+        yield front.reshape(int(np.prod(front.shape[: len(plates)])), -1)
+        return
+    for lookup in schema["variables"]:
+        over = tuple(lookup.get("plates", ()))
+        known = lookup["kind"] == "given" and (lookup.get("category"),) == plates
+        if known and len(over) == 1 and over[0] in axes:
+            value = np.moveaxis(value, axes.index(over[0]), 0).reshape(
+                len(data[lookup["name"]]), -1
+            )
+            yield _group_means(value, data[lookup["name"]], sizes[plates[0]])
+            return
+
+
+def _group_means(value: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
+    """Means over the rows of each group, nan for an empty one."""
+    total, number = np.zeros((count, value.shape[1])), np.zeros((count, value.shape[1]))
+    seen = ~np.isnan(value)
+    np.add.at(total, group, np.where(seen, value, 0.0))
+    np.add.at(number, group, seen)
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+
+
+def _standardized(features: np.ndarray) -> np.ndarray:
+    """Columns with mean 0 and deviation 1, missing entries at the mean; constant columns vanish."""
+    missing = np.isnan(features)
+    mean = np.where(missing, 0, features).sum(axis=0) / np.maximum((~missing).sum(axis=0), 1)
+    centered = np.where(missing, 0.0, features - mean)
+    deviation = np.sqrt(np.mean(centered**2, axis=0))
+    varies = deviation > 1e-12 * np.abs(mean)
+    return centered[:, varies] / deviation[varies]
+
+
+def _clusters(features: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Soft assignments to `count` centers: k-means++, a few rounds of k-means, a softmax."""
+    if not features.shape[1]:
+        return generator.dirichlet(np.full(count, 0.5), len(features))
+    some = generator.permutation(len(features))[:SAMPLE]
+    sample = features[some]
+    centers = sample[:1]
+    for _ in range(1, count):
+        nearest = _squared_distances(sample, centers).min(axis=1) + 1e-12
+        chosen = generator.choice(len(sample), p=nearest / nearest.sum())
+        centers = np.concatenate([centers, sample[chosen : chosen + 1]])
+    for _ in range(5):
+        own = _squared_distances(sample, centers).argmin(axis=1)
+        means = [
+            sample[own == c].mean(axis=0) if np.any(own == c) else centers[c] for c in range(count)
+        ]
+        centers = np.array(means)
+    spread = _squared_distances(sample, centers).min(axis=1).mean() + 1e-12
+    shares = np.empty((len(features), count), dtype=np.float32)
+    for start in range(0, len(features), SAMPLE):
+        rows = slice(start, start + SAMPLE)
+        distances = _squared_distances(features[rows], centers)
+        nearest = distances.min(axis=1, keepdims=True)
+        shares[rows] = np.exp(-(distances - nearest) * features.shape[1] / (2 * spread))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _squared_distances(rows: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    return ((rows[:, None, :] - centers[None, :, :]) ** 2).sum(axis=2)
+
+
+# --- standalone: end

@@ -1,0 +1,137 @@
+"""The result of a fit: a value that says what was found, how well, and why it stopped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from autoem.errors.run import NothingAttached
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.data import Data, read_data
+from autoem.runtime.labels import Level
+from autoem.runtime.program import Program
+from autoem.runtime.saved import read_archive, write_archive
+from autoem.runtime.schema import Schema
+from autoem.runtime.summary import summary
+
+
+class Result(str):
+    """Why a fit stopped: a word that compares as text, with advice.
+
+    >>> result = Result("boundary", "The optimum lies on the edge.")
+    >>> result == "boundary", result.advice
+    (True, 'The optimum lies on the edge.')
+    """
+
+    advice: str
+
+    def __new__(cls, word: str, advice: str = "") -> Result:
+        result = str.__new__(cls, word)
+        result.advice = advice
+        return result
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Maximum likelihood (with a prior, maximum a posteriori) estimates of a model.
+
+    `parameters`: name to array, axes `over=` in order, then event axes.  `log_likelihood`: of the
+    data at the parameters.  `objective`: what was maximized, the log-likelihood plus the log prior.
+    `trace`: the objective at the start and after each of `iterations` maps.  `result`: converged,
+    max_iterations, degenerate, boundary, decreased or interrupted, with `.advice`.  `levels`: axis
+    to the labels of its categories or columns.  `missing`: variable to its number of missing cells.
+    `observations`: units that the data hold, weights counted.
+    """
+
+    schema: Schema
+    parameters: Arrays
+    log_likelihood: float
+    objective: float
+    trace: tuple[float, ...] = field(repr=False)
+    result: Result
+    iterations: int
+    free_parameters: int
+    observations: float
+    sizes: Mapping[str, int]
+    levels: Mapping[str, list[Level]] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+    program: Program | None = field(default=None, repr=False, compare=False)
+    data: Data | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, -2 log L + 2 p with p free parameters; small is good."""
+        return -2 * self.log_likelihood + 2 * self.free_parameters
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, -2 log L + p log n with n observations; small is good."""
+        return -2 * self.log_likelihood + self.free_parameters * math.log(self.observations)
+
+    def posterior(self, data: Any = None) -> Arrays:
+        """Expectations of the latents given the data of the fit, or given new data.
+
+        Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
+        """
+        program, read = self._attached("the posterior", data)
+        return program.posterior(read.arrays, self.parameters)
+
+    def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
+        """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""
+        program, read = self._attached("the score", data, weights)
+        weight = next(iter(read.weights.values()), None)
+        return program.e_step(read.arrays, self.parameters, weight)[1]
+
+    def hook(self, name: str) -> Callable[..., Any]:
+        """A further function of the model by name; see `Program.hooks`."""
+        if self.program is None or name not in self.program.hooks:
+            raise NothingAttached(question=name, needs="the program")
+        return self.program.hooks[name]
+
+    def summary(self) -> str:
+        """A table of the estimates, the criteria, and why the fit stopped."""
+        return summary(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the fit to one file (a zip of JSON and .npy), all of it or nothing.
+
+        Errors: `FileNotOurs` if something else lies there.
+        """
+        plain = {name: value for name, value in vars(self).items() if name not in _APART}
+        plain |= {"schema": self.schema.to_dict(), "advice": self.result.advice}
+        write_archive(Path(path), plain, self.parameters)
+
+    @staticmethod
+    def load(path: str | Path, program: Program | None = None) -> Fit:
+        """The fit that `save` wrote; with its program it answers questions about new data.
+
+        Errors: `NotASavedFit`.
+        """
+        plain, parameters = read_archive(Path(path))
+        plain["result"] = Result(plain["result"], plain.pop("advice"))
+        plain["schema"] = Schema.from_dict(plain["schema"])
+        plain["trace"] = tuple(plain["trace"])
+        return Fit(parameters=parameters, program=program, **plain)
+
+    def attach(self, program: Program, data: Data | None = None) -> Fit:
+        """The same fit with a program, and the data that it was fitted to."""
+        return replace(self, program=program, data=data)
+
+    def _attached(
+        self, question: str, data: Any, weights: Mapping[str, Any] | None = None
+    ) -> tuple[Program, Data]:
+        if self.program is None:
+            raise NothingAttached(question=question, needs="the program")
+        if data is None:
+            if self.data is None:
+                raise NothingAttached(question=question, needs="data")
+            return self.program, self.data
+        kept = [axis for v in self.schema.of_kind("parameter") for axis in v.axes]
+        sizes = {axis: self.sizes[axis] for axis in dict.fromkeys(kept)}
+        return self.program, read_data(self.schema, data, sizes, weights, levels=self.levels)
+
+
+_APART = ("parameters", "program", "data")

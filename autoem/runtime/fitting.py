@@ -1,0 +1,217 @@
+"""fit: data and starting values in, the EM iteration in the middle, a `Fit` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autoem.errors.data import NoSuchName
+from autoem.errors.run import BadOption
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.data import Data, read_data
+from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
+from autoem.runtime.em import Outcome, evaluate
+from autoem.runtime.fit_result import Fit, Result
+from autoem.runtime.fixed import declared_fixed, free_parameters, hold
+from autoem.runtime.initial import initial_parameters, initial_posterior
+from autoem.runtime.order import canonical, permute, permute_place
+from autoem.runtime.program import Program
+from autoem.runtime.progress import reporter
+from autoem.runtime.search import Run, better
+from autoem.runtime.squarem import squarem
+
+
+def fit(
+    program: Program,
+    data: Any,
+    sizes: Mapping[str, int] | None = None,
+    *,
+    weights: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    start: Mapping[str, Any] | None = None,
+    restarts: int = 1,
+    seed: int | None = None,
+    tol: float = 1e-14,
+    max_iterations: int = 10_000,
+    accelerate: str | None = "squarem",
+    progress: bool | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+) -> Fit:
+    """Fit a program to data by EM: theta <- m_step(e_step(theta), theta) until nothing is gained.
+
+    `start` has parameters, or category probabilities of latents, by name; what it leaves out is
+    started from the data.  `fixed` has parameters with nan where an entry is free.  The iteration
+    stops when the gain of one plain map, and all that it can lead to, is below
+    `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is "squarem" or None;
+    `iterations` counts evaluations of the map.  The same `seed` gives the same fit (None is 0).
+    `progress` shows a line on the terminal; None if there is one.
+
+    Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain.
+    """
+    _check_options(restarts, tol, max_iterations, accelerate, weights)
+    given = {**(start or {}), **(fixed or {})}
+    schema = program.schema
+    lengths = implied_sizes(schema, given) | dict(sizes or {})
+    read = read_data(schema, data, lengths, weights, columns)
+    held = declared_fixed(schema) | check_parameters(schema, fixed or {}, "fixed", read.sizes)
+    problem = _Problem(program, read, held, *_split(program, start or {}, read))
+    jump = squarem(schema.domains) if accelerate else None
+    with reporter(progress) as report:
+        run = Run(problem.e_step, problem.m_step, schema.domains, tol, max_iterations, jump, report)
+        outcome = _best(problem, run, restarts, seed or 0)
+    return _finish(problem, outcome, ordered=not given)
+
+
+def _check_options(
+    restarts: int,
+    tol: float,
+    max_iterations: int,
+    accelerate: str | None,
+    weights: Mapping[str, Any] | None,
+) -> None:
+    checks: dict[str, tuple[Any, bool, str]] = {
+        "restarts": (restarts, restarts >= 1, "a whole number from 1"),
+        "tol": (tol, 0 <= tol < np.inf, "a number from 0"),
+        "max_iterations": (max_iterations, max_iterations >= 0, "a whole number from 0"),
+        "accelerate": (accelerate, accelerate in ("squarem", None), "'squarem' or None"),
+        "weights": (weights, len(weights or ()) <= 1, "weights of one axis"),
+    }
+    for option, (value, good, expected) in checks.items():
+        if not good:
+            raise BadOption(option=option, value=value, expected=expected)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """A program with its data, and what the user holds or starts from."""
+
+    program: Program
+    data: Data
+    fixed: Arrays
+    parameters: Arrays  # of start=
+    posterior: Arrays  # of start=
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        return next(iter(self.data.weights.values()), None)
+
+    def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
+        """Statistics and objective."""
+        found = self.program.e_step(self.data.arrays, parameters, self.weights)
+        return found[0], found[1] + self.program.log_prior(parameters)
+
+    def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
+        """The maximizer of Q, fixed entries in their place."""
+        moved = self.program.m_step(statistics, parameters)
+        return hold(self.program.schema, moved, self.fixed) if self.fixed else moved
+
+    def propose(self, generator: np.random.Generator, attempt: int) -> Arrays:
+        """A starting point: parameters from the data, then one M-step at soft assignments."""
+        schema, plain = self.program.schema, self.program.schema.to_dict()
+        read, sizes = self.data.arrays, self.data.sizes
+        first = initial_parameters(plain, read, sizes, generator, attempt) | self.parameters
+        first = hold(schema, first, self.fixed)
+        soft = self.posterior
+        if not soft and not self.parameters:
+            soft = initial_posterior(plain, read, sizes, generator, attempt)
+        soft = {name: value for name, value in soft.items() if name in self.program.expectations}
+        if not soft:
+            return first
+        arrays = dict(self._as_expected(name, value) for name, value in soft.items())
+        statistics, _ = self.program.e_step(read, first, self.weights, arrays)
+        moved = self.m_step(statistics, first)
+        usable = all(np.all(np.isfinite(value)) for value in moved.values())
+        return moved if usable else first
+
+    def _as_expected(self, latent: str, value: np.ndarray) -> tuple[str, np.ndarray]:
+        """Name and array under which the E-step takes the probabilities of a latent."""
+        name, axes = self.program.expectations[latent]
+        variable = self.program.schema[latent]
+        own = (*variable.plates, variable.category)
+        return name, np.transpose(value, [own.index(axis) for axis in axes])
+
+
+def _split(program: Program, start: Mapping[str, Any], read: Data) -> tuple[Arrays, Arrays]:
+    """Parameters and posteriors of `start=`, checked."""
+    latents = {v.name: v for v in program.schema.of_kind("latent")}
+    soft = {name: value for name, value in start.items() if name in latents}
+    hard = {name: value for name, value in start.items() if name not in latents}
+    for name in soft:
+        if name not in program.expectations:
+            known = (*program.schema.domains, *program.expectations)
+            raise NoSuchName(name=name, what="start", known=known)
+    shares = {name: check_shares(latents[name], value, read.sizes) for name, value in soft.items()}
+    return check_parameters(program.schema, hard, "start", read.sizes), shares
+
+
+def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
+    """The best outcome of the restarts; one run where the user says where to start."""
+    told = problem.posterior or len(problem.parameters) == len(run.domains)
+    if told:
+        return run.start(problem.propose(np.random.default_rng(seed), 0))
+    best: Outcome | None = None
+    for restart in range(restarts):
+        try:
+            outcome = run.start(run.screen(problem.propose, seed + 7919 * restart))
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+            outcome = replace(best, result="interrupted", places=())
+        best = better(best, outcome)
+        if outcome.result == "interrupted":
+            break
+    assert best is not None
+    return best
+
+
+def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
+    """The outcome as a value of its own, categories in canonical order."""
+    schema, read = problem.program.schema, problem.data
+    if ordered:
+        outcome = _reordered(problem, outcome)
+    parameters = outcome.parameters
+    return Fit(
+        schema=schema,
+        parameters=parameters,
+        log_likelihood=outcome.objective - problem.program.log_prior(parameters),
+        objective=outcome.objective,
+        trace=outcome.trace,
+        result=Result(outcome.result, outcome.advice),
+        iterations=outcome.iterations,
+        free_parameters=free_parameters(schema, read.sizes, problem.fixed),
+        observations=_observations(problem),
+        sizes=read.sizes,
+        levels=read.levels,
+        missing=read.missing,
+        program=problem.program,
+        data=read,
+    )
+
+
+def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:
+    """The same outcome with exchangeable categories in canonical order."""
+    schema = problem.program.schema
+
+    def objective(parameters: Arrays) -> float:
+        return evaluate(problem.e_step, parameters)[1]
+
+    orders = canonical(schema, outcome.parameters, outcome.objective, objective)
+    return replace(
+        outcome,
+        parameters=permute(schema, outcome.parameters, orders),
+        places=tuple(permute_place(schema, place, orders) for place in outcome.places),
+    )
+
+
+def _observations(problem: _Problem) -> float:
+    """The weights' sum, or the length of the first plate of the first observed variable."""
+    if problem.weights is not None:
+        return float(problem.weights.sum())
+    for variable in problem.program.schema.of_kind("observed"):
+        for axis in variable.plates:
+            if axis in problem.data.sizes:
+                return float(problem.data.sizes[axis])
+    return 1.0

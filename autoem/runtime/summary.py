@@ -1,0 +1,74 @@
+"""A fit as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autoem.runtime.fit_result import Fit
+
+ROWS = 40
+"""Entries of one parameter that are printed before the rest is only counted."""
+
+
+def summary(fit: Fit) -> str:
+    """What was found, how well, and why the iteration stopped."""
+    label = "log-likelihood" if fit.objective == fit.log_likelihood else "log posterior"
+    lines = [
+        f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations",
+        f"  {fit.result.advice}",
+        f"  {label} {fit.objective:.5f}   free parameters {fit.free_parameters}"
+        f"   observations {fit.observations:g}",
+        f"  AIC {fit.aic:.3f}   BIC {fit.bic:.3f}",
+    ]
+    lines += [f"  {name}: {count} missing" for name, count in fit.missing.items()]
+    for variable in fit.schema.of_kind("parameter"):
+        lines += [
+            "",
+            *table(variable.name, fit.parameters[variable.name], variable.axes, fit.levels),
+        ]
+    return "\n".join(lines)
+
+
+def table(
+    name: str, value: np.ndarray, axes: tuple[str, ...], levels: Mapping[str, Sequence[object]]
+) -> Iterator[str]:
+    """A scalar in one line, a vector along a line, anything else row by row of its last axis.
+
+    >>> for line in table("p", np.array([[0.25, 0.75]]), ("k", "d"), {"d": ["a", "b"]}):
+    ...     print(line)
+    p    d = a  d = b
+    k=0   0.25   0.75
+    """
+    if value.ndim == 0:
+        yield f"{name}  {value:.6g}"
+        return
+    heads = _labels(axes[-1], value.shape[-1], levels, " = ")
+    rows = value.reshape(-1, value.shape[-1])
+    names = [name, *(_row_name(axes, place, value.shape, levels) for place in range(len(rows)))]
+    cells = [heads, *([f"{entry:.6g}" for entry in row] for row in rows)]
+    widths = [max(len(line[c]) for line in cells) for c in range(value.shape[-1])]
+    first = max(map(len, names))
+    for left, line in list(zip(names, cells, strict=True))[: ROWS + 1]:
+        entries = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join((left.ljust(first), *entries))
+    if len(rows) > ROWS:
+        yield f"... and {len(rows) - ROWS} rows more"
+
+
+def _labels(axis: str, size: int, levels: Mapping[str, Sequence[object]], sign: str) -> list[str]:
+    return [f"{axis}{sign}{level}" for level in levels.get(axis, range(size))]
+
+
+def _row_name(
+    axes: tuple[str, ...],
+    place: int,
+    shape: tuple[int, ...],
+    levels: Mapping[str, Sequence[object]],
+) -> str:
+    index = np.unravel_index(place, shape[:-1])
+    named = zip(axes[:-1], index, shape[:-1], strict=True)
+    return " ".join(_labels(axis, size, levels, "=")[int(i)] for axis, i, size in named)
