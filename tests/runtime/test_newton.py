@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autoem.runtime.linear import inverse, log_determinant
+from autoem.runtime.definite import inverse, log_determinant
 from autoem.runtime.newton import Triple, Values, ascent_step, maximize
 from autoem.runtime.transforms import Domain, curvature, from_line, jacobian, to_line
 
