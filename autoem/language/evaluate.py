@@ -69,11 +69,11 @@ def evaluate(node: Expression, values: Values, sizes: Sizes) -> np.ndarray:
             return evaluate(base, values, sizes)[..., position]
         case expression.Listing(entries):
             inner = node.event[1:]
-            parts = [_laid(e, evaluate(e, values, sizes), node.plates, inner) for e in entries]
+            parts = [laid(e, evaluate(e, values, sizes), node.plates, inner) for e in entries]
             return np.stack(np.broadcast_arrays(*parts), axis=len(node.plates))
         case expression.Apply(operator, arguments):
             operands = (
-                _laid(a, evaluate(a, values, sizes), node.plates, node.event) for a in arguments
+                laid(a, evaluate(a, values, sizes), node.plates, node.event) for a in arguments
             )
             return np.asarray(OPERATORS[operator](*operands))
         case expression.Lookup():
@@ -111,7 +111,7 @@ def _places(axes: tuple[Axis, ...], axis: Axis) -> list[int]:
     return [place for place, other in enumerate(axes) if other is axis]
 
 
-def _laid(
+def laid(
     node: Expression, array: np.ndarray, plates: tuple[Axis, ...], event: tuple[Axis, ...]
 ) -> np.ndarray:
     """The array of a node in the layout `plates + event`, of length one where it has no axis."""
@@ -126,7 +126,7 @@ def _laid(
 def _lookup(node: expression.Lookup, values: Values, sizes: Sizes) -> np.ndarray:
     """Each index in turn takes the first plate of its axis that is left."""
     indices = [
-        (axis, _laid(index, evaluate(index, values, sizes), node.plates, ()))
+        (axis, laid(index, evaluate(index, values, sizes), node.plates, ()))
         for axis, index in node.entries
     ]
     read = []

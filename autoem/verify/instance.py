@@ -1,0 +1,157 @@
+"""Small instances at generic parameters: what the obligations are checked on.
+
+Wrong indices hide behind diagonal matrices, equal probabilities and axes of one length, so that
+nothing here is symmetric, and axes have different lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import count
+
+import numpy as np
+
+from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
+from autoem.language.domain import Domain
+from autoem.language.expression import Axis
+from autoem.language.model import ModelType
+from autoem.verify.pointwise import size_of
+from autoem.verify.simulate import Arrays, sample
+from autoem.verify.sites import Instance
+
+Shape = tuple[int, ...]
+Drawer = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
+
+
+def _interval(generator: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    assert domain.lower is not None and domain.upper is not None
+    lower, upper = float(domain.lower), float(domain.upper)
+    return lower + (upper - lower) * generator.uniform(0.15, 0.85, shape)
+
+
+def _simplex(generator: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    weight = generator.uniform(0.5, 1.5, shape) * (1 + np.arange(shape[-1]) % 3)
+    return weight / weight.sum(axis=-1, keepdims=True)
+
+
+def _positive_definite(
+    generator: np.random.Generator, shape: Shape, domain: Domain
+) -> np.ndarray:
+    root = generator.normal(size=shape)
+    size = shape[-1]
+    matrix = root @ np.swapaxes(root, -1, -2) / size + 0.4 * np.eye(size)
+    return (matrix + np.swapaxes(matrix, -1, -2)) / 2
+
+
+DRAW: dict[str, Drawer] = {
+    "real": lambda g, shape, _: g.normal(size=shape),
+    "positive": lambda g, shape, _: np.exp(g.normal(scale=0.4, size=shape)),
+    "nonnegative": lambda g, shape, _: np.exp(g.normal(scale=0.4, size=shape)),
+    "interval": _interval,
+    "simplex": _simplex,
+    "positive_definite": _positive_definite,
+    "count": lambda g, shape, _: g.integers(4, 8, shape),
+    "binary": lambda g, shape, _: g.integers(0, 2, shape),
+}
+"""Kind of domain to a generic value in it."""
+
+
+def random_parameters(
+    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
+) -> Arrays:
+    """Generic parameters inside their domains.
+
+    >>> from autoem.language import Axis, Model, Simplex
+    >>> class Share(Model):
+    ...     k = Axis()
+    ...     p = Parameter(Simplex(k))
+    >>> float(random_parameters(Share, {"k": 3}, np.random.default_rng(0))["p"].sum().round(12))
+    1.0
+    """
+    return _drawn(model.declaration.parameters, axis_sizes(model, sizes), generator)
+
+
+def random_givens(
+    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
+) -> Arrays:
+    """Generic covariates, groups and counts."""
+    return _drawn(model.declaration.givens, axis_sizes(model, sizes), generator)
+
+
+def _drawn(
+    variables: tuple[Parameter, ...] | tuple[Given, ...],
+    sizes: Mapping[Axis, int],
+    generator: np.random.Generator,
+) -> Arrays:
+    drawn = {}
+    for variable in variables:
+        shape = tuple(size_of(axis, sizes) for axis in (*variable.plates, *variable.event))
+        domain = variable.domain
+        if domain.axis is not None:
+            # Every position occurs where there are enough rows, in no order.
+            cycle = np.arange(int(np.prod(shape))) % size_of(domain.axis, sizes)
+            drawn[variable.name] = generator.permutation(cycle).reshape(shape)
+        else:
+            drawn[variable.name] = np.asarray(DRAW[domain.kind](generator, shape, domain))
+    return drawn
+
+
+def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
+    """Lengths by axis instead of by attribute name."""
+    return {axis: sizes[axis.key] for axis in model.declaration.axes if axis.key in sizes}
+
+
+def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:
+    """Lengths that brute force can handle, no two alike: `rows`, `rows` - 1, ... for the axes that
+    no parameter has; 2, 3, ... for the others, those of latents first.
+
+    >>> from autoem.families import Normal
+    >>> from autoem.language import Axis, Model, Observed, Real
+    >>> class Means(Model):
+    ...     n, k = Axis(), Axis()
+    ...     mean = Parameter(Real(), over=k)
+    ...     x = Observed(Normal(mean, variance=1), over=(n, k))
+    >>> tiny_sizes(Means)
+    {'n': 5, 'k': 2}
+    """
+    declaration = model.declaration
+    inner = dict.fromkeys(_inner_axes(declaration.variables))
+    small, large = iter(count(2)), iter(count(rows, -1))
+    free = [axis for axis in declaration.axes if axis.size is None and axis.key]
+    lengths = {axis: next(small) for axis in inner if axis in free}
+    lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
+    return {axis.key: lengths[axis] for axis in free if axis.key}
+
+
+def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
+    """The axes of parameters, those of latent events and categories before the others."""
+    latent = [v for v in variables if isinstance(v, Latent)]
+    first = [axis for v in latent for axis in v.event]
+    first += [v.category for v in latent if v.category is not None]
+    parameters = [v for v in variables if isinstance(v, Parameter)]
+    return first + [axis for v in parameters for axis in (*v.plates, *v.event)]
+
+
+def tiny_instance(model: ModelType, seed: int = 0, rows: int = 5) -> Instance:
+    """Data simulated at generic parameters, seen at other generic parameters."""
+    return random_instance(model, tiny_sizes(model, rows), np.random.default_rng(seed))
+
+
+def random_instance(
+    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
+) -> Instance:
+    """Simulated data of the given sizes, at parameters that did not make them."""
+    given = random_givens(model, sizes, generator)
+    truth = random_parameters(model, sizes, generator)
+    data = sample(model, truth, sizes, generator, given=given)
+    kept = {v.name: data[v.name] for v in model.declaration.variables if _is_data(v)}
+    theta = random_parameters(model, sizes, generator)
+    return Instance(model, axis_sizes(model, sizes), kept, theta)
+
+
+def _is_data(variable: Variable) -> bool:
+    return isinstance(variable, Given) or (
+        isinstance(variable, Random) and not isinstance(variable, Latent)
+    )
+
+
