@@ -10,14 +10,51 @@ from autoem.errors.derivation import (
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
 from autoem.errors.language import (
-    BadAxes as BadAxes,
-    BadLookup as BadLookup,
-    BadModel as BadModel,
-    BadValue as BadValue,
+    AmbiguousAxis as AmbiguousAxis,
+    AmbiguousIndex as AmbiguousIndex,
     LanguageError as LanguageError,
-    NoTruthValue as NoTruthValue,
-    Place as Place,
+    NoAxisToConsume as NoAxisToConsume,
+    NoCommonAxis as NoCommonAxis,
+    NoCondition as NoCondition,
+    NoEntry as NoEntry,
+    NoValue as NoValue,
+    NotAnAxis as NotAnAxis,
+    NotAnExpression as NotAnExpression,
+    NotAnIndex as NotAnIndex,
+    RepeatedAxis as RepeatedAxis,
+    UnlikeBranches as UnlikeBranches,
+)
+from autoem.errors.law import (
+    BadBounds as BadBounds,
+    BadFixed as BadFixed,
+    BadGroups as BadGroups,
+    BadPrior as BadPrior,
+    NoCategoryAxis as NoCategoryAxis,
+    NoEvent as NoEvent,
+    NoStep as NoStep,
+    NotADomain as NotADomain,
+    NotALatent as NotALatent,
+    NotALaw as NotALaw,
+    OnlyObserved as OnlyObserved,
+    PreviousOutsideChain as PreviousOutsideChain,
+    UncoveredAxes as UncoveredAxes,
+    UnlikeLaws as UnlikeLaws,
+    WrongEvent as WrongEvent,
+)
+from autoem.errors.model import (
+    ModelHasNoInstances as ModelHasNoInstances,
+    ModelIsFinal as ModelIsFinal,
+    NamedTwice as NamedTwice,
+    NoObserved as NoObserved,
+    NotADeclaration as NotADeclaration,
     Redeclared as Redeclared,
+    ReservedName as ReservedName,
+    Undeclared as Undeclared,
     UnknownName as UnknownName,
+    UsedBeforeDeclared as UsedBeforeDeclared,
+)
+from autoem.errors.place import (
+    Place as Place,
     here as here,
+    place_of as place_of,
 )

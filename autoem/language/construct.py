@@ -1,32 +1,60 @@
-"""Laws of data that are made from other variables: coarsened, summed, truncated, bounded."""
+"""Laws of what is seen of a latent: a coarsening, a sum, an interval, a likelihood; and truncation.
+
+Truncated(law, lower, upper)     p(x) / P(lower < X < upper) between the bounds
+Aggregate(x, groups)             the sum, or the union, of cells of x in each group
+Total(z, over)                   the sum of z over some of its plates
+Within(t, lower, upper)          the event  lower <= t <= upper
+Evidence(table[z])               a likelihood of each state, known as a table
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, final
 
-from autoem.language.distribution import Law
-from autoem.language.expression import Axis, Expression, bind, is_open, lift
-from autoem.language.shape import minus, union
+from autoem.errors import BadBounds, BadGroups, NoCommonAxis, NotALatent
+from autoem.language.agree import names
+from autoem.language.arithmetic import Axis, Number, lift
+from autoem.language.chain import check_laws
+from autoem.language.declaration import Latent, Over
+from autoem.language.distribution import Law, Site
+from autoem.language.domain import axes_of
+from autoem.language.formula import Expression, subexpressions
+from autoem.language.previous import bind
+from autoem.language.shape import contains, minus, union
 
 
-def _lifted(value: Any) -> Expression:
-    return value if is_open(value) else lift(value)
+def check_bounds(what: str, lower: Expression, upper: Expression) -> None:
+    """Literal bounds leave something between them, and are not both infinite."""
+    if isinstance(lower, Number) and isinstance(upper, Number):
+        nothing = lower.value > upper.value or (what == "Truncated" and lower.value == upper.value)
+        if nothing or (lower.value, upper.value) == (-math.inf, math.inf):
+            raise BadBounds(what=what, lower=lower.value, upper=upper.value)
 
 
+def check_latent(construct: str, value: object) -> None:
+    """What a construct observes is a latent."""
+    if not isinstance(value, Latent):
+        came = value.label if isinstance(value, Expression) else repr(value)
+        raise NotALatent(construct=construct, came=came or "a number")
+
+
+@final
 @dataclass(frozen=True, eq=False)
 class Truncated(Law):
-    """A law restricted to an interval."""
+    """A law restricted to an interval; an omitted bound is infinite."""
 
     law: Law
-    lower: Any = -math.inf
-    upper: Any = math.inf
+    lower: Any = field(default=-math.inf, kw_only=True)
+    upper: Any = field(default=math.inf, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lower", _lifted(self.lower))
-        object.__setattr__(self, "upper", _lifted(self.upper))
+        check_laws("Truncated", self.law)
+        object.__setattr__(self, "lower", lift(self.lower))
+        object.__setattr__(self, "upper", lift(self.upper))
+        check_bounds("Truncated", self.lower, self.upper)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -44,22 +72,30 @@ class Truncated(Law):
     def category(self) -> Axis | None:
         return self.law.category
 
-    def bind(self, binding: Expression) -> Truncated:
-        lower, upper = bind(self.lower, binding), bind(self.upper, binding)
-        return Truncated(self.law.bind(binding), lower, upper)
+    @property
+    def support(self) -> str | None:
+        return self.law.support
+
+    def settle(self, site: Site) -> Truncated:
+        lower, upper = bind(self.lower, site.previous), bind(self.upper, site.previous)
+        return Truncated(self.law.settle(site), lower=lower, upper=upper)
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Aggregate(Law):
-    """Groups of cells of a latent, of which only the sum is seen."""
+    """Groups of cells of a latent, of which only the sums are seen; of codes, only the group."""
 
+    observes: ClassVar[bool] = True
     latent: Any
-    groups: Sequence[tuple[int, ...]]
+    groups: Sequence[Sequence[int]]
+    axis: Axis = field(init=False)
 
     def __post_init__(self) -> None:
-        groups = tuple(tuple(group) for group in self.groups)
+        check_latent("Aggregate", self.latent)
+        groups = checked_groups(self.groups, cells(self.latent))
         object.__setattr__(self, "groups", groups)
-        object.__setattr__(self, "axis", Axis(size=len(groups)))
+        object.__setattr__(self, "axis", Axis.anonymous(len(groups)))
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -67,31 +103,71 @@ class Aggregate(Law):
 
     @property
     def plates(self) -> tuple[Axis, ...]:
-        return self.latent.plates
+        return tuple(self.latent.plates)
 
     @property
     def event(self) -> tuple[Axis, ...]:
-        return (self.axis,) if self.latent.event else ()  # type: ignore[attr-defined]
+        return (self.axis,) if self.latent.event else ()
 
     @property
     def category(self) -> Axis | None:
-        return None if self.latent.event else self.axis  # type: ignore[attr-defined]
+        return None if self.latent.event else self.axis
 
-    def bind(self, binding: Expression) -> Aggregate:
+    @property
+    def support(self) -> str | None:
+        return self.latent.support
+
+    def settle(self, site: Site) -> Aggregate:
         return self
 
 
+def cells(latent: Latent) -> Axis:
+    """The axis of the cells of a latent: of its categories, or of its one event axis."""
+    if latent.category is not None:
+        return latent.category
+    if len(latent.event) != 1:
+        raise BadGroups(reason=f"{latent.label} has no cells")
+    return latent.event[0]
+
+
+def checked_groups(groups: Any, axis: Axis) -> tuple[tuple[int, ...], ...]:
+    """Groups of positions along an axis, none in two groups."""
+    if not isinstance(groups, list | tuple) or not all(isinstance(g, list | tuple) for g in groups):
+        raise BadGroups(reason=f"{groups!r} is no list of tuples")
+    flat = [position for group in groups for position in group]
+    if not groups or not all(groups):
+        raise BadGroups(reason="a group is empty")
+    for position in flat:
+        if not isinstance(position, int) or position < 0:
+            raise BadGroups(reason=f"{position!r} is no position")
+        if axis.size is not None and position >= axis.size:
+            raise BadGroups(reason=f"there are {axis.size} cells, and no cell {position}")
+        if flat.count(position) > 1:
+            raise BadGroups(reason=f"cell {position} is in two of them")
+    return tuple(tuple(group) for group in groups)
+
+
+@final
 @dataclass(frozen=True, eq=False)
 class Total(Law):
     """The sum of a latent over some of its plates."""
 
+    observes: ClassVar[bool] = True
     latent: Any
-    over: Any
+    over: Over
+
+    def __post_init__(self) -> None:
+        check_latent("Total", self.latent)
+        object.__setattr__(self, "over", axes_of("over=", self.over))
+        for axis in self.summed:
+            if not contains(self.latent.plates, axis):
+                have = names(self.latent.plates)
+                raise NoCommonAxis(operator="Total", left=have, right=names(self.summed))
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def summed(self) -> tuple[Axis, ...]:
         """The plates that are summed over."""
-        return self.over if isinstance(self.over, tuple) else (self.over,)
+        return axes_of("over=", self.over)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -99,96 +175,72 @@ class Total(Law):
 
     @property
     def plates(self) -> tuple[Axis, ...]:
-        return minus(self.latent.plates, self.axes)
+        return minus(self.latent.plates, self.summed)
 
     @property
     def event(self) -> tuple[Axis, ...]:
-        return self.latent.event
+        return tuple(self.latent.event)
 
-    def bind(self, binding: Expression) -> Total:
+    @property
+    def support(self) -> str | None:
+        return self.latent.support
+
+    def settle(self, site: Site) -> Total:
         return self
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Within(Law):
-    """All that is seen of a latent is that it lies between two bounds."""
+    """All that is seen of a latent is that it lies between two bounds; equal bounds are exact."""
 
+    observes: ClassVar[bool] = True
     latent: Any
     lower: Any = -math.inf
     upper: Any = math.inf
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lower", _lifted(self.lower))
-        object.__setattr__(self, "upper", _lifted(self.upper))
+        check_latent("Within", self.latent)
+        object.__setattr__(self, "lower", lift(self.lower))
+        object.__setattr__(self, "upper", lift(self.upper))
+        check_bounds("Within", self.lower, self.upper)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         return (self.latent, self.lower, self.upper)
 
     @property
-    def plates(self) -> tuple[Axis, ...]:
-        return union(*(expression.plates for expression in self.expressions))
+    def event(self) -> tuple[Axis, ...]:
+        return tuple(self.latent.event)
 
     @property
-    def event(self) -> tuple[Axis, ...]:
-        return self.latent.event
+    def support(self) -> str | None:
+        return self.latent.support
 
-    def bind(self, binding: Expression) -> Within:
+    def settle(self, site: Site) -> Within:
         return self
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Evidence(Law):
-    """A known likelihood of each state: `table[z]`."""
+    """A known likelihood of each state of a latent: `Evidence(table[z])`."""
 
-    table: Any
+    observes: ClassVar[bool] = True
+    table: Expression
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", lift(self.table))
+        if not any(isinstance(node, Latent) for node in subexpressions(self.table)):
+            raise NotALatent(construct="Evidence", came=self.table.label or "a number")
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         return (self.table,)
 
     @property
-    def plates(self) -> tuple[Axis, ...]:
-        return self.table.plates
-
-    @property
     def event(self) -> tuple[Axis, ...]:
         return self.table.event
 
-    def bind(self, binding: Expression) -> Evidence:
+    def settle(self, site: Site) -> Evidence:
         return self
-
-
-@dataclass(frozen=True, eq=False)
-class Tree(Law):
-    """A process along the branches of a tree given by the parent of each node."""
-
-    root: Any
-    then: Law
-    parent: Any
-
-    @property
-    def _shape(self) -> Law:
-        return self.root if isinstance(self.root, Law) else self.then
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        root = self.root.expressions if isinstance(self.root, Law) else ()
-        return (*root, *self.then.expressions, self.parent)
-
-    @property
-    def plates(self) -> tuple[Axis, ...]:
-        laws = (law.plates for law in (self.root, self.then) if isinstance(law, Law))
-        return union(*laws, self.parent.plates)
-
-    @property
-    def event(self) -> tuple[Axis, ...]:
-        return self._shape.event
-
-    @property
-    def category(self) -> Axis | None:
-        return self._shape.category
-
-    def bind(self, binding: Expression) -> Tree:
-        root = self.root.bind(binding) if isinstance(self.root, Law) else self.root
-        return Tree(root, self.then.bind(binding), self.parent)

@@ -1,15 +1,78 @@
-"""Laws: how a variable is distributed."""
+"""Laws: how a variable is distributed.
+
+A law repeats over *plates*, which the variable must have in its `over=`, and gives values with an
+*event*; where the values are codes, they are positions along its *category*.  A law is written
+before its variable exists.  When the variable is declared, the law is *settled* there: `previous`
+is bound, the axes that only the variable knows are found, and everything is checked.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, ClassVar, Protocol, final
 
-from autoem.errors import BadAxes
-from autoem.language.expression import Axis, Expression, bind, is_open, lift
-from autoem.language.shape import minus, union
+from autoem.errors import NoEvent, UnlikeLaws
+from autoem.language.agree import check_condition
+from autoem.language.arithmetic import Axis, lift
+from autoem.language.event import main_axis, with_event
+from autoem.language.formula import Expression
+from autoem.language.previous import bind
+from autoem.language.shape import plates_beside, union
+
+
+@final
+@dataclass(frozen=True)
+class Site:
+    """Where a law stands: its variable, `over=`, the event of a prior, the value a step earlier."""
+
+    variable: Expression
+    over: tuple[Axis, ...]
+    event: tuple[Axis, ...] | None = None
+    previous: Expression | None = None
+
+
+class Law(ABC):
+    """How a variable is distributed."""
+
+    observes: ClassVar[bool] = False
+    """Whether it says what is seen of a latent, and so stands in `Observed` only."""
+
+    @property
+    @abstractmethod
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions that stand in it."""
+
+    @abstractmethod
+    def settle(self, site: Site) -> Law:
+        """The law at its site: bound, completed and checked."""
+
+    @property
+    def plates(self) -> tuple[Axis, ...]:
+        """The axes that it repeats over."""
+        return plates_beside(self.event, [e.shape for e in self.expressions])
+
+    @property
+    def event(self) -> tuple[Axis, ...]:
+        """The axes of one value."""
+        return ()
+
+    @property
+    def category(self) -> Axis | None:
+        """The axis along which the values are positions, where they are codes."""
+        return None
+
+    @property
+    def support(self) -> str | None:
+        """The kind of its values: real, positive, count, binary, category, simplex, ..."""
+        return None
+
+    @property
+    def title(self) -> str:
+        """Its name, for messages."""
+        return type(self).__name__
 
 
 class Argument(Protocol):
@@ -23,7 +86,7 @@ class Argument(Protocol):
 
 
 class Family(Protocol):
-    """What the language reads of a family."""
+    """What the language reads of a family; the families themselves are a layer above."""
 
     @property
     def name(self) -> str: ...
@@ -38,41 +101,17 @@ class Family(Protocol):
     def arguments(self) -> Sequence[Argument]: ...
 
 
-class Law(ABC):
-    """How a variable is distributed: the plates it needs, its event and its category axis."""
-
-    @property
-    @abstractmethod
-    def plates(self) -> tuple[Axis, ...]: ...
-
-    @property
-    @abstractmethod
-    def event(self) -> tuple[Axis, ...]: ...
-
-    @property
-    def category(self) -> Axis | None:
-        return None
-
-    @property
-    @abstractmethod
-    def expressions(self) -> tuple[Expression, ...]:
-        """The expressions that stand in the law."""
-
-    @abstractmethod
-    def bind(self, binding: Expression) -> Law:
-        """The law with `previous` bound and, for logits, the category axis found."""
-
-
-RANK = {"simplex": 1, "vector": 1, "matrix": 2}
-
-
+@final
 @dataclass(frozen=True, eq=False)
 class Distribution(Law):
-    """A family with its arguments."""
+    """A family at its arguments; settled, each argument has exactly the event that it must have.
+
+    `axis` is the axis of the event, or of the categories, of a settled distribution.
+    """
 
     family: Any
     arguments: tuple[tuple[str, Any], ...]
-    codes: Axis | None = None
+    axis: Axis | None = None
 
     def __post_init__(self) -> None:
         lifted = tuple((name, lift(value)) for name, value in self.arguments)
@@ -80,48 +119,69 @@ class Distribution(Law):
 
     def argument(self, name: str) -> Expression:
         """The argument of that name."""
-        return dict(self.arguments)[name]
+        return next(value for key, value in self.arguments if key == name)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         return tuple(value for _, value in self.arguments)
 
     @property
-    def plates(self) -> tuple[Axis, ...]:
-        own = (*self.event, *(() if self.category is None else (self.category,)))
-        everything = union(*((*value.plates, *value.event) for value in self.expressions))
-        return minus(everything, own)
-
-    @property
     def event(self) -> tuple[Axis, ...]:
         rank = self.family.event_rank
-        if rank == 0:
-            return ()
-        axis = self._main_axis()
-        return (axis,) * rank
+        return (self._axis(),) * rank if rank else ()
 
     @property
     def category(self) -> Axis | None:
-        if self.family.support != "category":
-            return None
-        if self.codes is not None:
-            return self.codes
-        return self._main_axis()
+        return self._axis() if self.support == "category" else None
 
-    def _main_axis(self) -> Axis:
-        for value in self.expressions:
-            if not is_open(value) and value.event:
-                return value.event[-1]
-        raise BadAxes(problem=f"{self.family.name} needs an event axis", write="Zeros(d)")
+    @property
+    def support(self) -> str | None:
+        return str(self.family.support)
 
-    def bind(self, binding: Expression) -> Distribution:
-        bound = tuple((name, bind(value, binding)) for name, value in self.arguments)
-        return Distribution(self.family, bound, self.codes)
+    @property
+    def title(self) -> str:
+        return str(self.family.name)
+
+    def settle(self, site: Site) -> Distribution:
+        bound = [bind(value, site.previous) for value in self.expressions]
+        facts = tuple(self.family.arguments)
+        axis = main_axis(self.family, bound, site.over, site.event)
+        settled = [
+            (fact.name, with_event(self.title, fact, value, axis))
+            for fact, value in zip(facts, bound, strict=True)
+        ]
+        return replace(self, arguments=tuple(settled), axis=axis)
+
+    def _axis(self) -> Axis:
+        if self.axis is not None:
+            return self.axis
+        found = main_axis(self.family, self.expressions, (), None)
+        if found is None:
+            raise NoEvent(family=self.title)
+        return found
 
 
+CONTINUOUS = ("real", "positive", "nonnegative", "unit", "interval")
+WHOLE = ("count", "binary")
+
+
+def alike(construct: str, laws: Sequence[Law]) -> None:
+    """The laws of one variable give values of one kind, with the same event and categories."""
+
+    def values(law: Law) -> tuple[object, ...]:
+        kind = law.support
+        group = "number" if kind in CONTINUOUS else "count" if kind in WHOLE else kind
+        return group, law.event, law.category
+
+    for one, other in pairwise(laws):
+        if values(one) != values(other):
+            raise UnlikeLaws(construct=construct, one=one.title, other=other.title)
+
+
+@final
 @dataclass(frozen=True, eq=False)
 class Switch(Law):
-    """One law where the condition holds, another where it does not."""
+    """`where(condition, yes, no)`: one law where the condition holds, another where it does not."""
 
     condition: Expression
     yes: Law
@@ -143,44 +203,13 @@ class Switch(Law):
     def category(self) -> Axis | None:
         return self.yes.category
 
-    def bind(self, binding: Expression) -> Switch:
-        condition = bind(self.condition, binding)
-        return Switch(condition, self.yes.bind(binding), self.no.bind(binding))
-
-
-@dataclass(frozen=True, eq=False)
-class Stationary:
-    """The start of a chain in its stationary law."""
-
-
-@dataclass(frozen=True, eq=False)
-class Markov(Law):
-    """A chain along the last axis of `over=`."""
-
-    first: Any
-    then: Law
-
     @property
-    def _shape(self) -> Law:
-        return self.first if isinstance(self.first, Law) else self.then
+    def support(self) -> str | None:
+        return self.yes.support
 
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        first = self.first.expressions if isinstance(self.first, Law) else ()
-        return (*first, *self.then.expressions)
-
-    @property
-    def plates(self) -> tuple[Axis, ...]:
-        return union(*(law.plates for law in (self.first, self.then) if isinstance(law, Law)))
-
-    @property
-    def event(self) -> tuple[Axis, ...]:
-        return self._shape.event
-
-    @property
-    def category(self) -> Axis | None:
-        return self._shape.category
-
-    def bind(self, binding: Expression) -> Markov:
-        first = self.first.bind(binding) if isinstance(self.first, Law) else self.first
-        return Markov(first, self.then.bind(binding))
+    def settle(self, site: Site) -> Switch:
+        condition = bind(self.condition, site.previous)
+        yes, no = self.yes.settle(site), self.no.settle(site)
+        alike("where", (yes, no))
+        check_condition(condition)
+        return Switch(condition, yes, no)

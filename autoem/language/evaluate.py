@@ -1,30 +1,45 @@
-"""The numbers that an expression stands for: arrays over its plates, then its event.
+"""The value of an expression, given the values of its variables: the only numeric reading.
 
-An array is laid out by the identity of its axes.  Where an axis of an operand is a plate or the
-j-th of that axis in its event, it meets the plate, or the j-th in the event, of the result.
+An array of values has the axes `expression.plates`, then `expression.event`.  Codes are 0-based
+integers, binary values 0 or 1.  Every node is read at full extent, so shapes follow by induction.
+An index that runs over the end, as `x[t - 1]` does at the start, is moved to the nearest entry: it
+stands under a `where` that does not look there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from autoem.errors import BadValue
-from autoem.language import expression
-from autoem.language.expression import Axis, Expression
-from autoem.language.shape import contains
+from autoem.language.arithmetic import (
+    Apply,
+    ArrayConstant,
+    Axis,
+    Contraction,
+    Entry,
+    Listing,
+    Lookup,
+    Number,
+    Position,
+    apply,
+)
+from autoem.language.constants import Constant, DiagonalMatrix
+from autoem.language.formula import Expression
+from autoem.language.previous import ParentValue, Previous
+from autoem.language.shape import Shape, contains, count
 
-Values = Mapping[Any, np.ndarray]
-Sizes = Mapping[Axis, int]
+Array: TypeAlias = np.ndarray
+Values: TypeAlias = Mapping[Any, Any]
+Sizes: TypeAlias = Mapping[Axis, int]
 
-OPERATORS: dict[str, Callable[..., np.ndarray]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
     "divide": np.divide,
-    "power": lambda x, y: np.power(x, y, dtype=float),
+    "power": np.power,
     "negative": np.negative,
     "exp": np.exp,
     "log": np.log,
@@ -36,143 +51,167 @@ OPERATORS: dict[str, Callable[..., np.ndarray]] = {
     "equal": np.equal,
     "where": lambda c, a, b: np.where(c != 0, a, b),
 }
-"""What each operator of the language means."""
 
 
-def evaluate(node: Expression, values: Values, sizes: Sizes) -> np.ndarray:
-    """The array of the expression, with axes `plates + event`.
+def evaluate(expression: Expression, values: Values, sizes: Sizes) -> Array:
+    """The array of an expression; `values` has those of its variables, or of any other node.
 
-    `values` are the arrays of the variables that it reads, `sizes` the lengths of its axes.
-
-    >>> d, q = Axis("d", size=2), Axis("q", size=3)
-    >>> from autoem.language.functions import Identity, Ones
-    >>> evaluate(Ones(d, q) @ Ones(q) + 1, {}, {})
-    array([4., 4.])
+    >>> from autoem.language import Given, Index, Parameter, Real
+    >>> i, g = Axis("rows"), Axis("groups")
+    >>> b, group = Parameter(Real(), over=g), Given(Index(g), over=i)
+    >>> evaluate(2 * b[group] + i, {b: [10, 20], group: [1, 0, 1]}, {i: 3, g: 2})
+    array([40., 21., 42.])
     """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return _value(expression, values, sizes)
+
+
+def _value(node: Expression, values: Values, sizes: Sizes) -> Array:
     if node in values:
         return np.asarray(values[node])
     match node:
-        case expression.Number(value):
+        case Apply():
+            return _applied(node, values, sizes)
+        case Lookup():
+            return _looked_up(node, values, sizes)
+        case Contraction():
+            return _contracted(node, values, sizes)
+        case Listing():
+            return _listed(node, values, sizes)
+        case Entry(base=base, position=position):
+            return np.asarray(_value(base, values, sizes)[..., position])
+        case DiagonalMatrix(vector=vector):
+            entries = _value(vector, values, sizes)
+            return entries[..., None] * np.eye(entries.shape[-1])
+        case ParentValue() | Previous():
+            return _value(_earlier(node), values, sizes)
+    return _leaf(node, sizes)
+
+
+def _leaf(node: Expression, sizes: Sizes) -> Array:
+    match node:
+        case Number(value=value):
             return np.asarray(float(value))
-        case expression.ArrayConstant(array):
-            return np.asarray(array, dtype=float)
-        case expression.Constant(kind, event):
-            if kind == "identity":
-                return np.eye(length(event[0], sizes))
-            return np.full([length(axis, sizes) for axis in event], float(kind == "ones"))
-        case expression.DiagonalMatrix(vector):
-            entries = evaluate(vector, values, sizes)
-            return entries[..., :, None] * np.eye(entries.shape[-1])
-        case expression.Position(axis):
-            return np.arange(length(axis, sizes))
-        case expression.Entry(base, position):
-            return evaluate(base, values, sizes)[..., position]
-        case expression.Listing(entries):
-            inner = node.event[1:]
-            parts = [laid(e, evaluate(e, values, sizes), node.plates, inner) for e in entries]
-            return np.stack(np.broadcast_arrays(*parts), axis=len(node.plates))
-        case expression.Apply(operator, arguments):
-            operands = (
-                laid(a, evaluate(a, values, sizes), node.plates, node.event) for a in arguments
-            )
-            return np.asarray(OPERATORS[operator](*operands))
-        case expression.Lookup():
-            return _lookup(node, values, sizes)
-        case expression.Contraction():
-            return _contraction(node, values, sizes)
-    raise BadValue(problem=f"{type(node).__name__} has no value here", write="a variable")
+        case ArrayConstant(values=values):
+            return values
+        case Position(axis=axis):
+            return np.arange(_size(axis, sizes))
+        case Constant(kind="identity", axes=(axis, _)):
+            return np.eye(_size(axis, sizes))
+        case Constant(kind=kind, axes=axes):
+            fill = 1.0 if kind == "ones" else 0.0
+            return np.full([_size(axis, sizes) for axis in axes], fill)
+    raise KeyError(node)
 
 
-def length(axis: Axis, sizes: Sizes) -> int:
-    """The length of an axis, of the model or told."""
+def _size(axis: Axis, sizes: Sizes) -> int:
     return sizes[axis] if axis.size is None else axis.size
 
 
-def slots(
-    node: Expression, plates: tuple[Axis, ...], event: tuple[Axis, ...]
-) -> tuple[int, ...]:
-    """Where each axis of a node stands in the layout `plates + event`.
+def _applied(node: Apply, values: Values, sizes: Sizes) -> Array:
+    arrays = [_value(argument, values, sizes) for argument in node.arguments]
+    shapes = [argument.shape for argument in node.arguments]
+    aligned = [align(a, own, node.shape) for a, own in zip(arrays, shapes, strict=True)]
+    return np.asarray(FUNCTIONS[node.operator](*aligned), dtype=float)
 
-    >>> d, n = Axis("d"), Axis("n")
-    >>> from autoem.language.functions import Identity, Ones
-    >>> slots(Identity(d), (n,), (d, d)), slots(Ones(d), (n,), (d, d))
-    ((1, 2), (1,))
+
+def _listed(node: Listing, values: Values, sizes: Sizes) -> Array:
+    target = (node.plates, node.event[1:])
+    entries = [align(_value(e, values, sizes), e.shape, target) for e in node.entries]
+    return np.stack(np.broadcast_arrays(*entries), axis=len(node.plates))
+
+
+def _looked_up(node: Lookup, values: Values, sizes: Sizes) -> Array:
+    """base[i, j, ...] with an index for every axis: positions where consumed, else all in order."""
+    base, rank = _value(node.base, values, sizes), len((*node.plates, *node.event))
+    taken = consumed_places(node)
+    index: dict[int, Array] = {}
+    for place, entry in taken.items():
+        positions = np.clip(_value(entry, values, sizes).astype(int), 0, base.shape[place] - 1)
+        index[place] = align(positions, entry.shape, node.shape)
+    rest = [place for place in range(base.ndim) if place not in taken]
+    plates = tuple(axis for place, axis in enumerate(node.base.plates) if place in rest)
+    for place, target in zip(rest, places((plates, node.event), node.shape), strict=True):
+        shape = [1] * rank
+        shape[target] = base.shape[place]
+        index[place] = np.arange(base.shape[place]).reshape(shape)
+    return np.asarray(base[tuple(index[place] for place in range(base.ndim))])
+
+
+def consumed_places(node: Lookup) -> dict[int, Expression]:
+    """The places among the plates of the base that are looked up, with their indices."""
+    taken: dict[int, Expression] = {}
+    for axis, index in node.entries:
+        plates = enumerate(node.base.plates)
+        place = next(p for p, other in plates if other is axis and p not in taken)
+        taken[place] = index
+    return taken
+
+
+def _contracted(node: Contraction, values: Values, sizes: Sizes) -> Array:
+    """An Einstein sum: the axes of the result are numbered in order, then those summed over."""
+    left, right = node.rests
+    kept = [places(left, node.shape), places(right, node.shape)]
+    if node.event:  # the event axes of the right side stand behind those of the left
+        start = len(node.plates) + len(left[1])
+        kept[1][len(right[0]) :] = range(start, start + len(right[1]))
+    total = len((*node.plates, *node.event))
+    operands: list[Any] = []
+    for side, labels, last in ((node.left, kept[0], True), (node.right, kept[1], False)):
+        operands += [_value(side, values, sizes), with_summed(side, node.axes, labels, total, last)]
+    return np.asarray(np.einsum(*operands, list(range(total))))
+
+
+def with_summed(
+    side: Expression, axes: tuple[Axis, ...], kept: list[int], total: int, last: bool
+) -> list[int]:
+    """Labels of all axes of one side: those kept have theirs, the n-th summed one has total + n.
+
+    A summed axis is the last of its name in the event of the left side, the first of the right; a
+    plate where the event does not have it.
+    """
+    own = (*side.plates, *side.event)
+    order = [*range(len(side.plates), len(own)), *range(len(side.plates))]
+    order = [*reversed(order[: len(side.event)]), *order[len(side.event) :]] if last else order
+    summed: dict[int, int] = {}
+    for label, axis in list(enumerate(axes, total))[:: -1 if last else 1]:
+        place = next(p for p in order if own[p] is axis and p not in summed)
+        summed[place] = label
+    rest = iter(kept)
+    return [summed[p] if p in summed else next(rest) for p in range(len(own))]
+
+
+def _earlier(node: Previous) -> Expression:
+    """The variable looked up at its parent, or one step earlier."""
+    variable: Any = node.variable
+    if isinstance(node, ParentValue):
+        above = variable.distribution.parent
+        return Lookup(variable, ((above.category, above),))
+    step = variable.plates[-1]
+    return Lookup(variable, ((step, apply("subtract", step, 1)),))
+
+
+def places(own: Shape[Axis], target: Shape[Axis]) -> list[int]:
+    """Where each axis of an operand stands among the axes of the result.
+
+    The n-th of a name in an event is the n-th in the other; a plate is a plate, or, where the
+    result has it in its event only, the first there.
     """
     found = []
-    for axis in node.plates:
-        found.append(_places((*plates, *event), axis)[0])
-    for position, axis in enumerate(node.event):
-        nth = len(_places(node.event[:position], axis))
-        found.append(len(plates) + _places(event, axis)[nth])
-    return tuple(found)
+    for place, axis in enumerate((*own[0], *own[1])):
+        event = place >= len(own[0]) or not contains(target[0], axis)
+        among = target[1] if event else target[0]
+        before = own[1][: place - len(own[0])] if place >= len(own[0]) else ()
+        nth = [p for p, other in enumerate(among) if other is axis][count(before, axis)]
+        found.append(nth + len(target[0]) * event)
+    return found
 
 
-def _places(axes: tuple[Axis, ...], axis: Axis) -> list[int]:
-    return [place for place, other in enumerate(axes) if other is axis]
-
-
-def laid(
-    node: Expression, array: np.ndarray, plates: tuple[Axis, ...], event: tuple[Axis, ...]
-) -> np.ndarray:
-    """The array of a node in the layout `plates + event`, of length one where it has no axis."""
-    where = slots(node, plates, event)
-    ordered = np.transpose(array, np.argsort(where))
-    shape = [1] * (len(plates) + len(event))
-    for place, size in zip(sorted(where), ordered.shape, strict=True):
-        shape[place] = size
-    return ordered.reshape(shape)
-
-
-def _lookup(node: expression.Lookup, values: Values, sizes: Sizes) -> np.ndarray:
-    """Each index in turn takes the first plate of its axis that is left."""
-    indices = [
-        (axis, laid(index, evaluate(index, values, sizes), node.plates, ()))
-        for axis, index in node.entries
-    ]
-    read = []
-    for axis in node.base.plates:
-        taken = next((pair for pair in indices if pair[0] is axis), None)
-        if taken is None:
-            (place, *_) = _places(node.plates, axis)
-            shape = [-1 if i == place else 1 for i in range(len(node.plates))]
-            read.append(np.arange(length(axis, sizes)).reshape(shape))
-        else:
-            indices = [pair for pair in indices if pair is not taken]
-            read.append(taken[1].astype(int))
-    return evaluate(node.base, values, sizes)[tuple(read)]
-
-
-def _contraction(node: expression.Contraction, values: Values, sizes: Sizes) -> np.ndarray:
-    """The last of an axis on the left against the first of it on the right."""
-    outer = len(node.plates) + len(node.event)
-    summed = {axis: outer + i for i, axis in enumerate(node.axes)}
-    split = len(node.left.event) - sum(contains(node.left.event, axis) for axis in node.axes)
-    first = len(node.plates)
-    left = _labels(node, node.left, summed, first, last=True)
-    right = _labels(node, node.right, summed, first + split, last=False)
-    a, b = (evaluate(operand, values, sizes) for operand in (node.left, node.right))
-    return np.asarray(np.einsum(a, left, b, right, list(range(outer))))
-
-
-def _labels(
-    node: expression.Contraction,
-    operand: Expression,
-    summed: Mapping[Axis, int],
-    first: int,
-    last: bool,
-) -> list[int]:
-    """The labels of an operand's axes in the Einstein sum; its own event starts at `first`."""
-    contracted = {
-        _places(operand.event, axis)[-1 if last else 0]: label
-        for axis, label in summed.items()
-        if contains(operand.event, axis)
-    }
-    inside = [axis for axis in summed if not contains(operand.event, axis)]
-    everything = (*node.plates, *node.event)
-    labels = [
-        summed[axis] if contains(inside, axis) else _places(everything, axis)[0]
-        for axis in operand.plates
-    ]
-    free = iter(range(first, first + len(operand.event)))
-    return labels + [contracted.get(i, -1) if i in contracted else next(free)
-                     for i in range(len(operand.event))]  # fmt: skip
+def align(array: Array, own: Shape[Axis], target: Shape[Axis]) -> Array:
+    """The array with the axes of the result: its own moved to their places, the others of one."""
+    found = places(own, target)
+    order = sorted(range(len(found)), key=found.__getitem__)
+    shape = [1] * len((*target[0], *target[1]))
+    for place, where in enumerate(found):
+        shape[where] = array.shape[place]
+    return np.transpose(array, order).reshape(shape)

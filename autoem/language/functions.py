@@ -1,22 +1,14 @@
-"""Functions and constants that a declaration may write."""
+"""Functions that a declaration may write: exp, log, sqrt, dot and where."""
 
 from __future__ import annotations
 
 from typing import Any, overload
 
-from autoem.errors import BadAxes, BadValue
+from autoem.errors import NoCondition, UnlikeBranches
+from autoem.language.agree import check_condition, dotted
+from autoem.language.arithmetic import Contraction, Pending, apply, lift
 from autoem.language.distribution import Law, Switch
-from autoem.language.expression import (
-    Axis,
-    Constant,
-    DiagonalMatrix,
-    Expression,
-    ExpressionLike,
-    Pending,
-    apply,
-    is_open,
-    lift,
-)
+from autoem.language.formula import Expression, ExpressionLike
 
 
 def exp(x: ExpressionLike) -> Expression:
@@ -34,40 +26,47 @@ def sqrt(x: ExpressionLike) -> Expression:
     return apply("sqrt", x)
 
 
+def dot(u: ExpressionLike, v: ExpressionLike) -> Expression:
+    """sum of u v over all event axes of u that v has too.
+
+    >>> from autoem.language import Axis, Given, Parameter, Real
+    >>> i, p = Axis("rows"), Axis("covariates")
+    >>> v, beta = Given(Real(p), over=i), Parameter(Real(p))
+    >>> dot(v, beta).plates, dot(v, beta).event
+    ((Axis('rows'),), ())
+    """
+    left, right = lift(u), lift(v)
+    if left.open or right.open:
+        return Pending(dot, (left, right))
+    return Contraction(left, right, dotted(left, right))
+
+
 @overload
 def where(c: ExpressionLike, a: Law, b: Law) -> Switch: ...
 @overload
 def where(c: ExpressionLike, a: ExpressionLike, b: ExpressionLike) -> Expression: ...
-def where(c: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, `b` where it does not."""
+def where(c: Any, a: Any, b: Any) -> Law | Expression:
+    """a where the condition c holds, b where it does not; a and b are both expressions or laws.
+
+    The condition is a binary variable or a comparison.
+
+    >>> from autoem.language import Axis, Parameter, Real
+    >>> t, tau = Axis("steps"), Parameter(Real())
+    >>> where(t < tau, 1, 2).plates
+    (Axis('steps'),)
+    """
     if isinstance(c, bool):
-        raise BadValue(problem="the condition of where is a Python bool", write="where(a < b, ...)")
-    if isinstance(a, Law) and isinstance(b, Law):
-        return Switch(c if is_open(c) else lift(c), a, b)
-    if isinstance(a, Law) or isinstance(b, Law):
-        raise BadValue(problem="where has a law and an expression", write="two of one kind")
-    return apply("where", c, a, b)
+        raise NoCondition(condition=f"{c}, a value of Python")
+    condition = lift(c)
+    laws = [isinstance(branch, Law) for branch in (a, b)]
+    if all(laws):
+        return Switch(condition, a, b)
+    if any(laws):
+        raise UnlikeBranches(yes=_kind(a), no=_kind(b))
+    if not condition.open:
+        check_condition(condition)
+    return apply("where", condition, a, b)
 
 
-def Zeros(*axes: Axis) -> Expression:
-    """An array of zeros."""
-    return Constant("zeros", axes)
-
-
-def Ones(*axes: Axis) -> Expression:
-    """An array of ones."""
-    return Constant("ones", axes)
-
-
-def Identity(axis: Axis) -> Expression:
-    """The identity matrix."""
-    return Constant("identity", (axis, axis))
-
-
-def Diagonal(vector: ExpressionLike) -> Expression:
-    """The matrix with the vector on its diagonal."""
-    if is_open(vector):
-        return Pending(Diagonal, (vector,))
-    if not lift(vector).event:
-        raise BadAxes(problem="Diagonal needs a vector", write="Diagonal(noise)")
-    return DiagonalMatrix(lift(vector))
+def _kind(branch: object) -> str:
+    return f"the law {branch.title}" if isinstance(branch, Law) else "an expression"

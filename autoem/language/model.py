@@ -1,14 +1,21 @@
-"""The class statement that declares a model."""
+"""Models: the class statement that declares one, and what it declares.
+
+A class body is read once, top to bottom; the result is a frozen `Declaration`.  The class itself is
+only its name: it has no instances and no subclasses.
+"""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from autoem.errors import BadModel, Place, Redeclared, UnknownName
-from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
-from autoem.language.expression import Axis
+from autoem.errors import ModelHasNoInstances, ModelIsFinal, NoObserved, Undeclared
+from autoem.language.arithmetic import Axis
+from autoem.language.declaration import Given, Latent, Observed, Parameter, Random, Variable
+from autoem.language.formula import Expression, subexpressions
+from autoem.language.namespace import Namespace
+from autoem.language.notation import notation
 
 
 @dataclass(frozen=True)
@@ -22,58 +29,102 @@ class Declaration:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
+        """What is estimated."""
         return tuple(v for v in self.variables if isinstance(v, Parameter))
 
     @property
     def givens(self) -> tuple[Given, ...]:
+        """What is known and not modeled."""
         return tuple(v for v in self.variables if isinstance(v, Given))
 
     @property
     def latents(self) -> tuple[Latent, ...]:
+        """What is not seen."""
         return tuple(v for v in self.variables if isinstance(v, Latent))
 
     @property
     def observed(self) -> tuple[Observed, ...]:
+        """What is seen."""
         return tuple(v for v in self.variables if isinstance(v, Observed))
 
 
-class Namespace(dict[str, Any]):
-    """The names of a class body, bound where they are assigned."""
+def mentioned(variable: Variable) -> Iterator[Expression]:
+    """Every expression that stands in the declaration of a variable."""
+    law = variable.distribution if isinstance(variable, Random) else None
+    law = variable.prior if isinstance(variable, Parameter) else law
+    for expression in () if law is None else law.expressions:
+        yield from subexpressions(expression)
 
-    def __setitem__(self, name: str, value: Any) -> None:
-        frame = sys._getframe(1)
-        place = Place(frame.f_code.co_filename, frame.f_lineno)
-        if name in self and not name.startswith("__"):
-            raise Redeclared(place=place, problem=f"{name} is declared twice", write="a new name")
-        if isinstance(value, Axis):
-            value.key = name
-        if isinstance(value, Variable):
-            object.__setattr__(value, "name", name)
-            object.__setattr__(value, "place", place)
-        dict.__setitem__(self, name, value)
+
+def check_declaration(declaration: Declaration) -> None:
+    """Something is observed, and every declaration mentions only earlier names of the class."""
+    if not declaration.observed:
+        raise NoObserved(model=declaration.name)
+    earlier: list[Variable] = []
+    for variable in declaration.variables:
+        earlier.append(variable)
+        axes = list(variable.axes)
+        for node in mentioned(variable):
+            axes += [*node.plates, *node.event]
+            if isinstance(node, Variable) and node not in earlier:
+                raise undeclared(variable, node.label, "variable")
+        for axis in (*axes, *(() if variable.category is None else (variable.category,))):
+            if not axis.literal and axis not in declaration.axes:
+                raise undeclared(variable, str(axis), "axis")
+
+
+def undeclared(variable: Variable, what: str, kind: str) -> Undeclared:
+    """The error for a name of another model, or for none."""
+    return Undeclared(variable=variable.name, what=what, kind=kind, place=variable.place)
 
 
 class ModelType(type):
-    """The type of models: reads a class body as a declaration."""
+    """The type of models: it reads a class body as a declaration."""
 
     declaration: Declaration
 
     @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /) -> Namespace:  # type: ignore[override]
+        for base in bases:
+            if isinstance(base, ModelType) and base.__bases__ != (object,):
+                raise ModelIsFinal(base=base.__name__)
         return Namespace()
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> ModelType:
         cls = type.__new__(mcs, name, bases, dict(namespace))
         if bases:
-            values = namespace.values()
-            cls.declaration = Declaration(
-                name,
-                namespace.get("__doc__") or "",
-                tuple(value for value in values if isinstance(value, Axis)),
-                tuple(value for value in values if isinstance(value, Variable)),
-            )
+            cls.declaration = declared(name, namespace)
+            check_declaration(cls.declaration)
         return cls
+
+    def __call__(cls, *_: object, **__: object) -> NoReturn:
+        raise ModelHasNoInstances(model=cls.__name__)
+
+    def __str__(cls) -> str:
+        return notation(cls.declaration.variables)
+
+
+def declared(name: str, namespace: dict[str, Any]) -> Declaration:
+    """The declaration that the names of a class body make."""
+    values = tuple(namespace.values())
+    axes = tuple(value for value in values if isinstance(value, Axis))
+    variables = tuple(value for value in values if isinstance(value, Variable))
+    return Declaration(name, namespace.get("__doc__") or "", axes, variables)
 
 
 class Model(metaclass=ModelType):
-    """A declared model: `Model.declaration` says what it declares."""
+    """A declared model; `declaration` says what it declares, and `str` prints it.
+
+    >>> from autoem.families import Normal
+    >>> from autoem.language import Axis, Observed, Parameter, Positive, Real
+    >>> class Sample(Model):
+    ...     n = Axis("observations")
+    ...     mean, variance = Parameter(Real()), Parameter(Positive())
+    ...     x = Observed(Normal(mean, variance=variance), over=n)
+    >>> [variable.name for variable in Sample.declaration.parameters]
+    ['mean', 'variance']
+    >>> print(Sample)
+    mean ∈ ℝ
+    variance > 0
+    x_n ~ N(mean, variance)
+    """

@@ -1,25 +1,43 @@
 """The operators of Python, read as mathematics.
 
-Whatever can stand in a formula is an `Operand`: it says how a function is applied to it, how it is
-looked up and how it is contracted, and gets the operators from here.  What has no meaning for a
-formula (a truth value, a loop, a conversion to float) is refused, with a word on what to write.
+Whatever can stand in a formula is an `Operand`.  It says what a function applied to it is, what a
+lookup of it is, and what a contraction of it is; the operators follow from these three.  What has
+no meaning for a formula (a truth value, a loop, a conversion to float) is refused, with a word on
+what to write instead.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from numbers import Real
 from typing import Any, Generic, NoReturn, TypeVar
 
-from autoem.errors import NoTruthValue
+from autoem.errors import NoValue
 
 E = TypeVar("E")
+
+UFUNCS = {
+    "add": "add",
+    "subtract": "subtract",
+    "multiply": "multiply",
+    "divide": "divide",
+    "power": "power",
+    "float_power": "power",
+    "negative": "negative",
+    "exp": "exp",
+    "log": "log",
+    "sqrt": "sqrt",
+    "less": "less",
+    "less_equal": "less_equal",
+    "greater": "greater",
+    "greater_equal": "greater_equal",
+}
+"""Functions of NumPy to operators: `array * x` and `np.exp(x)` mean those of the language."""
 
 
 class Operand(ABC, Generic[E]):
     """Anything that may stand in a formula; `E` is what its operators give."""
-
-    __array_ufunc__ = None  # so that an array leaves `array * expression` to the expression
 
     @abstractmethod
     def _apply(self, operator: str, *operands: Any) -> E: ...
@@ -29,6 +47,15 @@ class Operand(ABC, Generic[E]):
 
     @abstractmethod
     def _contract(self, left: Any, right: Any) -> E: ...
+
+    @abstractmethod
+    def _compares_with(self, other: object) -> bool:
+        """Whether `self == other` is a comparison of values, and not of identity."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return self._apply("equal", self, other) if self._compares_with(other) else self is other
 
     def __add__(self, other: Any) -> E:
         return self._apply("add", self, other)
@@ -84,13 +111,37 @@ class Operand(ABC, Generic[E]):
     def __getitem__(self, index: Any) -> E:
         return self._look_up(index)
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **_: Any) -> E:
+        if ufunc.__name__ == "matmul":
+            return self._contract(*operands)
+        if method != "__call__" or ufunc.__name__ not in UFUNCS:
+            raise NoValue(
+                use="NumPy value", write="a function of autoem: exp, log, sqrt, where, dot"
+            )
+        return self._apply(UFUNCS[ufunc.__name__], *operands)
+
     def __bool__(self) -> NoReturn:
-        raise NoTruthValue(problem="an expression has no truth value", write="where(c, a, b)")
+        raise NoValue(
+            use="truth value",
+            write="where(a < b, x, y) for if; (a < b) * (b < c) for `and` and for a < b < c",
+        )
 
     def __iter__(self) -> Iterator[NoReturn]:
-        raise NoTruthValue(problem="an expression cannot be looped over", write="over=")
+        raise NoValue(use="entries to loop over", write="over=n in the declaration, or dot(u, v)")
+
+    def __len__(self) -> NoReturn:
+        raise NoValue(use="length", write="Ones(k) and dot for sums; sizes={'k': 3} in fit")
 
     def __float__(self) -> NoReturn:
-        raise NoTruthValue(problem="an expression has no number", write="exp, log, sqrt of autoem")
+        raise NoValue(use="number", write="exp, log and sqrt of autoem for those of math")
 
-    __int__ = __index__ = __len__ = __float__  # type: ignore[assignment]
+    def __int__(self) -> NoReturn:
+        raise NoValue(use="number", write="the expression itself")
+
+    def __index__(self) -> NoReturn:
+        raise NoValue(use="number", write="mean = Parameter(..., over=k), and mean[z] to look up")
+
+
+def is_number(value: object) -> bool:
+    """Whether the value is a real number: of Python, of fractions or of NumPy."""
+    return isinstance(value, Real) and not isinstance(value, bool)

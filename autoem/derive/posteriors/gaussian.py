@@ -3,7 +3,9 @@
 With precision J = -(second derivative) and shift h = (first derivative at zero), both free of v,
 
     q(v) = N(m, V),   V = J^-1,   m = V h,
-    log-normalizer = (terms at v = 0) + h'm / 2 - log det J / 2 + q log(2 pi) / 2 .
+    log-normalizer = (terms at v = m) - log det J / 2 + q log(2 pi) / 2,
+
+in which nothing cancels: the terms at m are residuals.
 
 Expectations keep residuals as they stand: of a quadratic f, E f(v) = f(m) + tr(f'' V) / 2.
 """
@@ -28,7 +30,7 @@ from autoem.derive.posterior import (
     with_context,
 )
 from autoem.derive.quantity import Declared, Element
-from autoem.derive.term import Term, Terms, depends, derivative, times
+from autoem.derive.term import Term, Terms, depends, derivative
 
 ZERO, HALF = sympy.Integer(0), sympy.Rational(1, 2)
 
@@ -91,15 +93,14 @@ def gaussian(
             raise Refusal(f"the precision of {latent.name} mentions {other.name}")
     scope = joint.scope
     at_zero = _at_zero(first, latent, scope)
-    constant = _at_zero(local.terms, latent, scope)
     for other in remaining:
-        if other is not latent and any(depends(t.value, other) for t in (*at_zero, *constant)):
+        if other is not latent and any(depends(t.value, other) for t in at_zero):
             raise Refusal(f"the mean of {latent.name} mentions {other.name}")
     precision = scope.define(
         f"precision_{latent.name}", tuple(replace(t, value=-t.value) for t in second), "posterior"
     )
     shift = scope.define(f"shift_{latent.name}", at_zero, "posterior")
-    return _posterior(scope, local, precision, shift, constant, (row, column))
+    return _posterior(scope, local, precision, shift, (row, column))
 
 
 def _at_zero(terms: Terms, latent: Declared, scope: Scope) -> Terms:
@@ -110,12 +111,23 @@ def _at_zero(terms: Terms, latent: Declared, scope: Scope) -> Terms:
     return tuple(term for term in moved if term.value != 0)
 
 
+def _at_mean(local: Local, mean: Element, row: tuple[Index, ...], scope: Scope) -> Terms:
+    """The terms where the latent is its posterior mean."""
+
+    def at_mean(indices: tuple[Read, ...]) -> sympy.Expr:
+        moved = dict(zip((*local.plates, *row), indices, strict=True))
+        return Element(mean.base, tuple(moved.get(i, i) for i in mean.indices))  # type: ignore[call-overload]
+
+    return tuple(
+        replace(t, value=replaced(t.value, local.latent, at_mean, scope)) for t in local.terms
+    )
+
+
 def _posterior(
     scope: Scope,
     local: Local,
     precision: Element,
     shift: Element,
-    constant: Terms,
     event: tuple[tuple[Index, ...], tuple[Index, ...]],
 ) -> Posterior:
     name, (row, column) = local.latent.name, event
@@ -137,8 +149,7 @@ def _posterior(
     mean = scope.define(f"mean_{name}", (Term(covariance * moved, column),), "posterior")
     size = scope.size(row[0].axis) if row else sympy.Integer(1)
     normalizer = (
-        *constant,
-        Term(shift * mean * HALF, row),
+        *_at_mean(local, mean, row, scope),
         Term(-log_det * HALF),
         Term(size * sympy.log(2 * sympy.pi) * HALF),
     )
@@ -155,4 +166,3 @@ def _posterior(
     )
 
 
-__all__ = ["GaussianPosterior", "gaussian", "times"]

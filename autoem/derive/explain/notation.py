@@ -1,0 +1,251 @@
+"""What each quantity of a derivation is called on the page.
+
+Declared variables keep the user's names; responsibilities, log weights, expectations and the
+numbers of entries have the names of a textbook.  An element is written with the indices that are
+shown as subscripts; those of its event may be hidden, and then the symbol stands for a vector or a
+matrix: x[n, d] with d hidden is the vector x_n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from autoem.derive.explain.layout import (
+    Call,
+    Expectation,
+    Indicator,
+    Math,
+    Number,
+    Power,
+    Size as SizeOf,
+    Symbol,
+    equation,
+)
+from autoem.derive.explain.names import Indexing, Letters, greek, unused
+from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.quantity import (
+    Declared,
+    Delta,
+    Indicator as IndicatorOf,
+    MatrixFunction,
+    Origin,
+    Quantity,
+    Size,
+)
+from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
+from autoem.language.expression import Axis
+from autoem.language.model import Declaration
+
+SIZE, WEIGHT, DATA, EXPECTATION, LATENT, PARAMETER = range(6)
+"""The order in which factors stand in a product."""
+
+Shown = tuple[Math | None, ...]
+"""The subscripts of an element by position; None where the index is hidden."""
+
+INVERSE = Number(Fraction(-1))
+
+
+@dataclass(frozen=True, eq=False)
+class New(Quantity):
+    """The new value of a parameter: written with a hat."""
+
+    base: Declared = field(kw_only=True)
+
+
+def new(parameter: Declared) -> New:
+    """The quantity of a parameter's new value."""
+    return New(parameter.name, parameter.axes, parameter.sign, base=parameter)
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """How the elements of a quantity are written.
+
+    `event` are the positions that may be hidden, the row first; `rank` is the place in a product.
+    """
+
+    write: Callable[[Shown], Math]
+    event: tuple[int, ...] = ()
+    rank: tuple[int, int] = (PARAMETER, 0)
+    symmetric: bool = False
+
+
+@dataclass
+class Notation:
+    """The names of one derivation; `glyphs` holds what its posteriors have introduced."""
+
+    declaration: Declaration
+    letters: Letters
+    taken: list[str]
+    vector_axes: tuple[Axis, ...]
+    glyphs: dict[Quantity, Glyph] = field(default_factory=dict)
+
+    def symbol(self, variable: Variable) -> Symbol:
+        """The name of a declared variable."""
+        names = [v.name for v in self.declaration.variables]
+        stem = variable.name[:-1]
+        square = (
+            isinstance(variable, Parameter)
+            and variable.domain.kind == "positive"
+            and stem not in names
+            and f"{stem}1" not in names
+        )
+        return greek(variable.name, square)
+
+    def introduce(self, *choices: str) -> Symbol:
+        """A symbol that the page does not use yet."""
+        symbol = unused(choices, self.taken)
+        self.taken.append(symbol.name)
+        return symbol
+
+    def indexing(self, *indices: Index) -> Indexing:
+        """The symbols of the free indices of a formula."""
+        return Indexing(self.letters).bind(indices)
+
+    def size(self, axis: Axis) -> Math:
+        """The number of entries of an axis: N for n."""
+        if axis.size is not None:
+            return Number(Fraction(axis.size))
+        letter = self.letters.of(axis)
+        capital = letter.upper()
+        known = [self.symbol(v).name for v in self.declaration.variables]
+        if len(letter) == 1 and capital != letter and capital not in known:
+            return Symbol(capital)
+        return SizeOf(Symbol(letter))
+
+    def glyph(self, base: Quantity) -> Glyph | None:
+        """How a quantity is written; None where its definition stands in its place."""
+        if base in self.glyphs:
+            return self.glyphs[base]
+        match base:
+            case Declared():
+                return self._declared(base, base, "")
+            case New():
+                return self._declared(base, base.base, "hat")
+            case Origin():
+                return self.glyph(base.base)
+            case IndicatorOf():
+                return self._indicator(base)
+            case MatrixFunction():
+                return self._matrix(base)
+            case Size():
+                size = self.size(base.axis)
+                return Glyph(lambda shown: size, rank=(SIZE, 0))
+            case Delta():
+                return Glyph(_delta, rank=(WEIGHT, 0))
+        return None
+
+    def _declared(self, base: Quantity, origin: Declared, accent: str) -> Glyph:
+        variable = origin.variable
+        symbol = replace(self.symbol(variable), accent=accent)
+        plates = len(variable.plates)
+        event = tuple(
+            position
+            for position, axis in enumerate(base.axes)
+            if position >= plates and axis in self.vector_axes
+        )
+        matrix = isinstance(variable, Parameter) and variable.domain.kind == "positive_definite"
+        place = self.declaration.variables.index(variable)
+        return Glyph(
+            lambda shown: subscripted(symbol, shown), event, (_rank(variable), place), matrix
+        )
+
+    def _indicator(self, base: IndicatorOf) -> Glyph:
+        latent = self.symbol(base.latent.variable)
+
+        def write(shown: Shown) -> Math:
+            *plates, state = shown
+            assert state is not None
+            return Indicator(equation(subscripted(latent, tuple(plates)), state))
+
+        return Glyph(write, rank=(WEIGHT, self.declaration.variables.index(base.latent.variable)))
+
+    def _matrix(self, base: MatrixFunction) -> Glyph:
+        inner = self.glyph(base.base)
+        assert inner is not None
+        if base.function == "inverse":
+            last = len(base.axes)
+            return Glyph(
+                lambda shown: Power(inner.write(shown), INVERSE),
+                (last - 2, last - 1),
+                inner.rank,
+                symmetric=True,
+            )
+        return Glyph(
+            lambda shown: Call("log", Call("det", inner.write((*shown, None, None)))),
+            rank=inner.rank,
+        )
+
+
+def notation(declaration: Declaration) -> Notation:
+    """The notation of a model: nothing is introduced yet."""
+    letters = Letters(declaration.axes, tuple(v.name for v in declaration.variables))
+    taken = [letters.of(axis) for axis in declaration.axes]
+    result = Notation(declaration, letters, taken, _vector_axes(declaration))
+    taken += [result.symbol(v).name for v in declaration.variables]
+    taken += [size.name for axis in declaration.axes if isinstance(size := result.size(axis), Symbol)]
+    return result
+
+
+def _vector_axes(declaration: Declaration) -> tuple[Axis, ...]:
+    """The axes along which entries are entries of a vector: of events, never plates or states."""
+    plates = [axis for v in declaration.variables for axis in v.plates]
+    states = [v.category for v in declaration.variables if v.category is not None]
+    states += [p.event[-1] for p in declaration.parameters if p.domain.kind == "simplex"]
+    events = (axis for v in declaration.variables for axis in v.event)
+    return tuple(
+        dict.fromkeys(
+            axis for axis in events
+            if axis not in plates and axis not in states and axis.key is not None
+        )
+    )  # fmt: skip
+
+
+def _rank(variable: Variable) -> int:
+    known: Mapping[type[Variable], int] = {
+        Given: DATA,
+        Observed: DATA,
+        Latent: LATENT,
+        Parameter: PARAMETER,
+    }
+    return known[type(variable)]
+
+
+def subscripted(symbol: Symbol, shown: Shown) -> Symbol:
+    """The symbol with more subscripts; hidden ones fall away, in the middle they leave a dot."""
+    kept = list(shown)
+    while kept and kept[-1] is None:
+        kept.pop()
+    marks = tuple(Symbol("·") if mark is None else mark for mark in kept)
+    return replace(symbol, subscripts=(*symbol.subscripts, *marks))
+
+
+def expectation(operator: str, body: Callable[[Shown], Math], plates: tuple[int, ...],
+                states: tuple[int, ...], event: tuple[int, ...]) -> Callable[[Shown], Math]:  # fmt: skip
+    """E_k[z_n] of an element whose positions are plates, states of other latents, and the event."""
+
+    def write(shown: Shown) -> Math:
+        inner = body(tuple(shown[p] for p in (*plates, *event)))
+        return Expectation(operator, inner, tuple(s for p in states if (s := shown[p]) is not None))
+
+    return write
+
+
+def _delta(shown: Shown) -> Math:
+    left, right = shown
+    assert left is not None and right is not None
+    return Indicator(equation(left, right))
+
+
+def read(index: Read, names: Indexing, symbol: Callable[[Variable], Symbol]) -> Math:
+    """An index as a subscript: k, 2, or group_i."""
+    if isinstance(index, int):
+        return Number(Fraction(index))
+    if isinstance(index, Lookup):
+        inner = tuple(read(i, names, symbol) for i in index.indices)
+        table = index.table
+        assert isinstance(table, Declared)
+        return subscripted(symbol(table.variable), inner)
+    return names.named(index)
