@@ -95,30 +95,31 @@ def _leaf(node: Expression, sizes: Sizes) -> Array:
         case ArrayConstant(values=values):
             return values
         case Position(axis=axis):
-            return np.arange(_size(axis, sizes))
+            return np.arange(length(axis, sizes))
         case Constant(kind="identity", axes=(axis, _)):
-            return np.eye(_size(axis, sizes))
+            return np.eye(length(axis, sizes))
         case Constant(kind=kind, axes=axes):
             fill = 1.0 if kind == "ones" else 0.0
-            return np.full([_size(axis, sizes) for axis in axes], fill)
+            return np.full([length(axis, sizes) for axis in axes], fill)
     raise KeyError(node)
 
 
-def _size(axis: Axis, sizes: Sizes) -> int:
+def length(axis: Axis, sizes: Sizes) -> int:
+    """The length of an axis, of the model itself or told."""
     return sizes[axis] if axis.size is None else axis.size
 
 
 def _applied(node: Apply, values: Values, sizes: Sizes) -> Array:
     arrays = [_value(argument, values, sizes) for argument in node.arguments]
-    shapes = [argument.shape for argument in node.arguments]
-    aligned = [align(a, own, node.shape) for a, own in zip(arrays, shapes, strict=True)]
-    return np.asarray(FUNCTIONS[node.operator](*aligned), dtype=float)
+    operands = zip(node.arguments, arrays, strict=True)
+    placed = [laid(argument, array, *node.shape) for argument, array in operands]
+    return np.asarray(FUNCTIONS[node.operator](*placed), dtype=float)
 
 
 def _listed(node: Listing, values: Values, sizes: Sizes) -> Array:
-    target = (node.plates, node.event[1:])
-    entries = [align(_value(e, values, sizes), e.shape, target) for e in node.entries]
-    return np.stack(np.broadcast_arrays(*entries), axis=len(node.plates))
+    plates, event = node.plates, node.event[1:]
+    entries = [laid(e, _value(e, values, sizes), plates, event) for e in node.entries]
+    return np.stack(np.broadcast_arrays(*entries), axis=len(plates))
 
 
 def _looked_up(node: Lookup, values: Values, sizes: Sizes) -> Array:
@@ -128,7 +129,7 @@ def _looked_up(node: Lookup, values: Values, sizes: Sizes) -> Array:
     index: dict[int, Array] = {}
     for place, entry in taken.items():
         positions = np.clip(_value(entry, values, sizes).astype(int), 0, base.shape[place] - 1)
-        index[place] = align(positions, entry.shape, node.shape)
+        index[place] = laid(entry, positions, *node.shape)
     rest = [place for place in range(base.ndim) if place not in taken]
     plates = tuple(axis for place, axis in enumerate(node.base.plates) if place in rest)
     for place, target in zip(rest, places((plates, node.event), node.shape), strict=True):
@@ -207,11 +208,13 @@ def places(own: Shape[Axis], target: Shape[Axis]) -> list[int]:
     return found
 
 
-def align(array: Array, own: Shape[Axis], target: Shape[Axis]) -> Array:
-    """The array with the axes of the result: its own moved to their places, the others of one."""
-    found = places(own, target)
+def laid(
+    node: Expression, array: Array, plates: tuple[Axis, ...], event: tuple[Axis, ...]
+) -> Array:
+    """The array of a node in the layout `plates + event`, of length one where it has no axis."""
+    found = places(node.shape, (plates, event))
     order = sorted(range(len(found)), key=found.__getitem__)
-    shape = [1] * len((*target[0], *target[1]))
-    for place, where in enumerate(found):
-        shape[where] = array.shape[place]
+    shape = [1] * (len(plates) + len(event))
+    for place, target in enumerate(found):
+        shape[target] = array.shape[place]
     return np.transpose(array, order).reshape(shape)
