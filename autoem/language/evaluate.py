@@ -111,15 +111,15 @@ def length(axis: Axis, sizes: Sizes) -> int:
 
 def _applied(node: Apply, values: Values, sizes: Sizes) -> Array:
     arrays = [_value(argument, values, sizes) for argument in node.arguments]
-    operands = zip(node.arguments, arrays, strict=True)
-    placed = [laid(argument, array, *node.shape) for argument, array in operands]
-    return np.asarray(FUNCTIONS[node.operator](*placed), dtype=float)
+    operands = zip(arrays, node.arguments, strict=True)
+    aligned = [align(array, argument.shape, node.shape) for array, argument in operands]
+    return np.asarray(FUNCTIONS[node.operator](*aligned), dtype=float)
 
 
 def _listed(node: Listing, values: Values, sizes: Sizes) -> Array:
-    plates, event = node.plates, node.event[1:]
-    entries = [laid(e, _value(e, values, sizes), plates, event) for e in node.entries]
-    return np.stack(np.broadcast_arrays(*entries), axis=len(plates))
+    target = (node.plates, node.event[1:])
+    entries = [align(_value(e, values, sizes), e.shape, target) for e in node.entries]
+    return np.stack(np.broadcast_arrays(*entries), axis=len(node.plates))
 
 
 def _looked_up(node: Lookup, values: Values, sizes: Sizes) -> Array:
@@ -129,7 +129,7 @@ def _looked_up(node: Lookup, values: Values, sizes: Sizes) -> Array:
     index: dict[int, Array] = {}
     for place, entry in taken.items():
         positions = np.clip(_value(entry, values, sizes).astype(int), 0, base.shape[place] - 1)
-        index[place] = laid(entry, positions, *node.shape)
+        index[place] = align(positions, entry.shape, node.shape)
     rest = [place for place in range(base.ndim) if place not in taken]
     plates = tuple(axis for place, axis in enumerate(node.base.plates) if place in rest)
     for place, target in zip(rest, places((plates, node.event), node.shape), strict=True):
@@ -208,13 +208,11 @@ def places(own: Shape[Axis], target: Shape[Axis]) -> list[int]:
     return found
 
 
-def laid(
-    node: Expression, array: Array, plates: tuple[Axis, ...], event: tuple[Axis, ...]
-) -> Array:
-    """The array of a node in the layout `plates + event`, of length one where it has no axis."""
-    found = places(node.shape, (plates, event))
+def align(array: Array, own: Shape[Axis], target: Shape[Axis]) -> Array:
+    """The array with the axes of the result: its own moved to their places, the others of one."""
+    found = places(own, target)
     order = sorted(range(len(found)), key=found.__getitem__)
-    shape = [1] * (len(plates) + len(event))
-    for place, target in enumerate(found):
-        shape[target] = array.shape[place]
+    shape = [1] * len((*target[0], *target[1]))
+    for place, where in enumerate(found):
+        shape[where] = array.shape[place]
     return np.transpose(array, order).reshape(shape)
