@@ -66,7 +66,8 @@ class Pointwise:
 
     def __call__(self, node: Expression, at: Place, event: tuple[int, ...] = ()) -> Any:
         """The entry `event` of the expression at a place."""
-        known = {**at, **dict(zip(node.event, event, strict=True))}
+        # A plate that a lookup has consumed keeps its place where an event has the same axis.
+        known = {**dict(zip(node.event, event, strict=True)), **at}
         match node:
             case Variable():
                 return self.values(node, tuple(known[axis] for axis in node.plates), event)

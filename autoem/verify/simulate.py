@@ -16,14 +16,14 @@ from autoem.errors.verification import MissingValue, NotSimulated
 from autoem.language.construct import Aggregate
 from autoem.language.declaration import Given, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
-from autoem.language.evaluate import evaluate, laid, length
+from autoem.language.evaluate import align, evaluate
 from autoem.language.expression import Axis, Expression
 from autoem.language.model import ModelType
 from autoem.runtime.domains import check_blocks, check_entries
 from autoem.runtime.schema import VariableSchema
+from autoem.verify.pointwise import size_of
 
 Arrays = dict[str, np.ndarray]
-VECTORS, MATRICES = ("simplex", "vector"), ("matrix",)
 
 
 def sample(
@@ -57,7 +57,7 @@ def sample(
     values: dict[Variable, np.ndarray] = dict(known)
     for variable in model.declaration.variables:
         if isinstance(variable, Random):
-            shape = tuple(length(axis, lengths) for axis in variable.plates)
+            shape = tuple(size_of(axis, lengths) for axis in variable.plates)
             values[variable] = _draw(variable, variable.distribution, values, lengths, shape, generator)
     return {v.name: value for v, value in values.items() if not isinstance(v, Parameter)}
 
@@ -133,7 +133,7 @@ def _check(variable: Variable, value: np.ndarray, lengths: Mapping[Axis, int]) -
     kind, lower, upper = domain.kind, domain.lower, domain.upper
     if kind == "index":
         assert domain.axis is not None
-        kind, lower, upper = "interval", 0, length(domain.axis, lengths) - 1
+        kind, lower, upper = "interval", 0, size_of(domain.axis, lengths) - 1
     schema = VariableSchema(
         variable.name,
         "parameter" if isinstance(variable, Parameter) else "given",
@@ -159,8 +159,7 @@ def _draw(
     match law:
         case Distribution():
             arguments = {
-                argument.name: _argument(variable, law, argument, values, sizes)
-                for argument in law.family.arguments
+                name: _laid(variable, node, values, sizes) for name, node in law.arguments
             }
             return np.asarray(law.family.sample(generator, arguments, shape))
         case Switch(condition, yes, no):
@@ -172,30 +171,14 @@ def _draw(
     raise NotSimulated(what=f"the law {type(law).__name__}", variable=variable.name)
 
 
-def _argument(
-    variable: Random,
-    law: Distribution,
-    argument: Any,
-    values: Mapping[Variable, np.ndarray],
-    sizes: Mapping[Axis, int],
-) -> np.ndarray:
-    """The argument over the plates, then its event; logits have their category axis last."""
-    node = law.argument(argument.name)
-    category = law.category
-    if category is not None and category in node.plates:
-        return laid(node, evaluate(node, values, sizes), variable.plates, (category,))
-    array = _laid(variable, node, values, sizes)
-    missing = (argument.domain in VECTORS) * (not node.event)
-    return array.reshape((*array.shape, *[1] * missing))
-
-
 def _laid(
     variable: Random,
     node: Expression,
     values: Mapping[Variable, np.ndarray],
     sizes: Mapping[Axis, int],
 ) -> np.ndarray:
-    return laid(node, evaluate(node, values, sizes), variable.plates, node.event)
+    """The values of an expression over the plates of the variable, then its event."""
+    return align(evaluate(node, values, sizes), node.shape, (variable.plates, node.event))
 
 
 def _aggregated(cells: np.ndarray, groups: Any, counted: bool) -> np.ndarray:

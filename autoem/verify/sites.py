@@ -101,9 +101,7 @@ def _law(variable: Variable) -> Any:
 def _log_density(law: Any, value: Any, at: Place, read: Pointwise) -> np.ndarray:
     match law:
         case Distribution():
-            arguments = {
-                name: _argument(law, node, at, read) for name, node in law.arguments
-            }
+            arguments = {name: read.event(node, at) for name, node in law.arguments}
             return np.asarray(DENSITIES[law.family.name](value, arguments))
         case Switch(condition, yes, no):
             chosen = yes if read(condition, at) else no
@@ -111,15 +109,6 @@ def _log_density(law: Any, value: Any, at: Place, read: Pointwise) -> np.ndarray
         case Aggregate(latent, groups):
             return _constraint(read.event(latent, at), groups, value)
     raise NotJudged(what=f"the law {type(law).__name__}")
-
-
-def _argument(law: Distribution, node: Expression, at: Place, read: Pointwise) -> np.ndarray:
-    """The whole argument; logits have their category axis among the plates."""
-    category = law.category
-    if category is None or category in node.event or category not in node.plates:
-        return read.event(node, at)
-    entries = [read(node, {**at, category: k}) for k in range(size_of(category, read.sizes))]
-    return np.stack(np.broadcast_arrays(*entries), axis=-1)
 
 
 def _constraint(cells: np.ndarray, groups: Any, sums: np.ndarray) -> np.ndarray:
