@@ -48,7 +48,7 @@ class Outcome:
 
     `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
     `places` are the entries that it is about; `trace` has the objective at the start and after
-    each of `iterations` maps.
+    each of `iterations` maps; `reference` are parameters of ordinary size.
     """
 
     result: str
@@ -57,6 +57,7 @@ class Outcome:
     objective: float
     trace: tuple[float, ...] = field(repr=False)
     iterations: int
+    reference: Arrays = field(default_factory=dict, repr=False)
 
     @property
     def advice(self) -> str:
@@ -161,9 +162,9 @@ ADVICE = {
 
 
 SEEN = {
-    "degenerate": "collapsed, or has lost all its data",
-    "boundary": "is at the edge",
-    "max_iterations": "creeps towards the edge",
+    "degenerate": "Collapsed, or without data",
+    "boundary": "At the edge",
+    "max_iterations": "Creeping towards the edge",
 }
 """What is said of the entries that a verdict names."""
 
@@ -171,12 +172,12 @@ SEEN = {
 def advice(result: str, places: tuple[Place, ...], iterations: int) -> str:
     """The sentence for a result, led by the entries that it is about.
 
-    >>> advice("boundary", (("noise", (2,)),), 70)[:39]
-    'noise[2] is at the edge (iteration 70).'
+    >>> advice("boundary", (("noise", (2,)),), 70)[:37]
+    'At the edge: noise[2] (iteration 70).'
     """
     names = [f"{name}{list(index) if index else ''}" for name, index in places]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    seen = f"{listed} {SEEN[result]} (iteration {iterations}). " if names else ""
+    seen = f"{SEEN[result]}: {listed} (iteration {iterations}). " if names else ""
     return seen + ADVICE[result]
 
 
@@ -190,22 +191,26 @@ def run_em(
     max_iterations: int = 10_000,
     accelerate: Accelerate | None = None,
     report: Callable[[State], None] | None = None,
+    reference: Arrays | None = None,
 ) -> Outcome:
     """Iterate `m_step(e_step(theta), theta)` from `parameters` until a verdict.
 
     `e_step(theta)` gives statistics and objective, `m_step(statistics, theta)` new parameters.
     `domains` are kind, lower and upper end by parameter; `accelerate` proposes a jump after each
-    map; `report` is called with each state.  Source: Dempster, Laird and Rubin (1977).
+    map; `report` is called with each state; `reference` are parameters of ordinary size, those
+    after the first map if not given, by which a collapse is judged.
+
+    Source: Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39.
     """
     state = before = start(e_step, parameters)
-    trace, reference, why = [state.objective], parameters, ""
+    trace, scale, why = [state.objective], reference or parameters, ""
     where: tuple[Place, ...] = ()
     try:
         while not (why := verdict(state, tol, max_iterations)):
             before, state = state, advance(e_step, m_step, state)
             trace.append(state.objective)
-            reference = state.parameters if state.maps == 1 else reference
-            where = collapsing(domains, reference, before.parameters, state.parameters, state.gain)
+            scale = state.parameters if state.maps == 1 and not reference else scale
+            where = collapsing(domains, scale, before.parameters, state.parameters, state.gain)
             if where:
                 why = "degenerate"
                 break
@@ -219,7 +224,7 @@ def run_em(
     if why in ("converged", "max_iterations"):
         edge, where = at_edge(
             domains,
-            reference,
+            scale,
             state.parameters,
             state.objective,
             lambda probed: evaluate(e_step, probed)[1],
@@ -227,10 +232,10 @@ def run_em(
         why = edge if edge == "degenerate" or (edge and why == "converged") else why
     elif why == "degenerate":
         where = where or first_not_finite(state.parameters)
-        where = where or most_extreme(domains, before.parameters, reference)[0]
+        where = where or most_extreme(domains, before.parameters, scale)[0]
     last = before if why in WORSE else state
     finite = tuple(value for value in trace if math.isfinite(value))
-    return Outcome(why, where, last.parameters, last.objective, finite, state.maps)
+    return Outcome(why, where, last.parameters, last.objective, finite, state.maps, scale)
 
 
 WORSE = ("degenerate", "decreased")

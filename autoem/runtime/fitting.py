@@ -20,7 +20,7 @@ from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
-from autoem.runtime.search import Run, better
+from autoem.runtime.search import STARTS, Run, better
 from autoem.runtime.squarem import squarem
 
 
@@ -155,7 +155,8 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     best: Outcome | None = None
     for restart in range(restarts):
         try:
-            outcome = run.start(run.screen(problem.propose, seed + 7919 * restart))
+            seeds = seed + 7919 * restart
+            outcome = run.finish(run.screen(problem.propose, seeds, _starts(problem.data)))
         except KeyboardInterrupt:
             if best is None:
                 raise
@@ -165,6 +166,12 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
             break
     assert best is not None
     return best
+
+
+def _starts(data: Data) -> int:
+    """Fewer points where a map is dear."""
+    numbers = sum(array.size for array in data.arrays.values())
+    return STARTS if numbers < 1e5 else STARTS // 2 if numbers < 1e6 else STARTS // 4
 
 
 def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:

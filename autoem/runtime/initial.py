@@ -19,7 +19,7 @@ from autoem.runtime.clusters import responsibilities
 # --- standalone: begin
 Variable = Mapping[str, Any]
 
-FEATURES = ("votes", "observed", "observed", "all", "random")
+FEATURES = ("votes", "observed", "random", "all")
 """How the rows are assigned in successive starts."""
 
 
@@ -163,7 +163,7 @@ def _positive(case: Case) -> np.ndarray:
 
 def _simplex(case: Case) -> np.ndarray:
     """Nearly uniform; nearly the frequencies where the same categories are observed."""
-    shares = np.ones(case.sizes[_axes(case.variable)[-1]])
+    shares: np.ndarray = np.ones((case.sizes[_axes(case.variable)[-1]],))
     for other in case.schema["variables"]:
         if other["kind"] == "observed" and other.get("category") == _axes(case.variable)[-1]:
             codes = np.asarray(case.data[other["name"]])
@@ -187,11 +187,10 @@ def _covariance(case: Case) -> np.ndarray:
     """Diagonal, with the variances of the data."""
     axis = case.variable["event"][-1]
     found = _moments(case, {"event": (axis,)}, "observed")
-    variance: np.ndarray = np.ones(case.sizes[axis])
+    variance: np.ndarray = np.ones((case.sizes[axis],))
     if found is not None and found[2] == (axis,):
-        variance = np.asarray(np.where(found[1] > 0, found[1], 1.0))
-    scale = np.exp(0.3 * case.noise[..., :1, :1])
-    return scale * np.diag(variance)
+        variance = variance * np.where(found[1] > 0, found[1], 1.0)
+    return np.exp(0.3 * case.noise[..., :1, :1]) * np.diag(variance)
 
 
 _START: dict[str, Callable[[Case], np.ndarray]] = {

@@ -1,18 +1,22 @@
-"""From where to start: several asymmetric points, screened by a few maps; the best runs on."""
+"""From where to start: several asymmetric points, a few maps each, and the better half goes on."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
-from autoem.runtime.em import Accelerate, EStep, MStep, Outcome, State, evaluate, run_em
+from autoem.runtime.em import Accelerate, EStep, MStep, Outcome, State, run_em
 
 # --- standalone: begin
-STARTS, SCREENING = 10, 5
-"""Points that are tried, and maps that each is given, before the best runs to the end."""
+STARTS, SCREENING = 16, 8
+"""Points that are tried, and maps that each is given before the worse half is dropped.
+
+The maps double with every halving: a point that rises slowly may yet rise higher.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,43 +33,54 @@ class Run:
 
     def start(self, parameters: Arrays) -> Outcome:
         """Run to the end from these parameters."""
-        return run_em(
+        return self.finish(Outcome("", (), parameters, -math.inf, (), 0))
+
+    def finish(self, outcome: Outcome) -> Outcome:
+        """Run on to the end from where a shorter run stopped; trace and count go on too."""
+        return self._on(outcome, self.max_iterations, self.accelerate, self.report)
+
+    def screen(
+        self,
+        propose: Callable[[np.random.Generator, int], Arrays],
+        seed: int,
+        starts: int = STARTS,
+    ) -> Outcome:
+        """The best of the points `propose(generator, attempt)`, by halving."""
+        generators = (np.random.default_rng((seed, attempt)) for attempt in range(starts))
+        points = [propose(generator, attempt) for attempt, generator in enumerate(generators)]
+        field = [Outcome("", (), point, -math.inf, (), 0) for point in points]
+        maps = SCREENING
+        while len(field) > 1:
+            tried = [self._on(outcome, outcome.iterations + maps) for outcome in field]
+            tried.sort(key=lambda outcome: (outcome.result in LOST, -outcome.objective))
+            field, maps = tried[: (len(tried) + 1) // 2], 2 * maps
+        return field[0]
+
+    def _on(
+        self,
+        before: Outcome,
+        until: int,
+        accelerate: Accelerate | None = None,
+        report: Callable[[State], None] | None = None,
+    ) -> Outcome:
+        """The run continued until so many maps in all."""
+        after = run_em(
             self.e_step,
             self.m_step,
-            parameters,
+            before.parameters,
             self.domains,
             tol=self.tol,
-            max_iterations=self.max_iterations,
-            accelerate=self.accelerate,
-            report=self.report,
+            max_iterations=max(0, min(until, self.max_iterations) - before.iterations),
+            accelerate=accelerate,
+            report=report,
+            reference=before.reference or None,
         )
-
-    def screen(self, propose: Callable[[np.random.Generator, int], Arrays], seed: int) -> Arrays:
-        """The best of `STARTS` points `propose(generator, attempt)` after `SCREENING` maps.
-
-        A point at which the objective is not finite, or that collapses, counts as the worst.
-        """
-        best, best_value = None, -np.inf
-        for attempt in range(STARTS):
-            proposed = propose(np.random.default_rng((seed, attempt)), attempt)
-            short = run_em(
-                self.e_step, self.m_step, proposed, self.domains, max_iterations=SCREENING
-            )
-            value = short.objective if short.result not in LOST else -np.inf
-            if best is None or value > best_value:
-                best, best_value = short.parameters, value
-            if short.result == "interrupted":
-                raise KeyboardInterrupt
-        assert best is not None
-        return best
-
-    def one_map(self, statistics: Arrays, parameters: Arrays) -> Arrays:
-        """The M-step at given statistics; the old parameters where it breaks down."""
-        with np.errstate(all="ignore"):
-            moved = self.m_step(statistics, parameters)
-        finite = all(np.all(np.isfinite(value)) for value in moved.values())
-        usable = finite and np.isfinite(evaluate(self.e_step, moved)[1])
-        return moved if usable else parameters
+        return replace(
+            after,
+            objective=after.objective if math.isfinite(after.objective) else -math.inf,
+            trace=before.trace[:-1] + after.trace,
+            iterations=before.iterations + after.iterations,
+        )
 
 
 LOST = ("degenerate", "decreased")

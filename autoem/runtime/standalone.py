@@ -17,7 +17,7 @@ OWN = "autoem.runtime."
 def section(names: tuple[str, ...]) -> str:
     """Source of the marked regions of these runtime files and of those they need, imports first.
 
-    >>> print(section(("arrays",)).splitlines()[2])
+    >>> print(section(("arrays",)).splitlines()[3])
     Arrays = dict[str, np.ndarray]
     """
     files = in_order(names)
