@@ -8,6 +8,7 @@ conditional maximum taken at old values, which is ECM and says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sympy
@@ -15,7 +16,7 @@ import sympy
 from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.derive.maximizers.problem import Problem, Update, own_indices
 from autoem.derive.posterior import Refusal
-from autoem.derive.quantity import Declared, Origin, Quantity, elements
+from autoem.derive.quantity import Declared, Quantity, elements, old_value
 from autoem.derive.separate import Gathering, Location
 from autoem.derive.surrogate import Surrogate
 from autoem.derive.term import Terms, reindex, substituted
@@ -34,6 +35,11 @@ class MStep:
         return all(update.exact for update in self.updates)
 
 
+Rule = Callable[[Problem, Declared], Update]
+Waiting = tuple[Rule, Update]
+"""An update that reads parameters still pending, and the rule that gave it."""
+
+
 def m_step(q: Surrogate) -> MStep:
     """Updates for all parameters."""
     scope = q.joint.scope
@@ -49,7 +55,7 @@ def m_step(q: Surrogate) -> MStep:
 def _next(problem: Problem) -> Update:
     """The first update that waits for nothing; else a profile; else ECM."""
     refusals: list[tuple[str, str, str]] = []
-    waiting: list[Update] = []
+    waiting: list[Waiting] = []
     for rules in (CLOSED, NUMERIC):
         for parameter in problem.pending:
             for rule in rules:
@@ -60,29 +66,36 @@ def _next(problem: Problem) -> Update:
                     continue
                 if not update.pending:
                     return update
-                waiting.append(update)
+                waiting.append((rule, update))
                 break
         profile = _profile(problem, waiting)
         if profile is not None:
             return profile
     if waiting:
-        update = waiting[0]
-        names = ", ".join(other.name for other in update.pending)
-        return replace(
-            update,
-            exact=False,
-            reason=f"{update.reason}; conditional on the old {names} (ECM)",
-            pending=(),
-        )
+        return _conditional(problem, *waiting[0])
     raise NoUpdate(parameters=tuple(q.name for q in problem.pending), refusals=tuple(refusals))
 
 
-def _profile(problem: Problem, waiting: list[Update]) -> Update | None:
+def _conditional(problem: Problem, rule: Rule, update: Update) -> Update:
+    """ECM: the maximum given the old values of the parameters that the solution waits for."""
+    old: dict[Quantity, Quantity | sympy.Expr] = {q: old_value(q) for q in update.pending}
+    held = replace(problem, terms=substituted(problem.terms, old))
+    names = ", ".join(other.name for other in update.pending)
+    found = rule(held, update.parameters[0])
+    reason = f"{found.reason}; conditional on the old {names} (ECM)"
+    return replace(found, exact=False, reason=reason)
+
+
+def _profile(problem: Problem, waiting: list[Waiting]) -> Update | None:
     """A closed scalar solution substituted into the equation of the parameter it waits for."""
-    for update in waiting:
+    closed = [parameter for _, update in waiting for parameter in update.parameters]
+    for _, update in waiting:
         if update.rule != "stationary" or len(update.pending) != 1:
             continue
         (parameter,), (other,) = update.parameters, update.pending
+        if other in closed:
+            # Both have closed solutions given the other; the profile may have several roots.
+            continue
         indices = own_indices(other)
         slope = _along(problem.gradient(other, indices), parameter, update)
         profiled = Problem(
@@ -118,7 +131,7 @@ def _accept(problem: Problem, update: Update) -> None:
     for parameter, value in zip(update.parameters, update.values, strict=True):
         problem.pending.remove(parameter)
         if update.rule == "newton":
-            values[parameter] = Origin(parameter.name, parameter.axes, parameter.sign, base=parameter)
+            values[parameter] = old_value(parameter)
         elif not update.located:
             values[parameter] = value.base
     for (origin, step), value in zip(update.located, update.values, strict=False):

@@ -75,6 +75,11 @@ class Origin(Quantity):
     base: Quantity = field(kw_only=True)
 
 
+def old_value(parameter: Declared) -> Origin:
+    """The value of a parameter before the update, as a quantity of its own."""
+    return Origin(parameter.name, parameter.axes, parameter.sign, base=parameter)
+
+
 @dataclass(frozen=True, eq=False)
 class Defined(Quantity):
     """A named intermediate: `definition` is a sum of terms with the formal `indices` free.

@@ -201,7 +201,10 @@ def _is_new(base: Quantity) -> bool:
 
 
 def is_gathered(expression: sympy.Expr) -> bool:
-    """Whether the expression is of the rows: data, expectations, origins."""
+    """Whether the expression is of the rows: data and expectations.
+
+    An origin, the old value of a parameter, is of neither side: it may stand on both.
+    """
     return any(_is_gathered(element) for element in elements(expression))
 
 
@@ -209,9 +212,7 @@ def _is_gathered(element: Element) -> bool:
     base = element.base
     if isinstance(base, Declared):
         return not isinstance(base.variable, Parameter)
-    if isinstance(base, Origin):
-        return True
-    if isinstance(base, Statistic):
+    if isinstance(base, Origin | Statistic):
         return False
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True

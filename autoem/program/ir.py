@@ -220,4 +220,5 @@ class ArrayProgram:
     statistics: Function = Function("statistics", (), (), ())
     maximize: Function = Function("maximize", (), (), ())
     document: str = ""
+    prior: Function | None = None  # parameters -> log_prior
     lengths: dict[str, int] = field(default_factory=dict, hash=False)  # axes of known length

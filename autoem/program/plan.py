@@ -17,7 +17,7 @@ from autoem.program.names import fresh_names
 from autoem.program.roles import expectations
 from autoem.program.simplify import Context, simplify
 from autoem.program.simplify.context import depends
-from autoem.program.walk import names_used, rename
+from autoem.program.walk import names_used, rename_let
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def plan(program: ArrayProgram) -> Plan:
     program = apart(program)
     fresh = fresh_names(program)
     pinned = tuple(array.name for array in expectations(program))
-    context = Context(program.row, program.sizes, fresh, pinned)
+    reserved = tuple(array.name for array in (*program.maximize.inputs, *program.parameters))
+    context = Context(program.row, program.sizes, fresh, pinned, reserved)
     whole = simplify(joined(program), context)
     fixed, rows = _by_row(whole, program.row)
     first, second = _by_side(rows, program, fresh)
@@ -110,11 +111,11 @@ def _by_side(rows: list[Let], program: ArrayProgram, fresh: object) -> tuple[lis
         if not set(names_here) & pinned and set(names_used(let.operation)) & stale:
             stale |= set(names_here)
             names |= {name: fresh(name) for name in names_here}
-            again.append(renamed(let, names))
+            again.append(rename_let(let, names))
     used = {name for let in second for name in names_used(let.operation)}
     if not used & set(names):
         return first, second
-    return first, [*again, *(renamed(let, names) for let in second)]
+    return first, [*again, *(rename_let(let, names) for let in second)]
 
 
 def _read_from(second: list[Let], first: list[Let], program: ArrayProgram) -> tuple[Array, ...]:
@@ -152,16 +153,10 @@ def apart(program: ArrayProgram) -> ArrayProgram:
     inner = {name: fresh(name) for name in clashes if name not in outputs}
     outer = {name: fresh(name) for name in clashes if name in outputs}
     statistics, posterior = program.statistics, program.posterior
-    body = tuple(renamed(let, inner) for let in statistics.body)
-    before = tuple(renamed(let, outer) for let in posterior.body)
+    body = tuple(rename_let(let, inner) for let in statistics.body)
+    before = tuple(rename_let(let, outer) for let in posterior.body)
     return replace(
         program,
         posterior=replace(posterior, body=before),
         statistics=replace(statistics, body=body),
     )
-
-
-def renamed(let: Let, names: dict[str, str]) -> Let:
-    """A statement with arrays under new names, targets included."""
-    targets = tuple(replace(t, name=names.get(t.name, t.name)) for t in let.targets)
-    return Let(targets, rename(let.operation, names), let.comment)

@@ -155,11 +155,37 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
 
 
 def rename(operation: Operation, names: dict[str, str]) -> Operation:
-    """The operation reading arrays under their new names."""
+    """The operation with arrays under their new names, those that it defines inside included."""
+
+    def new(name: str) -> str:
+        return names.get(name, name)
 
     def change(index: IndexRead) -> IndexRead:
-        if isinstance(index, Ref):
-            return Ref(names.get(index.name, index.name), index.axes)
-        return index
+        return Ref(new(index.name), index.axes) if isinstance(index, Ref) else index
 
-    return replace_refs(operation, change)
+    operation = replace_refs(operation, change)
+    match operation:
+        case Root(unknown):
+            return replace(operation, unknown=new(unknown))
+        case Solve(unknowns):
+            return replace(operation, unknowns=tuple(Ref(new(u.name), u.axes) for u in unknowns))
+        case Maximize(unknowns):
+            return replace(
+                operation,
+                unknowns=tuple(Ref(new(u.name), u.axes) for u in unknowns),
+                body=tuple(_rename_targets(let, names) for let in operation.body),
+                objective=new(operation.objective),
+                gradient=tuple(map(new, operation.gradient)),
+                hessian=tuple(tuple(b and new(b) for b in line) for line in operation.hessian),
+            )
+    return operation
+
+
+def rename_let(let: Let, names: dict[str, str]) -> Let:
+    """A statement with arrays under their new names, targets included."""
+    return _rename_targets(replace(let, operation=rename(let.operation, names)), names)
+
+
+def _rename_targets(let: Let, names: dict[str, str]) -> Let:
+    targets = tuple(replace(t, name=names.get(t.name, t.name)) for t in let.targets)
+    return replace(let, targets=targets)

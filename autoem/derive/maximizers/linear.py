@@ -26,6 +26,7 @@ from autoem.derive.quantity import (
     Origin,
     Solution,
     elements,
+    old_value,
 )
 from autoem.derive.separate import is_new
 from autoem.derive.term import Term, Terms, at, depends, derivative, substituted
@@ -101,7 +102,7 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
         )
         for slope in slopes
     )
-    origins = {q: Origin(q.name, q.axes, q.sign, base=q) for q in block}
+    origins = {q: old_value(q) for q in block}
     right = tuple(substituted(slope, origins) for slope in slopes)  # type: ignore[arg-type]
     return System(block, tuple(origins.values()), rows, columns, right, matrix)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from autoem.derive.maximizers.linear import assemble, solve
 from autoem.derive.maximizers.problem import Problem, Refusal, Update
-from autoem.derive.quantity import Declared, Origin, Quantity
+from autoem.derive.quantity import Declared, Quantity, old_value
 from autoem.derive.term import substituted
 
 
@@ -25,7 +25,7 @@ def newton(problem: Problem, parameter: Declared) -> Update:
     origins: dict[Quantity, Quantity] = dict(zip(block, system.origins, strict=True))
     for other in problem.pending:
         if other not in block:
-            origins[other] = Origin(other.name, other.axes, other.sign, base=other)
+            origins[other] = old_value(other)
     at_origin = replace(
         system,
         matrix=tuple(

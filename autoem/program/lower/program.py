@@ -58,6 +58,7 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
         maximize,
         str(derivation),
         lengths=axes.lengths,
+        prior=_prior(derivation, axes, declared),
     )
 
 
@@ -164,16 +165,12 @@ def _posterior(
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
     """Data and parameters to expectations and the log-likelihood of each row."""
     body = Body(axes, declared)
-    evidence = derivation.e_step.evidence
-    own = tuple(t for t in evidence if not _is_prior(derivation, t))
+    own = tuple(t for t in derivation.e_step.evidence if not _is_prior(derivation, t))
     free: tuple[Index, ...] = ()
     if row is not None:
         free = (fresh(row),)
         own = tuple(_at_row(term, free[0]) for term in own)
-    outputs = [body.total("log_evidence", own, free)]
-    prior = tuple(t for t in evidence if _is_prior(derivation, t))
-    if prior:
-        outputs.append(body.total("log_prior", prior, ()))
+    evidence = body.total("log_evidence", own, free)
     arrays = {base: body.array(base) for base in expectations}
     distinct = dict.fromkeys(arrays.values())
     return (
@@ -181,11 +178,26 @@ def _posterior(
             "posterior",
             tuple(declared.values()),
             tuple(body.lets),
-            (*distinct, *outputs),
+            (*distinct, evidence),
             "E-step: the posterior of the latents at the old parameters",
         ),
         arrays,
     )
+
+
+def _prior(
+    derivation: Derivation, axes: AxisNames, declared: dict[Declared, ir.Array]
+) -> ir.Function | None:
+    """The log density of the parameters, where some have priors."""
+    terms = tuple(t for t in derivation.e_step.evidence if _is_prior(derivation, t))
+    if not terms:
+        return None
+    body = Body(axes, declared)
+    output = body.total("log_prior", terms, ())
+    return ir.Function(
+        "prior", tuple(body.inputs.values()), tuple(body.lets), (output,),
+        "the log density of the parameters: with it the objective is the log posterior",
+    )  # fmt: skip
 
 
 def _at_row(term: Term, row: Index) -> Term:

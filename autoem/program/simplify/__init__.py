@@ -12,6 +12,8 @@ from autoem.program.simplify.guards import resolve_guards
 from autoem.program.simplify.hoist import hoist_fixed
 from autoem.program.simplify.pairwise import contract_pairwise
 from autoem.program.simplify.repeated import drop_repeated
+from autoem.program.simplify.short_names import shorten_names
+from autoem.program.simplify.subexpressions import share_subexpressions
 from autoem.program.simplify.unused import drop_unused
 
 Rule = Callable[[Function, Context], Function]
@@ -21,12 +23,16 @@ RULES: tuple[Rule, ...] = (
     resolve_guards,
     drop_copies,
     drop_repeated,
+    share_subexpressions,
+    drop_repeated,
+    drop_copies,
     hoist_fixed,
     contract_pairwise,
     fold_constants,
     drop_repeated,
     drop_copies,
     drop_unused,
+    shorten_names,
 )
 """In this order: expressions first, then the order of contractions, then what is left over."""
 

@@ -14,12 +14,14 @@ class Context:
     """The row axis, the model axis of every program axis, and a source of new names.
 
     `pinned` are expectations that a caller may replace: what reads them must go on reading them.
+    `reserved` are names that other functions of the program use.
     """
 
     row: str | None
     sizes: dict[str, str]
     fresh: Callable[[str], str]
     pinned: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
 
 
 def varying(function: Function, row: str | None) -> frozenset[str]:

@@ -157,8 +157,11 @@ class Ordering:
         return cost, Ref(f"({left.name} {right.name})", result)
 
     def _named(self, left: Ref, right: Ref, axes: Axes) -> Array:
-        """The array of a product: axes of the target first, in its order."""
-        order = distinct((*self._target_axes(), *axes))
+        """The array of a product: axes in the order of the larger factor, or of the target."""
+        by_size = sorted((left, right), key=lambda ref: -len(index_axes(ref)))
+        order = _axes(by_size)
+        if len(index_axes(left)) == len(index_axes(right)):
+            order = distinct((*self._target_axes(), *order))
         return Array(self.context.fresh(_stem(left.name, right.name)), _sorted(order, axes))
 
 

@@ -1,16 +1,8 @@
-"""A sum as a person would write it.
+"""A piece of a sum: a coefficient times factors over a denominator, summed over indices.
 
-A sum is a list of `Piece`s, each a coefficient times factors over a denominator, summed over
-indices.  `total` adds what is alike, puts what is summed over the same rows under one sum sign,
-
-    ∑_n ∑_k r_nk {log w_k − ½ log det C_k − ½ (x_n − m_k)ᵀ C_k⁻¹ (x_n − m_k)},
-
-and takes out what its terms share.
-
->>> x, n = Symbol("x", (Symbol("n"),)), Symbol("n")
->>> one = Piece(Fraction(1, 2), (n,), factors=(x,))
->>> total([one, one]) == Series((n,), x)
-True
+>>> product(Fraction(-1, 2), (Symbol("x"),))
+Quotient(numerator=Symbol(name='x', subscripts=(), accent='', superscript=''), \
+denominator=Number(value=Fraction(2, 1)))
 """
 
 from __future__ import annotations
@@ -26,7 +18,6 @@ from autoem.derive.explain.layout import (
     Number,
     Product,
     Quotient,
-    Series,
     Symbol,
     parts_of,
 )
@@ -60,47 +51,6 @@ class Piece:
         if not self.weights:
             return self.indices
         return tuple(i for i in self.indices if any(mentions(w, i) for w in self.weights))
-
-
-def total(pieces: Iterable[Piece]) -> Math:
-    """The sum of the pieces."""
-    groups: dict[object, list[Piece]] = {}
-    for piece in simplified(pieces):
-        key = (piece.outer, piece.weights, piece.conditions)
-        groups.setdefault(key, []).append(piece)
-    terms: list[tuple[bool, Math]] = []
-    for members in groups.values():
-        shared = members[0].outer or members[0].weights
-        together = len(members) > 1 and shared
-        terms += [_together(members)] if together else [alone(piece) for piece in members]
-    return signed(terms)
-
-
-def alone(piece: Piece) -> tuple[bool, Math]:
-    """One piece: whether it is negative, and the rest of it."""
-    inside = Fraction(1) if piece.indices and not piece.denominator else piece.coefficient
-    body = product(inside, (*piece.weights, *piece.factors), piece.denominator)
-    series = _series(piece.indices, piece.conditions, body)
-    outside = piece.coefficient / inside
-    return piece.coefficient < 0, product(outside, (series,))
-
-
-def _together(members: list[Piece]) -> tuple[bool, Math]:
-    """Pieces under one sum sign."""
-    first, outer, common = members[0], members[0].outer, content(members)
-    inner = [
-        replace(
-            piece,
-            coefficient=piece.coefficient / common,
-            indices=tuple(i for i in piece.indices if i not in outer),
-            conditions=(),
-            weights=(),
-            idle=tuple(pair for pair in piece.idle if pair[0] not in outer),
-        )
-        for piece in members
-    ]
-    body = product(Fraction(1), (*first.weights, total(inner)))
-    return common < 0, product(common, (_series(outer, first.conditions, body),))
 
 
 def content(pieces: Sequence[Piece]) -> Fraction:
@@ -143,12 +93,6 @@ def _side_by_side(number: Fraction, factors: Sequence[Math]) -> Math:
         return Number(number)
     parts = [*([] if number == 1 and flat else [Number(number)]), *flat]
     return parts[0] if len(parts) == 1 else Product(tuple(parts))
-
-
-def _series(indices: tuple[Symbol, ...], conditions: tuple[Math, ...], body: Math) -> Math:
-    if indices:
-        return Series(indices, body, conditions[0] if conditions else None)
-    return product(Fraction(1), (*conditions, body)) if conditions else body
 
 
 def mentions(math: Math, symbol: Symbol) -> bool:

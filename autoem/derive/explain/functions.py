@@ -1,0 +1,65 @@
+"""Functions of a sympy expression: one row of a table for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+
+from autoem.derive.explain.layout import Call, Factorial, Math, Number, Power, Product, Symbol
+from autoem.families.family import log_zero
+
+Inner = Callable[[sympy.Expr], Math]
+
+POLYGAMMA = {0: "digamma", 1: "trigamma"}
+
+
+def _loggamma(value: sympy.Expr, inner: Inner) -> Math:
+    """log Γ(x); of x + 1 for a count x, log x!"""
+    (argument,) = value.args
+    count = argument - 1
+    counted = count.is_nonnegative or all(s.is_nonnegative for s in count.free_symbols)
+    if count.free_symbols and counted and argument.as_coeff_Add()[0] == 1:
+        return Call("log", Factorial(inner(count)))
+    return Call("log", Call("Γ", inner(argument)))
+
+
+def _polygamma(value: sympy.Expr, inner: Inner) -> Math:
+    order, argument = value.args
+    return Call(POLYGAMMA.get(int(order), f"polygamma {order}"), inner(argument))
+
+
+def _power(value: sympy.Expr, inner: Inner) -> Math:
+    if value.exp == sympy.Rational(1, 2):
+        return Call("sqrt", inner(value.base))
+    return Power(inner(value.base), inner(value.exp))
+
+
+_TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
+    sympy.exp: lambda value, inner: Call("exp", inner(value.args[0])),
+    sympy.log: lambda value, inner: Call("log", inner(value.args[0])),
+    log_zero: lambda value, inner: Product((inner(value.args[0]), Call("log", _number(0)))),
+    sympy.loggamma: _loggamma,
+    sympy.polygamma: _polygamma,
+    sympy.Pow: _power,
+}
+
+_CONSTANTS = {sympy.pi: Symbol("π"), sympy.E: Symbol("e"), sympy.oo: Symbol("∞")}
+
+
+def function(value: sympy.Expr, inner: Inner) -> Math:
+    """A function, a power or a constant; `inner` reads what stands in it."""
+    if isinstance(value, sympy.Rational):
+        return _number(Fraction(int(value.p), int(value.q)))
+    if value in _CONSTANTS:
+        return _CONSTANTS[value]
+    write = _TABLE.get(value.func)
+    if write is not None:
+        return write(value, inner)
+    arguments = [inner(argument) for argument in value.args]
+    return Call(value.func.__name__, arguments[0] if len(arguments) == 1 else Product(tuple(arguments)))
+
+
+def _number(value: int | Fraction) -> Number:
+    return Number(Fraction(value))

@@ -1,0 +1,252 @@
+"""From terms to layouts: the one recursion.
+
+A term is a product summed over indices.  Indices that join vectors and matrices are hidden, the
+others are written under a sum sign; a named intermediate without a symbol is read in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import sympy
+
+from autoem.derive.explain.contraction import (
+    Open,
+    Tensor,
+    chained,
+    hidden,
+    is_open,
+    open_in,
+)
+from autoem.derive.explain.functions import function
+from autoem.derive.explain.layout import (
+    Call,
+    Indicator,
+    Math,
+    Norm,
+    Number,
+    Power,
+    Relation,
+    Symbol,
+    Transpose,
+    equation,
+)
+from autoem.derive.explain.names import Indexing
+from autoem.derive.explain.notation import (
+    DATA,
+    EXPECTATION,
+    PARAMETER,
+    WEIGHT,
+    Glyph,
+    Notation,
+    Shown,
+    read,
+)
+from autoem.derive.explain.piece import Piece
+from autoem.derive.explain.total import total
+from autoem.derive.index import Guard, Index, indices_in
+from autoem.derive.quantity import Computed, Defined, Element, elements, indices_of
+from autoem.derive.term import Term, Terms, instantiate, reindex
+
+LAST = PARAMETER + 3
+IDENTITY = Symbol("I")
+TWO = Number(Fraction(2))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads terms in a notation."""
+
+    notation: Notation
+
+    def expression(self, value: sympy.Expr, names: Indexing, wanted: Open = ()) -> Math:
+        """A sympy expression."""
+        return self.terms((Term(value),), names, wanted)
+
+    def terms(self, terms: Iterable[Term], names: Indexing, wanted: Open = ()) -> Math:
+        """A sum of terms; `wanted` indices are open: the layout is a vector or a matrix."""
+        return total(self.pieces(terms, names, wanted))
+
+    def pieces(self, terms: Iterable[Term], names: Indexing, wanted: Open = ()) -> list[Piece]:
+        """The pieces of a sum of terms, before they are put together."""
+        result = []
+        for position, term in enumerate(terms):
+            for value in sympy.Add.make_args(term.value):
+                piece = self._piece(replace(term, value=value), names, wanted)
+                result.append(replace(piece, order=(position, *piece.order)))
+        return result
+
+    def opened(self, terms: Terms, free: Open) -> Open:
+        """Those of the free indices that can be hidden in every term."""
+        return tuple(i for i in free if all(is_open(t, i, self.notation) for t in terms))
+
+    def _piece(self, term: Term, names: Indexing, wanted: Open) -> Piece:
+        inside = hidden(term, wanted, self.notation)
+        shown = [index for index in term.bound if index not in inside]
+        shown.sort(key=lambda index: self.notation.letters.rank(index.axis))
+        names = names.bind(shown)
+        coefficient, factors = term.value.as_coeff_Mul(rational=True)
+        parts = _Parts([], [], [], [])
+        for factor in sympy.Mul.make_args(factors):
+            self._place(factor, inside, names, parts)
+        conditions = self._guards(term, inside, names, parts)
+        bound = [names.known[index] for index in shown]
+        scalars = [math for _, math in sorted(parts.factors, key=lambda pair: pair[0])]
+        return Piece(
+            Fraction(int(coefficient.p), int(coefficient.q)),
+            tuple(bound),
+            conditions,
+            tuple(parts.weights),
+            (*scalars, *chained(parts.tensors, wanted)),
+            tuple(parts.denominator),
+            self._idle(term, shown, names),
+            self._order(term.value, bool(coefficient < 0)),
+        )
+
+    def _place(
+        self, factor: sympy.Expr, inside: Open, names: Indexing, parts: _Parts
+    ) -> None:
+        """One factor of a product, put where it belongs."""
+        if factor == 1:
+            return
+        open_indices = open_in(factor, inside)
+        if open_indices and isinstance(factor, sympy.Pow):
+            base = self.expression(factor.base, names, open_indices)
+            parts.factors.append(((LAST, 0), Power(Norm(base), TWO)))
+        elif open_indices and self._is_trace(factor, open_indices):
+            matrix = self._set(factor, names, (*open_indices, *open_indices))
+            parts.factors.append(((LAST, 0), Call("tr", matrix)))
+        elif open_indices:
+            parts.tensors.append(self._tensor(factor, open_indices, names))
+        elif isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
+            parts.denominator.append(self._scalar(1 / factor, names))
+        else:
+            math = self._scalar(factor, names)
+            if self._is_weight(factor):
+                parts.weights.append(math)
+            else:
+                parts.factors.append((self._rank(factor), math))
+
+    def _is_weight(self, factor: sympy.Expr) -> bool:
+        """A responsibility, or one minus it."""
+        glyphs = [self.notation.glyph(element.base) for element in elements(factor)]
+        plain = isinstance(factor, Element | sympy.Add) and bool(glyphs)
+        return plain and all(g is not None and g.rank[0] == WEIGHT for g in glyphs)
+
+    def _is_trace(self, factor: sympy.Expr, inside: Open) -> bool:
+        return isinstance(factor, Element) and factor.indices.count(inside[0]) == 2
+
+    def _tensor(self, factor: sympy.Expr, inside: Open, names: Indexing) -> Tensor:
+        return Tensor(
+            inside, lambda wanted: self._set(factor, names, wanted), self._rank(factor)
+        )
+
+    def _set(self, factor: sympy.Expr, names: Indexing, wanted: Open) -> Math:
+        """A factor with these indices open: a symbol, or a sum of tensors."""
+        if isinstance(factor, Element):
+            glyph = self.notation.glyph(factor.base)
+            if glyph is not None:
+                return self._symbol(glyph, factor, names, wanted)
+            if isinstance(factor.base, Defined):
+                return self.terms(instantiate(factor), names, wanted)
+        return self.terms((Term(factor),), names, wanted)
+
+    def _symbol(self, glyph: Glyph, element: Element, names: Indexing, wanted: Open) -> Math:
+        shown: Shown = tuple(
+            None if index in wanted else read(index, names, self.notation.symbol)
+            for index in element.indices
+        )
+        math = glyph.write(shown)
+        turned = len(wanted) == 2 and element.indices.index(wanted[0]) > element.indices.index(
+            wanted[1]
+        )
+        return Transpose(math) if turned and not glyph.symmetric else math
+
+    def _scalar(self, factor: sympy.Expr, names: Indexing) -> Math:
+        """A factor without hidden indices."""
+        if isinstance(factor, Element):
+            glyph = self.notation.glyph(factor.base)
+            if glyph is not None:
+                return self._symbol(glyph, factor, names, ())
+            if isinstance(factor.base, Defined):
+                return self.terms(instantiate(factor), names)
+            if isinstance(factor.base, Computed):
+                return self._computed(factor, names)
+        if isinstance(factor, sympy.Add | sympy.Mul):
+            return self.expression(factor, names)
+        return function(factor, lambda value: self.expression(value, names))
+
+    def _computed(self, element: Element, names: Indexing) -> Math:
+        """A result that has no name: its formula."""
+        base = element.base
+        assert isinstance(base, Computed)
+        moved = dict(zip(base.indices, element.indices, strict=True))
+        inner = names.bind(index for index in base.over if index not in moved)
+        value = reindex(base.operands[0], moved)
+        if base.operation == "log_sum_exp":
+            return Call("log", self.terms((Term(sympy.exp(value), base.over),), names))
+        if base.operation == "log_determinant":
+            return Call("log", Call("det", self._set(value, inner, base.over)))
+        return self.expression(value, inner)
+
+    def _guards(
+        self, term: Term, inside: Open, names: Indexing, parts: _Parts
+    ) -> tuple[Math, ...]:
+        """Guards between hidden indices are the identity; others are conditions of the sum."""
+        conditions = []
+        for guard in term.guards:
+            if guard.left in inside and guard.right in inside:
+                pair = (guard.left, guard.right)
+                parts.tensors.append(Tensor(pair, lambda wanted: IDENTITY))  # type: ignore[arg-type]
+            else:
+                conditions.append(self._condition(guard, term, names))
+        summed = bool([i for i in term.bound if i not in inside])
+        if summed:
+            return tuple(conditions)
+        parts.weights += [Indicator(condition) for condition in conditions]
+        return ()
+
+    def _condition(self, guard: Guard, term: Term, names: Indexing) -> Relation:
+        left, right = (read(r, names, self.notation.symbol) for r in (guard.left, guard.right))
+        return equation(left, right)
+
+    def _idle(
+        self, term: Term, shown: list[Index], names: Indexing
+    ) -> tuple[tuple[Symbol, Math], ...]:
+        mentioned = [*indices_of(term.value)]
+        for guard in term.guards:
+            mentioned += [*indices_in(guard.left), *indices_in(guard.right)]
+        return tuple(
+            (names.known[index], self.notation.size(index.axis))
+            for index in shown
+            if index not in mentioned
+        )
+
+    def _rank(self, factor: sympy.Expr) -> tuple[int, int]:
+        """The place of a factor in a product: data, parameters, brackets, then functions."""
+        ranks = [g.rank for e in elements(factor) if (g := self.notation.glyph(e.base))]
+        first = min(ranks, default=(PARAMETER, 0))
+        base = factor.base if isinstance(factor, sympy.Pow) else factor
+        if isinstance(base, Element) and self.notation.glyph(base.base) is not None:
+            return first
+        return (PARAMETER + (1 if isinstance(base, sympy.Add | Element) else 2), first[1])
+
+    def _order(self, value: sympy.Expr, negative: bool) -> tuple[int, ...]:
+        """The place of a product in a sum: data before parameters, plus before minus."""
+        ranks = [self._rank(element) for element in elements(value)]
+        first = min(ranks, default=(PARAMETER + 1, 0))
+        parametric = first[0] not in (WEIGHT, DATA, EXPECTATION)
+        exponential = 0 if value.is_number or not value.has(sympy.exp) else 1
+        return (exponential, int(parametric), int(negative), int(bool(value.is_number)), *first)
+
+
+@dataclass
+class _Parts:
+    """The factors of a product while it is read."""
+
+    weights: list[Math]
+    factors: list[tuple[tuple[int, int], Math]]
+    denominator: list[Math]
+    tensors: list[Tensor]

@@ -1,0 +1,206 @@
+"""The unicode writer: one line a formula, for the terminal.
+
+>>> from fractions import Fraction
+>>> n, k = Symbol("n"), Symbol("k")
+>>> r, x = Symbol("r", (n, k)), Symbol("x", (n,))
+>>> mean = Quotient(Series((n,), Product((r, x))), Series((n,), r))
+>>> print(text(equation(Symbol("μ", (k,), "hat"), mean)))
+μ̂_k = ∑_n r_nk x_n / ∑_n r_nk
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from autoem.derive.explain.layout import (
+    Add,
+    Call,
+    Conditioned,
+    Density,
+    Expectation,
+    Factorial,
+    Indicator,
+    Listing,
+    Math,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Series,
+    Size,
+    Symbol,
+    Transpose,
+    equation,
+)
+
+RELATION, ADD, SERIES, PRODUCT, POSTFIX, ATOM = range(6)
+
+LEVEL: dict[type[Math], int] = {
+    Relation: RELATION,
+    Conditioned: RELATION,
+    Add: ADD,
+    Negative: ADD,
+    Series: SERIES,
+    Product: PRODUCT,
+    Quotient: PRODUCT,
+    Call: PRODUCT,
+    Power: POSTFIX,
+    Transpose: POSTFIX,
+    Factorial: POSTFIX,
+}
+"""How tightly a layout holds together; what is looser than its place stands in brackets."""
+
+ACCENTS = {"hat": ("\u0302", "ˆ"), "tilde": ("\u0303", "~"), "": ("", "")}
+"""Accent to the mark over one letter, and the mark after a word."""
+
+VULGAR = {Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(1, 4): "¼", Fraction(3, 4): "¾"}
+SUPERSCRIPTS = str.maketrans("0123456789−-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻ᵀ")
+WORDS = {"digamma": "ψ", "trigamma": "ψ′", "sqrt": "√"}
+
+
+def text(math: Math) -> str:
+    """A formula on one line."""
+    match math:
+        case Number():
+            return _number(math.value)
+        case Symbol():
+            return _symbol(math)
+        case Size():
+            return f"|{text(math.index)}|"
+        case Add():
+            return _sum(math)
+        case Negative():
+            return f"−{within(math.body, SERIES)}"
+        case Product():
+            return _product(math.factors)
+        case Quotient():
+            return _quotient(math)
+        case Series():
+            return f"{_sigmas(math)} {within(math.body, SERIES)}"
+        case Call():
+            return _call(math)
+        case Relation():
+            pairs = zip(math.symbols, math.sides[1:], strict=True)
+            return text(math.sides[0]) + "".join(f" {s} {text(side)}" for s, side in pairs)
+    return _closed(math)
+
+
+def _closed(math: Math) -> str:
+    """Layouts that need no bracket where they stand."""
+    match math:
+        case Power():
+            return _power(math)
+        case Transpose():
+            return within(math.body, POSTFIX) + "ᵀ"
+        case Factorial():
+            return within(math.body, ATOM) + "!"
+        case Norm():
+            return f"‖{text(math.body)}‖"
+        case Indicator():
+            return f"[{text(math.condition)}]"
+        case Expectation():
+            mark = f"_{_joined(math.states)}" if math.states else ""
+            return f"{math.operator}{mark}[{text(math.body)}]"
+        case Density():
+            return f"{math.name}({', '.join(_arguments(math))})"
+        case Listing():
+            return f"({', '.join(map(text, math.entries))})"
+        case Conditioned():
+            return f"{text(math.body)} | {', '.join(map(text, math.given))}"
+    raise TypeError(f"no text for {type(math).__name__}")
+
+
+def within(math: Math, level: int) -> str:
+    """The layout in a place of this level, in brackets where it is looser."""
+    own = LEVEL.get(type(math), ATOM)
+    written = text(math)
+    if isinstance(math, Number) and (math.value < 0 or math.value.denominator != 1):
+        own = POSTFIX if math.value in VULGAR else PRODUCT
+    if own >= level and own > ADD:
+        return written
+    return f"{{{written}}}" if "(" in written else f"({written})"
+
+
+def _number(value: Fraction) -> str:
+    sign = "−" if value < 0 else ""
+    size = abs(value)
+    return sign + VULGAR.get(size, str(size))
+
+
+def _symbol(math: Symbol) -> str:
+    over, after = ACCENTS[math.accent]
+    name = math.name + (over if len(math.name) == 1 else after)
+    mark = f"_{_joined(math.subscripts)}" if math.subscripts else ""
+    return name + math.superscript.translate(SUPERSCRIPTS) + mark
+
+
+def _joined(marks: tuple[Math, ...]) -> str:
+    """Subscripts side by side where all are single letters: r_nk, but p_{k,item}."""
+    written = [text(mark) for mark in marks]
+    if all(len(mark.rstrip("′")) == 1 for mark in written):
+        return "".join(written)
+    return written[0] if len(written) == 1 and "_" not in written[0] else f"{{{','.join(written)}}}"
+
+
+def _sum(math: Add) -> str:
+    first, *others = math.terms
+    result = text(first) if isinstance(first, Negative) else within(first, SERIES)
+    for term in others:
+        sign, body = ("−", term.body) if isinstance(term, Negative) else ("+", term)
+        result += f" {sign} {within(body, SERIES)}"
+    return result
+
+
+def _product(factors: tuple[Math, ...]) -> str:
+    *first, last = factors
+    written = [within(f, POSTFIX if isinstance(f, Call | Quotient) else PRODUCT) for f in first]
+    return " ".join([*written, within(last, SERIES if first else PRODUCT)])
+
+
+def _quotient(math: Quotient) -> str:
+    top, bottom = within(math.numerator, SERIES), math.denominator
+    loose = isinstance(bottom, Series) or LEVEL.get(type(bottom), ATOM) >= POSTFIX
+    below = text(bottom) if loose else within(bottom, ATOM)
+    plain = (Symbol, Number, Size)
+    tight = isinstance(math.numerator, plain) and isinstance(bottom, plain)
+    return f"{top}/{below}" if tight else f"{top} / {below}"
+
+
+def _sigmas(math: Series) -> str:
+    marks = [f"∑_{_joined((index,))}" for index in math.indices]
+    if math.condition is not None:
+        marks[-1] = f"∑_{{{text(math.indices[-1])}: {text(math.condition)}}}"
+    return " ".join(marks)
+
+
+def _call(math: Call) -> str:
+    name = WORDS.get(math.function, math.function)
+    inner = math.argument
+    bare = isinstance(inner, Symbol | Factorial) or (isinstance(inner, Call) and name == "log")
+    named = name not in ("ψ", "ψ′", "√", "Γ", "exp", "logistic")
+    if (bare or (isinstance(inner, Power | Number))) and named:
+        return f"{name} {within(inner, POSTFIX) if not isinstance(inner, Call) else text(inner)}"
+    return f"{name}({text(inner)})"
+
+
+def _power(math: Power) -> str:
+    base = within(math.base, ATOM)
+    if isinstance(math.base, Symbol) and math.base.superscript:
+        base = f"({base})"
+    exponent = text(math.exponent)
+    if isinstance(math.exponent, Number) and math.exponent.value.denominator == 1:
+        # The power of a symbol stands before its subscripts only on paper: x_n² is clear enough.
+        return base + exponent.translate(SUPERSCRIPTS)
+    return f"{base}^{within(math.exponent, ATOM)}"
+
+
+def _arguments(math: Density) -> list[str]:
+    labels = math.labels or ("",) * len(math.arguments)
+    pairs = zip(labels, math.arguments, strict=True)
+    return [f"{label}={text(a)}" if label else text(a) for label, a in pairs]
+
+
+__all__ = ["equation", "text", "within"]
