@@ -1,0 +1,5 @@
+"""`python -m autoem.cli`."""
+
+from autoem.cli.command import main
+
+main()

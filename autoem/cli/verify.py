@@ -1,0 +1,30 @@
+"""`autoem verify`: the certificate of a derivation."""
+
+from __future__ import annotations
+
+import click
+
+from autoem.cli import options
+from autoem.cli.find import find_model
+from autoem.cli.output import echo_json
+
+
+@click.command
+@options.model
+@options.as_json
+def verify(model: str, as_json: bool) -> int:
+    """Prove the EM algorithm of MODEL: posterior, bound, M-step, ascent, code.
+
+    Exit code 1 if an obligation is open or failed.
+
+    \b
+    autoem verify two_coins
+    """
+    from autoem.pipeline import verify as verified
+
+    certificate = verified(find_model(model))
+    if as_json:
+        echo_json(certificate.to_dict())
+    else:
+        click.echo(str(certificate))
+    return 0 if certificate else 1
