@@ -104,12 +104,12 @@ def log_joint(instance: Instance, latents: Assignment) -> float:
 def expected_log_joint(posterior: tuple[Cloud, ...], instance: Instance) -> float:
     """Q(theta) = E[log p(x, z; theta)] under a posterior held fixed."""
     return sum(
-        float(cloud.expectation(lambda latents, c=cloud: _log_p(instance, c.component, latents)))  # type: ignore[misc]
+        float(cloud.expectation(lambda latents, c=cloud: log_p(instance, c.component, latents)))  # type: ignore[misc]
         for cloud in posterior
     )
 
 
-def _log_p(instance: Instance, component: Component, latents: Assignment) -> np.ndarray:
+def log_p(instance: Instance, component: Component, latents: Assignment) -> np.ndarray:
     total: Any = np.zeros(())
     for site in component.factors:
         total = total + instance.log_density(site, latents)
@@ -131,7 +131,7 @@ def _part(
 ) -> tuple[Assignment, np.ndarray]:
     """The points of one joint state of the discrete latents."""
     if not sites:
-        return states, _log_p(instance, component, states)
+        return states, log_p(instance, component, states)
     lines = [LINES.get(_support(site)) for site in sites]
     lengths = [int(np.prod(_event(instance, site))) for site in sites]
     ends = np.cumsum([0, *lengths])
@@ -149,7 +149,7 @@ def _part(
     def log_f(points: np.ndarray) -> np.ndarray:
         latents, log_slope = at(points)
         with np.errstate(all="ignore"):
-            return np.nan_to_num(_log_p(instance, component, latents) + log_slope, nan=-np.inf)
+            return np.nan_to_num(log_p(instance, component, latents) + log_slope, nan=-np.inf)
 
     points, logs = integrate(log_f, int(ends[-1]))
     return at(points)[0], logs

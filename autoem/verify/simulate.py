@@ -53,7 +53,7 @@ def sample(
     known = _known(model, parameters, dict(given or {}))
     lengths = _lengths(model, known, dict(sizes or {}))
     for variable, value in known.items():
-        _check(variable, value, lengths)
+        check_value(variable, value, lengths)
     values: dict[Variable, np.ndarray] = dict(known)
     for variable in model.declaration.variables:
         if isinstance(variable, Random):
@@ -126,8 +126,8 @@ def _check_told(model: ModelType, lengths: Mapping[Axis, int]) -> None:
             raise SizeUnknown(axis=axis.key or axis.label, used_by=tuple(names))
 
 
-def _check(variable: Variable, value: np.ndarray, lengths: Mapping[Axis, int]) -> None:
-    """The value lies in the domain of its declaration."""
+def check_value(variable: Variable, value: np.ndarray, lengths: Mapping[Axis, int]) -> None:
+    """Raise `OutsideDomain` where a value is not in the domain of its declaration."""
     assert isinstance(variable, Parameter | Given)
     domain = variable.domain
     kind, lower, upper = domain.kind, domain.lower, domain.upper

@@ -1,0 +1,119 @@
+"""A derivation under examination: the small instance, and everything that is computed of it once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from autoem.derive.stages import Derivation
+from autoem.language.declaration import Parameter, Variable
+from autoem.program.interpret import interpret
+from autoem.program.ir import ArrayProgram
+from autoem.verify.chart import Arrays, Chart
+from autoem.verify.evaluate_terms import Meaning
+from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes
+from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood
+from autoem.verify.sites import Instance
+
+
+class Runner(Protocol):
+    """An EM algorithm as code: an interpreted program, or a generated module."""
+
+    def e_step(self, data: Arrays, parameters: Arrays) -> tuple[Arrays, float]: ...
+    def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A derivation with its program and its generated module, at a small instance.
+
+    The instance's parameters are the old ones, theta_t; `seed` makes every random choice.
+    """
+
+    derivation: Derivation
+    program: ArrayProgram
+    module: Runner | None = None
+    seed: int = 0
+
+    @cached_property
+    def interpreter(self) -> Runner:
+        """The program, interpreted."""
+        return interpret(self.program)  # type: ignore[return-value]
+
+    @property
+    def runners(self) -> dict[str, Runner]:
+        """The programs that are run, by name."""
+        found = {"interpreter": self.interpreter}
+        return found if self.module is None else {**found, "generated": self.module}
+
+    @cached_property
+    def instance(self) -> Instance:
+        """Simulated data, at parameters theta_t that did not make them."""
+        return tiny_instance(self.derivation.model, self.seed)
+
+    @cached_property
+    def posterior(self) -> tuple[Cloud, ...]:
+        """The posterior at theta_t, by brute force."""
+        return clouds(self.instance)
+
+    @cached_property
+    def log_likelihood(self) -> float:
+        """l(theta_t), by brute force."""
+        return sum(cloud.log_likelihood for cloud in self.posterior)
+
+    @cached_property
+    def old(self) -> Meaning:
+        """The meaning of the derivation at theta_t."""
+        return self.meaning(self.instance)
+
+    @cached_property
+    def updated(self) -> Arrays:
+        """The parameters after the derived updates, by their meaning."""
+        values = {
+            q.name: self.old.array(value.base)
+            for update in self.derivation.m_step.updates
+            for q, value in zip(update.parameters, update.values, strict=True)
+        }
+        return {**self.instance.parameters, **values}
+
+    @cached_property
+    def others(self) -> tuple[Arrays, ...]:
+        """Other generic parameters."""
+        generator, model = self.generator(1), self.derivation.model
+        sizes = tiny_sizes(model)
+        return tuple(random_parameters(model, sizes, generator) for _ in range(4))
+
+    def generator(self, offset: int) -> np.random.Generator:
+        """A stream of random numbers for one purpose."""
+        return np.random.default_rng([self.seed, offset])
+
+    def meaning(self, instance: Instance, latents: Mapping[Variable, np.ndarray] | None = None) -> Meaning:
+        """The meaning of the derivation at an instance, with values for the latents."""
+        known = {
+            v: instance.known(v)
+            for v in instance.declaration.variables
+            if v.name in instance.data or v.name in instance.parameters
+        }
+        return Meaning({**known, **(latents or {})}, instance.sizes)
+
+    def surrogate(self, parameters: Arrays) -> float:
+        """Q(theta), by the meaning of its terms; a constant may be missing."""
+        new = self.meaning(self.instance.at(parameters))
+        return Meaning(new.arrays, new.sizes, self.old).total(self.derivation.surrogate.terms)
+
+    def expected(self, parameters: Arrays) -> float:
+        """Q(theta) = E[log p(x, z; theta)], by brute force."""
+        return expected_log_joint(self.posterior, self.instance.at(parameters))
+
+    def likelihood(self, parameters: Arrays) -> float:
+        """l(theta), by brute force."""
+        return log_likelihood(self.instance.at(parameters))
+
+    def chart(self, point: Arrays, *names: str) -> Chart:
+        """Coordinates about a point, of all parameters or of those named."""
+        chosen: tuple[Parameter, ...] = self.derivation.declaration.parameters
+        return Chart(tuple(p for p in chosen if not names or p.name in names), point)

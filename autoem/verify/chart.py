@@ -1,0 +1,133 @@
+"""Directions inside the domains, and derivatives along them.
+
+A `Chart` has coordinates u in R^m for the parameters near a point, with u = 0 at the point, so that
+every move stays in the domains:
+
+    real      x + u                interval (a, b)      a + (b - a) expit(logit((x - a)/(b - a)) + u)
+    positive  x exp(u)             simplex              softmax(log p + u)
+    positive definite              L expm(S(u)) L',  where the point is L L' and S is symmetric
+
+A stationary point in these coordinates is one in the domain; an entry on an edge does not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, special
+
+from autoem.language.declaration import Parameter
+from autoem.language.domain import Domain
+
+Arrays = dict[str, np.ndarray]
+Objective = Callable[[Arrays], float]
+
+
+def _interval(x: np.ndarray, u: np.ndarray, domain: Domain) -> np.ndarray:
+    assert domain.lower is not None and domain.upper is not None
+    lower, width = float(domain.lower), float(domain.upper) - float(domain.lower)
+    share = np.clip((x - lower) / width, 0.0, 1.0)
+    return lower + width * special.expit(special.logit(share) + u)
+
+
+def _simplex(p: np.ndarray, u: np.ndarray, domain: Domain) -> np.ndarray:
+    moved = p * np.exp(u)
+    return np.asarray(moved / moved.sum(axis=-1, keepdims=True))
+
+
+def _positive_definite(matrix: np.ndarray, u: np.ndarray, domain: Domain) -> np.ndarray:
+    size = matrix.shape[-1]
+    rows, columns = np.tril_indices(size)
+    flat = matrix.reshape(-1, size, size)
+    coordinates = u.reshape(len(flat), -1)
+    moved = []
+    for each, entries in zip(flat, coordinates, strict=True):
+        symmetric = np.zeros((size, size))
+        symmetric[rows, columns] = entries
+        symmetric = (symmetric + symmetric.T) / 2
+        root = np.linalg.cholesky(each)
+        moved.append(root @ linalg.expm(symmetric) @ root.T)
+    return np.array(moved).reshape(matrix.shape)
+
+
+MOVES: dict[str, Callable[[np.ndarray, np.ndarray, Domain], np.ndarray]] = {
+    "real": lambda x, u, _: x + u,
+    "positive": lambda x, u, _: x * np.exp(u),
+    "nonnegative": lambda x, u, _: x * np.exp(u),
+    "interval": _interval,
+    "simplex": _simplex,
+    "positive_definite": _positive_definite,
+}
+"""Kind of domain to the move by u from a point."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Coordinates of some parameters about a point; other parameters are held."""
+
+    parameters: tuple[Parameter, ...]
+    point: Mapping[str, np.ndarray]
+
+    @property
+    def size(self) -> int:
+        """The number of coordinates."""
+        return sum(self._length(p) for p in self.parameters)
+
+    def __call__(self, u: np.ndarray) -> Arrays:
+        """The parameters at coordinates u."""
+        moved, start = dict(self.point), 0
+        for parameter in self.parameters:
+            x, end = np.asarray(self.point[parameter.name]), start + self._length(parameter)
+            own = u[start:end] if _is_matrix(parameter) else u[start:end].reshape(x.shape)
+            domain = parameter.domain
+            moved[parameter.name] = np.asarray(MOVES[domain.kind](x, own, domain))
+            start = end
+        return moved
+
+    def slopes(self, objective: Objective, directions: np.ndarray) -> np.ndarray:
+        """The derivative along each direction (a row), by central differences to fourth order.
+
+        >>> chart = Chart((), {})
+        >>> chart.slopes(lambda theta: 1.0, np.zeros((2, 0)))
+        array([0., 0.])
+        """
+        return np.array([self._slope(objective, v) for v in directions])
+
+    def bends(self, objective: Objective, directions: np.ndarray) -> np.ndarray:
+        """The second derivative along each direction."""
+        return np.array([self._bend(objective, v) for v in directions])
+
+    def _slope(self, objective: Objective, v: np.ndarray, h: float = 1e-3) -> float:
+        one, two = (
+            (objective(self(t * v)) - objective(self(-t * v))) / (2 * t) for t in (h, 2 * h)
+        )
+        return (4 * one - two) / 3
+
+    def _bend(self, objective: Objective, v: np.ndarray, h: float = 1e-2) -> float:
+        middle = objective(self(0 * v))
+        one, two = (
+            (objective(self(t * v)) - 2 * middle + objective(self(-t * v))) / t**2
+            for t in (h, 2 * h)
+        )
+        return (4 * one - two) / 3
+
+    def _length(self, parameter: Parameter) -> int:
+        shape = np.shape(self.point[parameter.name])
+        if _is_matrix(parameter):
+            size = shape[-1]
+            return int(np.prod(shape[:-2])) * size * (size + 1) // 2
+        return int(np.prod(shape))
+
+
+def _is_matrix(parameter: Parameter) -> bool:
+    return parameter.domain.kind == "positive_definite"
+
+
+def directions(size: int, number: int, generator: np.random.Generator) -> np.ndarray:
+    """Random unit vectors, which no error of the gradient is orthogonal to; all axes if few."""
+    if size <= number:
+        return np.eye(size)
+    found = generator.normal(size=(number, size))
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))

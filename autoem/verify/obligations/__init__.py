@@ -1,0 +1,23 @@
+"""The obligations: what has to be shown of a derivation, one idea a file."""
+
+from collections.abc import Callable, Iterator
+
+from autoem.verify.case import Case
+from autoem.verify.certificate import Obligation
+from autoem.verify.obligations.agreement import agreement
+from autoem.verify.obligations.bound import bound
+from autoem.verify.obligations.expansion import expansion
+from autoem.verify.obligations.maximizer import maximizer
+from autoem.verify.obligations.posterior import posterior
+from autoem.verify.obligations.surrogate import surrogate
+
+Examination = Callable[[Case], Iterator[Obligation]]
+
+EXAMINATIONS: tuple[Examination, ...] = (
+    expansion,
+    posterior,
+    bound,
+    surrogate,
+    maximizer,
+    agreement,
+)

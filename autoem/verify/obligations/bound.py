@@ -1,0 +1,46 @@
+"""(b) The bound: F(q, theta) = E_q[log p(x, z; theta) - log q(z)] touches l at q_t, and never
+exceeds it.
+
+q is the derived posterior, at theta_t and at other parameters; the sums are the judge's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autoem.verify.case import Case
+from autoem.verify.certificate import Obligation, compared, holds
+from autoem.verify.chart import Arrays
+from autoem.verify.judged import judged
+from autoem.verify.reference import Cloud, clouds, log_p
+
+SLACK = 1e-9
+
+
+def bound(case: Case) -> Iterator[Obligation]:
+    """Equality at theta_t, then the inequality at q of other parameters."""
+    truth, theta = case.log_likelihood, case.instance.parameters
+    touching = free_energy(case, case.posterior, theta, theta)
+    detail = "F(q_t, theta_t) = l(theta_t)"
+    yield compared("bound touches", touching - truth, max(1.0, abs(truth)), 9, detail)
+    gaps = []
+    for other in case.others:
+        found = free_energy(case, clouds(case.instance.at(other)), other, theta)
+        gaps.append(truth - found)
+    yield holds("bound", all(g > -SLACK for g in gaps), f"F(q, theta_t) <= l(theta_t) at {len(gaps)} q")
+
+
+def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
+    """F(q, theta) with the derived q of the parameters `made`, summed over the points of a cloud."""
+    instance, total = case.instance.at(theta), 0.0
+    with_latents = [cloud for cloud in posterior if cloud.component.latents]
+    for cloud, parts in zip(with_latents, judged(case, case.instance.at(made), posterior), strict=True):
+        for part in parts:
+            joint = np.atleast_1d(log_p(instance, cloud.component, part.latents))
+            gain = np.where(part.weight > 0, joint - part.log_q, 0.0)
+            total += float(np.sum(np.where(part.weight > 0, part.weight * gain, 0.0)))
+    return total + sum(
+        float(log_p(instance, cloud.component, {})) for cloud in posterior if not cloud.component.latents
+    )

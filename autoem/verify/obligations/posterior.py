@@ -1,0 +1,47 @@
+"""(a) The posterior: log joint - log q is free of the latents, and q is normalized.
+
+In the order of elimination v_1, v_2, ..., the difference
+
+    log p(x, z; theta) - log q(v_1 | context) - ... - log q(v_i | context)
+
+has one value whatever v_1, ..., v_i are, and with all of them subtracted it is log p(x; theta).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autoem.verify.case import Case
+from autoem.verify.certificate import Obligation, compared
+from autoem.verify.judged import Judged, judged
+
+LIKELY = -25.0
+"""Points of less log weight than this below the best have lost their digits."""
+
+
+def posterior(case: Case) -> Iterator[Obligation]:
+    """Each latent with those that are eliminated later held, then all together."""
+    components = judged(case, case.instance, case.posterior)
+    latents = tuple(components[0][0].by_latent) if components else ()
+    for position, latent in enumerate(latents):
+        gone, later = latents[: position + 1], latents[position + 1 :]
+        worst = max(_spread(parts, gone, later) for parts in components)
+        detail = f"log joint - log q is free of {latent.name}"
+        yield compared(f"posterior of {latent.name}", worst, 1.0, 9, detail)
+    if not latents:
+        return
+    mass = max(abs(sum(p.weight.sum() for p in parts) - 1) for parts in components)
+    yield compared("posterior is normalized", mass, 1.0, 9, "the sum of q over all z is one")
+
+
+def _spread(parts: list[Judged], gone: tuple, later: tuple) -> float:
+    """How much the difference varies where the later latents are held."""
+    groups: dict[tuple[int, ...], list[float]] = {}
+    top = max(float(np.max(part.joint + part.volume)) for part in parts)
+    for part in parts:
+        kept = part.joint + part.volume > top + LIKELY
+        subtracted = sum((part.by_latent[v] for v in gone), start=np.zeros(part.joint.shape))
+        groups.setdefault(part.states(later), []).extend((part.joint - subtracted)[kept])
+    return max((max(values) - min(values) for values in groups.values() if values), default=0.0)
