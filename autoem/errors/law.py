@@ -138,9 +138,8 @@ class UnlikeLaws(LanguageError):
     other: str
 
     def problem_text(self) -> str:
-        return (
-            f"the two laws of {self.construct} are on different domains: {self.one}, {self.other}."
-        )
+        laws = f"{self.one} and {self.other}"
+        return f"the laws of {self.construct} are on different domains: {laws}."
 
     def remedy(self) -> str:
         return "Write two laws with the same kind of values, event axes and categories."

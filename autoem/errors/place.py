@@ -16,6 +16,9 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OWN = tuple(os.path.join(_ROOT, layer) + os.sep for layer in ("errors", "language", "families"))
 """The folders whose code is never the user's line."""
 
+GENERATED = "<string>"
+"""The file of the `__init__` that `dataclass` makes."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -36,9 +39,15 @@ class Place:
 def here() -> Place:
     """The innermost line of the running program that is not autoem's own."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(OWN):
+    while frame is not None and is_own(frame):
         frame = frame.f_back
     return place_of(frame)
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether a frame runs code of the language, written or generated."""
+    file, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
+    return file.startswith(OWN) or (file == GENERATED and module.startswith("autoem."))
 
 
 def place_of(frame: FrameType | None) -> Place:

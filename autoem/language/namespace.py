@@ -49,9 +49,6 @@ class Namespace(dict[str, Any]):
             raise unknown(name, frame, self)
         raise KeyError(name)
 
-    def __delitem__(self, name: str) -> None:
-        raise Redeclared(name=name, first=self.places[name], place=place_of(sys._getframe(1)))
-
     def _bind(self, name: str, value: Any, place: Place) -> None:
         if name in self:
             raise Redeclared(name=name, first=self.places[name], place=place)

@@ -62,7 +62,8 @@ def sentence(name: str, law: Law) -> str:
     letters = states(law)
     behind = [f"{state} = {letter}" for state, letter in letters.items()]
     behind += [text for text in conditions(law, letters) if text not in letters]
-    bar = f" | {', '.join(behind)}" if behind and not law.observes else ""
+    barred = behind and (isinstance(law, Evidence) or not law.observes)
+    bar = f" | {', '.join(behind)}" if barred else ""
     return f"{name}{bar} {law_text(law, Writer(letters))}"
 
 
@@ -131,7 +132,7 @@ def law_text(law: Law, writer: Writer) -> str:
             inner = (writer.text(part) for part in (lower, latent, upper))
             return f"says that {' ≤ '.join(inner)}"
         case Evidence(table=table):
-            return f"is evidence of likelihood {writer.text(table)}"
+            return f"has likelihood {writer.text(table)}"
     return f"~ {law_name(law, writer)}"
 
 
@@ -145,7 +146,7 @@ def law_name(law: Law, writer: Writer) -> str:
             return f"{SHORT.get(name, name)}({', '.join(texts)})"
         case Switch(condition=condition, yes=yes, no=no):
             parts = (law_name(yes, writer), writer.text(condition), law_name(no, writer))
-            return "{} if {} else {}".format(*parts)
+            return "{} if {}, else {}".format(*parts)
         case Truncated(law=inner, lower=lower, upper=upper):
             bounds = f"({writer.text(lower)}, {writer.text(upper)})"
             return f"{law_name(inner, writer)} on {bounds}"

@@ -115,9 +115,7 @@ class Operand(ABC, Generic[E]):
         if ufunc.__name__ == "matmul":
             return self._contract(*operands)
         if method != "__call__" or ufunc.__name__ not in UFUNCS:
-            raise NoValue(
-                use="NumPy value", write="a function of autoem: exp, log, sqrt, where, dot"
-            )
+            raise NoValue(use="NumPy value", write="exp, log, sqrt, where or dot of autoem")
         return self._apply(UFUNCS[ufunc.__name__], *operands)
 
     def __bool__(self) -> NoReturn:
