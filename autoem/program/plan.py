@@ -17,6 +17,7 @@ from autoem.program.names import fresh_names
 from autoem.program.roles import expectations
 from autoem.program.simplify import Context, simplify
 from autoem.program.simplify.context import depends
+from autoem.program.simplify.unused import drop_unused
 from autoem.program.walk import names_used, rename_let
 
 
@@ -115,7 +116,9 @@ def _by_side(rows: list[Let], program: ArrayProgram, fresh: object) -> tuple[lis
     used = {name for let in second for name in names_used(let.operation)}
     if not used & set(names):
         return first, second
-    return first, [*again, *(rename_let(let, names) for let in second)]
+    body = (*again, *(rename_let(let, names) for let in second))
+    whole = Function("statistics", (), body, program.statistics.outputs)
+    return first, list(drop_unused(whole, Context(None, program.sizes, str)).body)
 
 
 def _read_from(second: list[Let], first: list[Let], program: ArrayProgram) -> tuple[Array, ...]:

@@ -86,7 +86,11 @@ def poisson_mixture() -> ArrayProgram:
         (count, first),
         (
             Let((total,), Contract((Ref("count", ("k",)),), ("k",))),
-            Let((new_pi,), Map(over(Ref("count", ("k",)), Ref("total"))), "simplex: counts over total"),
+            Let(
+                (new_pi,),
+                Map(over(Ref("count", ("k",)), Ref("total"))),
+                "simplex: counts over total",
+            ),
             Let((new_rate,), Map(over(Ref("first", ("k",)), Ref("count", ("k",)))), "stationary"),
         ),
         (new_pi, new_rate),

@@ -1,27 +1,18 @@
-"""Contractions as matrix products where they are ones.
-
-With two factors, an axis is free (in one factor and the target), contracted (in both, not in the
-target) or a batch (in both and in the target).  No batch: `a @ b` or `np.tensordot`.  Batches in
-front and one axis of each other sort: a stack of matrix products.  The rows stand last, so where
-they are a batch (and for everything odd) it is `np.einsum`, whose inner loop runs along the rows.
-"""
+"""Contractions: what is summed out first, infinities, the scale."""
 
 from __future__ import annotations
 
-import string
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from autoem.backends.numpy.elementwise import joined, number
+from autoem.backends.numpy.numerals import number
+from autoem.backends.numpy.products import Pair, einsum, multiply
 from autoem.backends.numpy.scope import Operand, Scope, align, read
 from autoem.backends.numpy.segment import segment_sum
 from autoem.backends.numpy.tree import (
     Binary,
     Expr,
     Literal,
-    Sequence,
-    Slice,
-    Subscript,
     Unary,
     integers,
     invoke,
@@ -54,7 +45,7 @@ def _combine(scope: Scope, factors: tuple[Operand, ...], target: Axes) -> Operan
             own = tuple(axis for axis in target if axis in only.axes)
             return replace(only, code=align(only, own), axes=own)
         case (left, right):
-            return _pair(Pair(left, right, target))
+            return multiply(Pair(left, right, target))
     return einsum(factors, target)
 
 
@@ -96,116 +87,3 @@ def _sum_out(scope: Scope, factors: list[Operand], place: int, target: Axes) -> 
         code = method(operand.code, "sum")
     axes = tuple(axis for axis in operand.axes if axis not in alone)
     return replace(operand, code=code, axes=axes, kind="float")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two factors and the target, with every axis sorted into its role."""
-
-    left: Operand
-    right: Operand
-    target: Axes
-
-    @property
-    def batch(self) -> Axes:
-        return tuple(a for a in self.target if a in self.left.axes and a in self.right.axes)
-
-    @property
-    def contracted(self) -> Axes:
-        shared = (axis for axis in self.left.axes if axis in self.right.axes)
-        return tuple(axis for axis in shared if axis not in self.target)
-
-    def free(self, operand: Operand) -> Axes:
-        own = (axis for axis in self.target if axis in operand.axes)
-        return tuple(axis for axis in own if axis not in self.batch)
-
-    def swapped(self) -> Pair:
-        return Pair(self.right, self.left, self.target)
-
-
-def _pair(pair: Pair) -> Operand:
-    if not pair.contracted:
-        axes, (a, b) = joined((pair.left, pair.right), pair.target)
-        return Operand(Binary("*", a, b), axes)
-    for candidate in (pair, pair.swapped()):
-        order = candidate.free(candidate.left) + candidate.free(candidate.right)
-        if candidate.batch + order == tuple(a for a in pair.target if a in candidate.batch + order):
-            if not candidate.batch:
-                return _matrix_product(candidate)
-            if _is_stack(candidate):
-                return _stacked(candidate)
-    return einsum((pair.left, pair.right), pair.target)
-
-
-def _matrix_product(pair: Pair) -> Operand:
-    """a @ b, or a tensordot where several axes stand together."""
-    left, right = pair.free(pair.left), pair.free(pair.right)
-    axes = left + right
-    if len(pair.contracted) == 1 and len(left) <= 1 and len(right) <= 1:
-        (axis,) = pair.contracted
-        a = align(pair.left, (*left, axis))
-        b = align(pair.right, (axis, *right))
-        return Operand(Binary("@", a, b), axes)
-    places = [
-        Sequence("()", (integers(tuple(operand.axes.index(a) for a in pair.contracted)),))
-        for operand in (pair.left, pair.right)
-    ]
-    pairs = tuple(place.items[0] for place in places)
-    if left != _kept(pair.left, left) or right != _kept(pair.right, right):
-        return einsum((pair.left, pair.right), pair.target)
-    code = invoke("np.tensordot", pair.left.code, pair.right.code, axes=Sequence("()", pairs))
-    return Operand(code, axes)
-
-
-def _kept(operand: Operand, free: Axes) -> Axes:
-    return tuple(axis for axis in operand.axes if axis in free)
-
-
-def _is_stack(pair: Pair) -> bool:
-    """Batches stand first in both factors; one contracted axis, at most one free axis each."""
-    first = all(
-        operand.axes[: len(pair.batch)] == pair.batch for operand in (pair.left, pair.right)
-    )
-    free = max(len(pair.free(pair.left)), len(pair.free(pair.right)))
-    return first and len(pair.contracted) == 1 and free <= 1
-
-
-def _stacked(pair: Pair) -> Operand:
-    """A stack of matrix products; a missing free axis is put in and taken out again."""
-    left, right = pair.free(pair.left), pair.free(pair.right)
-    if not left and not right:
-        return einsum((pair.left, pair.right), pair.target)
-    a = _matrices(pair.left, (*pair.batch, *left, *pair.contracted))
-    b = _matrices(pair.right, (*pair.batch, *pair.contracted, *right))
-    everything = (Slice(),) * len(pair.batch)
-    if not left:
-        a = Subscript(a, (*everything, Literal(None)))
-    if not right:
-        b = Subscript(b, (*everything, Slice(), Literal(None)))
-    code: Expr = Binary("@", a, b)
-    if not left:
-        code = Subscript(code, (*everything, Literal(0)))
-    if not right:
-        code = Subscript(code, (*everything, Slice(), Literal(0)))
-    return Operand(code, pair.batch + left + right)
-
-
-def _matrices(operand: Operand, order: Axes) -> Expr:
-    """The operand with its last two axes in the given order."""
-    if operand.axes == order:
-        return operand.code
-    return method(operand.code, "swapaxes", Literal(-1), Literal(-2))
-
-
-def einsum(factors: tuple[Operand, ...], target: Axes) -> Operand:
-    """np.einsum with a letter for every axis, its own first letter where that is free."""
-    letters: dict[str, str] = {}
-    for axis in (axis for factor in factors for axis in factor.axes):
-        if axis not in letters:
-            choices = [c for c in (axis[:1], *string.ascii_lowercase) if c.isalpha()]
-            letters[axis] = next(c for c in choices if c not in letters.values())
-    result = tuple(axis for axis in target if axis in letters)
-    words = ["".join(letters[axis] for axis in factor.axes) for factor in factors]
-    recipe = f"{','.join(words)}->{''.join(letters[axis] for axis in result)}"
-    codes = (factor.code for factor in factors)
-    return Operand(invoke("np.einsum", Literal(recipe), *codes), result)

@@ -64,7 +64,10 @@ class Driver:
 
     def e_step(self) -> Define:
         total = self.total()
-        gathered = self.gathered()
+        gathered, override = self.gathered(), self.override()
+        given = (Assign(Name("given"), Binary("or", Name("posterior"), Mapping(()))),) * bool(
+            override
+        )
         answer: Expr = invoke("_statistics", BLOCK, FIXED, EXPECTED)
         keep: tuple[Statement, ...] = ()
         if gathered:
@@ -82,7 +85,7 @@ class Driver:
             Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED)),
             Assign(Name("log_likelihood"), total),
             *(() if self.row else self.prior("expected")),
-            *self.override(),
+            *override,
             *keep,
             Return(Sequence("", (answer, Name("log_likelihood")))),
         )
@@ -95,7 +98,7 @@ class Driver:
             else "Expected statistics and the log-likelihood.",
             (
                 self.fixed(),
-                Assign(Name("given"), Binary("or", Name("posterior"), Mapping(()))),
+                *given,
                 *self.over_blocks(body, gathered),
             ),
             (QUIET,),
@@ -238,7 +241,9 @@ class Driver:
         kept = Mapping(tuple((Literal(a.name), item("expected", a.name)) for a in own))
         constant = tuple((Literal(a.name), item("fixed", a.name)) for a in shared)
         body: tuple[Statement, ...]
-        if self.row is None:
+        if not own:
+            body = (Return(Mapping(constant)),)
+        elif self.row is None:
             block = Assign(BLOCK, invoke("_block", Name("data"), NONE))
             body = (block, call, Return(Mapping((*kept.items, *constant))))
         else:
@@ -250,7 +255,8 @@ class Driver:
             body = (start, loop, Return(Mapping((*joined, *constant))))
         document = "Expectations of the latent variables, row by row."
         arguments = (DATA, PARAMETERS)
-        return Define("posterior", arguments, "Arrays", document, (self.fixed(), *body), (QUIET,))
+        before = (self.fixed(),) if own or shared else ()
+        return Define("posterior", arguments, "Arrays", document, (*before, *body), (QUIET,))
 
     def block(self) -> Define:
         """The rows of a block out of every array of data, rows last."""

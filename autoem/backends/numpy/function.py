@@ -7,8 +7,9 @@ from fractions import Fraction
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
-from autoem.backends.numpy.matrices import matrix, solve
-from autoem.backends.numpy.scope import Operand, Scope, full, read
+from autoem.backends.numpy.matrices import matrix
+from autoem.backends.numpy.scope import Operand, Scope, read
+from autoem.backends.numpy.systems import solve
 from autoem.backends.numpy.tree import (
     Assign,
     Comment,
@@ -50,7 +51,7 @@ def statements(
     result = [
         (
             Literal(parameter_of(array.name)),
-            full(scope, scope.array(array.name), scope.layout(array.axes)),
+            scope.full(scope.array(array.name), scope.layout(array.axes)),
         )
         for array in function.outputs
     ]

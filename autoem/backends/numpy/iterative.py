@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from autoem.backends.numpy.elementwise import elementwise
-from autoem.backends.numpy.scope import Operand, Scope, full, read
+from autoem.backends.numpy.scope import Operand, Scope, read
 from autoem.backends.numpy.tree import (
     Assign,
     Define,
@@ -38,7 +38,7 @@ def root(scope: Scope, operation: Root, target: Array) -> Operand:
     for role, expression in (("value", operation.value), ("slope", operation.slope)):
         functions.append(f"{name}_{role}")
         scope.statements.append(_curve(scope, functions[-1], operation, expression, order))
-    start = full(scope, read(scope, operation.start), order)
+    start = scope.full(read(scope, operation.start), order)
     bounds = (Literal(float(operation.lower)), Literal(float(operation.upper)))
     return Operand(
         invoke(scope.helper("root"), *(Name(function) for function in functions), start, *bounds),
@@ -52,7 +52,7 @@ def _curve(
     inside = inner(scope)
     unknown = scope.identifier(operation.unknown)
     inside.declare(Array(operation.unknown, order), Operand(Name(unknown), order))
-    value = full(inside, elementwise(inside, expression, order), order)
+    value = inside.full(elementwise(inside, expression, order), order)
     parameters = (Parameter(unknown, "np.ndarray"),)
     return Define(name, parameters, "np.ndarray", "", (*inside.statements, Return(value)))
 
@@ -64,7 +64,7 @@ def maximize(scope: Scope, let: Let, operation: Maximize, write: Write) -> None:
     scope.statements.append(_objective(scope, function, operation, write))
     layouts = [tuple(map(str, ref.axes)) for ref in operation.unknowns]
     start = tuple(
-        full(scope, read(scope, ref), axes)
+        scope.full(read(scope, ref), axes)
         for ref, axes in zip(operation.start, layouts, strict=True)
     )
     domains = tuple(Literal(domain) for domain in operation.domains)
@@ -91,7 +91,7 @@ def _objective(scope: Scope, name: str, operation: Maximize, write: Write) -> De
     write(inside, operation.body)
 
     def result(array: str) -> Expr:
-        return full(inside, inside.array(array), inside.declared[array].axes)
+        return inside.full(inside.array(array), inside.declared[array].axes)
 
     gradient = Sequence("()", tuple(result(array) for array in operation.gradient))
     hessian = Sequence(

@@ -56,11 +56,20 @@ def module_text(module: Module) -> str:
 
 
 def _document(text: str, indent: str) -> str:
-    lines = textwrap.dedent(text).strip().split("\n")
+    safe = textwrap.dedent(text).strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = [part for line in safe.split("\n") for part in _wrapped(line, WIDTH - len(indent) - 3)]
     if len(lines) == 1:
         return f'{indent}"""{lines[0]}"""'
     body = [f"{indent}{line}" if line.strip() else "" for line in lines[1:]]
     return "\n".join([f'{indent}"""{lines[0]}', *body, f'{indent}"""'])
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line of a docstring; a long one goes on behind its own indentation."""
+    if len(line) <= width:
+        return [line.rstrip()]
+    margin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, width, subsequent_indent=margin + "    ")
 
 
 def _statement(statement: Statement, indent: str) -> list[str]:
@@ -137,9 +146,27 @@ def _fit(value: Expr, indent: str, before: str, after: str) -> list[str]:
         case Mapping(entries):
             pairs = [(f"{text(key)}: ", item) for key, item in entries]
             return _exploded(pairs, indent, before + "{", "}" + after)
+        case Subscript(owner, places):
+            pairs = [("", place) for place in places]
+            return _bracket(pairs, indent, f"{before}{_tight(owner, ATOM)}[", f"]{after}")
+        case Unary("-", Invoke() as operand):
+            return _fit(operand, indent, before + "-", after)
         case Binary():
-            return _operators(value, indent, before, after)
+            return _split_last(value, indent, before, after)
     return [line]
+
+
+def _split_last(value: Binary, indent: str, before: str, after: str) -> list[str]:
+    """One operator whose right side ends in brackets is split inside these; others line by line."""
+    level = PRECEDENCE[value.operator]
+    alone = not (isinstance(value.left, Binary) and PRECEDENCE[value.left.operator] == level)
+    head = f"{before}{_tight(value.left, level)} {value.operator} "
+    if alone and len(indent) + len(head) < WIDTH - 40:
+        if isinstance(value.right, Invoke) and isinstance(value.right.function, Name):
+            return _fit(value.right, indent, head, after)
+        if isinstance(value.right, Binary) and PRECEDENCE[value.right.operator] <= level:
+            return _operators(value.right, indent, head, after)
+    return _operators(value, indent, before, after)
 
 
 def _bracket(items: list[tuple[str, Expr]], indent: str, before: str, after: str) -> list[str]:
@@ -198,7 +225,8 @@ def _text(value: Expr) -> tuple[str, int]:
             return f"{_tight(function, ATOM)}({', '.join(items)})", ATOM
         case Slice(lower, upper):
             ends = ["" if end is None else text(end) for end in (lower, upper)]
-            return ":".join(ends), ATOM
+            gap = "" if all(end is None or _simple(end) for end in (lower, upper)) else " "
+            return f"{ends[0]}{gap if lower else ''}:{gap if upper else ''}{ends[1]}", ATOM
         case Subscript(owner, places):
             return f"{_tight(owner, ATOM)}[{', '.join(text(place) for place in places)}]", ATOM
         case Sequence(brackets, items):

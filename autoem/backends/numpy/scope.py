@@ -10,6 +10,7 @@ import builtins
 import keyword
 from dataclasses import dataclass, field, replace
 
+from autoem.backends.numpy.carried import FUNCTIONS, SECTIONS
 from autoem.backends.numpy.tree import (
     Assign,
     Attribute,
@@ -31,6 +32,8 @@ RESERVED = (
     "fixed", "expected", "log_likelihood", "e_step", "m_step", "fit", "initialize", "SCHEMA",
     "Arrays", "BLOCK",
 )  # fmt: skip
+TAKEN = (*RESERVED, *SECTIONS, *FUNCTIONS, *dir(builtins), *keyword.kwlist)
+"""What an array may not be called in printed code."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,14 @@ class Scope:
         """A Python identifier for an array, the same for the same name."""
         if name not in self.identifiers:
             word = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
-            taken = (*RESERVED, *dir(builtins), *keyword.kwlist, *self.identifiers.values())
+            taken = (
+                *RESERVED,
+                *SECTIONS,
+                *FUNCTIONS,
+                *dir(builtins),
+                *keyword.kwlist,
+                *self.identifiers.values(),
+            )
             while word in taken or not word.isidentifier():
                 word = word + "_" if word[:1].isalpha() else "_" + word
             self.identifiers[name] = word
@@ -104,6 +114,18 @@ class Scope:
         """A function of the carried sections; it is noted that it is needed."""
         self.sections[name] = None
         return name
+
+    def entries(self, axis: str) -> int | None:
+        """The number of entries of an axis, where every data set has the same."""
+        return self.lengths.get(self.sizes[axis])
+
+    def full(self, operand: Operand, order: tuple[str, ...]) -> Expr:
+        """The array over all the axes, broadcast where it is constant along some."""
+        code = align(operand, order)
+        if set(operand.axes) == set(order):
+            return code
+        shape = Sequence("()", tuple(self.size(axis) for axis in order))
+        return invoke("np.broadcast_to", code, shape)
 
     def size(self, axis: str) -> Expr:
         """The number of entries of an axis, from the shape of an array that has it."""
@@ -139,15 +161,6 @@ def transpose(code: Expr, places: tuple[int, ...]) -> Expr:
     if places == (1, 0):
         return Attribute(code, "T")
     return invoke("np.transpose", code, integers(places))
-
-
-def full(scope: Scope, operand: Operand, order: tuple[str, ...]) -> Expr:
-    """The array over all the axes, broadcast where it is constant along some."""
-    code = align(operand, order)
-    if set(operand.axes) == set(order):
-        return code
-    shape = Sequence("()", tuple(scope.size(axis) for axis in order))
-    return invoke("np.broadcast_to", code, shape)
 
 
 def read(scope: Scope, ref: Ref) -> Operand:

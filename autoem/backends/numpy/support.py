@@ -85,15 +85,16 @@ def finite_log(value: np.ndarray) -> np.ndarray:
 
 def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """left * right, in which zero times infinity is zero."""
-    with np.errstate(invalid="ignore"):
-        value = np.asarray(left * right)
+    value = np.asarray(left * right)
+    if not np.isnan(value.sum()):
+        return value
     clash = np.isnan(value) & ~np.isnan(left) & ~np.isnan(right)
     return np.where(clash, 0.0, value)
 
 
 def bounded(value: np.ndarray) -> np.ndarray:
     """Infinities as numbers so large that a product with zero is zero and any other is told."""
-    return np.clip(value, -1e300, 1e300)
+    return value if np.isfinite(value.sum()) else np.clip(value, -1e300, 1e300)
 
 
 def unbounded(value: np.ndarray) -> np.ndarray:
