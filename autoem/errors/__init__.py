@@ -1,12 +1,32 @@
 """Every error that a user can meet: a class with fields, its wording in one place."""
 
 from autoem.errors.base import AutoemError as AutoemError
+from autoem.errors.data import (
+    BadSize as BadSize,
+    BadWeight as BadWeight,
+    CategoryOutOfRange as CategoryOutOfRange,
+    DataError as DataError,
+    EmptyData as EmptyData,
+    MissingGiven as MissingGiven,
+    MissingVariable as MissingVariable,
+    NoSuchName as NoSuchName,
+    NotANumber as NotANumber,
+    NotATable as NotATable,
+    NotFinite as NotFinite,
+    NotIndependent as NotIndependent,
+    OutsideDomain as OutsideDomain,
+    RaggedData as RaggedData,
+    SizesDisagree as SizesDisagree,
+    SizeUnknown as SizeUnknown,
+    UnreadableTable as UnreadableTable,
+    WrongDimensions as WrongDimensions,
+)
 from autoem.errors.derivation import (
     DerivationError as DerivationError,
     NoExactPosterior as NoExactPosterior,
     NotDerivable as NotDerivable,
-    UnknownChoice as UnknownChoice,
     NoUpdate as NoUpdate,
+    UnknownChoice as UnknownChoice,
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
 from autoem.errors.language import (
@@ -17,10 +37,10 @@ from autoem.errors.language import (
     NoCommonAxis as NoCommonAxis,
     NoCondition as NoCondition,
     NoEntry as NoEntry,
-    NoValue as NoValue,
     NotAnAxis as NotAnAxis,
     NotAnExpression as NotAnExpression,
     NotAnIndex as NotAnIndex,
+    NoValue as NoValue,
     RepeatedAxis as RepeatedAxis,
     UnlikeBranches as UnlikeBranches,
 )
@@ -57,4 +77,11 @@ from autoem.errors.place import (
     Place as Place,
     here as here,
     place_of as place_of,
+)
+from autoem.errors.run import (
+    BadOption as BadOption,
+    FileNotOurs as FileNotOurs,
+    NotASavedFit as NotASavedFit,
+    NothingAttached as NothingAttached,
+    RunError as RunError,
 )

@@ -83,7 +83,7 @@ class Fit:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""
         program, read = self._attached("the score", data, weights)
         weight = next(iter(read.weights.values()), None)
-        return program.e_step(read.arrays, self.parameters, weight)[1]
+        return program.log_likelihood(read.arrays, self.parameters, weight)
 
     def hook(self, name: str) -> Callable[..., Any]:
         """A further function of the model by name; see `Program.hooks`."""

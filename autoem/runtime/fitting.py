@@ -10,6 +10,7 @@ import numpy as np
 
 from autoem.errors.data import NoSuchName
 from autoem.errors.run import BadOption
+from autoem.runtime.alone import assigned
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
@@ -100,8 +101,7 @@ class _Problem:
 
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
-        found = self.program.e_step(self.data.arrays, parameters, self.weights)
-        return found[0], found[1] + self.program.log_prior(parameters)
+        return self.program.e_step(self.data.arrays, parameters, self.weights)
 
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
         """The maximizer of Q, fixed entries in their place."""
@@ -110,28 +110,13 @@ class _Problem:
 
     def propose(self, generator: np.random.Generator, attempt: int) -> Arrays:
         """A starting point: parameters from the data, then one M-step at soft assignments."""
-        schema, plain = self.program.schema, self.program.schema.to_dict()
-        read, sizes = self.data.arrays, self.data.sizes
+        plain, read, sizes = self.program.plain, self.data.arrays, self.data.sizes
         first = initial_parameters(plain, read, sizes, generator, attempt) | self.parameters
-        first = hold(schema, first, self.fixed)
+        first = hold(self.program.schema, first, self.fixed)
         soft = self.posterior
         if not soft and not self.parameters:
             soft = initial_posterior(plain, read, sizes, generator, attempt)
-        soft = {name: value for name, value in soft.items() if name in self.program.expectations}
-        if not soft:
-            return first
-        arrays = dict(self._as_expected(name, value) for name, value in soft.items())
-        statistics, _ = self.program.e_step(read, first, self.weights, arrays)
-        moved = self.m_step(statistics, first)
-        usable = all(np.all(np.isfinite(value)) for value in moved.values())
-        return moved if usable else first
-
-    def _as_expected(self, latent: str, value: np.ndarray) -> tuple[str, np.ndarray]:
-        """Name and array under which the E-step takes the probabilities of a latent."""
-        name, axes = self.program.expectations[latent]
-        variable = self.program.schema[latent]
-        own = (*variable.plates, variable.category)
-        return name, np.transpose(value, [own.index(axis) for axis in axes])
+        return assigned(plain, self.program.e_step, self.m_step, read, first, soft, self.weights)
 
 
 def _split(program: Program, start: Mapping[str, Any], read: Data) -> tuple[Arrays, Arrays]:
@@ -180,10 +165,12 @@ def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
     if ordered:
         outcome = _reordered(problem, outcome)
     parameters = outcome.parameters
+    with np.errstate(all="ignore"):
+        value = problem.program.log_likelihood(read.arrays, parameters, problem.weights)
     return Fit(
         schema=schema,
         parameters=parameters,
-        log_likelihood=outcome.objective - problem.program.log_prior(parameters),
+        log_likelihood=value,
         objective=outcome.objective,
         trace=outcome.trace,
         result=Result(outcome.result, outcome.advice),

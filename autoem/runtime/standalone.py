@@ -17,12 +17,14 @@ OWN = "autoem.runtime."
 def section(names: tuple[str, ...]) -> str:
     """Source of the marked regions of these runtime files and of those they need, imports first.
 
-    >>> print(section(("arrays",)).splitlines()[3])
+    >>> print(section(("arrays",)).splitlines()[2])
     Arrays = dict[str, np.ndarray]
     """
     files = in_order(names)
     regions = [region(name) for name in files]
-    return "\n\n\n".join(("\n".join(imports(files)), *regions)) + "\n"
+    code = "\n\n\n".join(regions) + "\n"
+    gap = "\n\n\n" if code.startswith(("def ", "class ", "@")) else "\n\n"
+    return "\n".join(imports(files)) + gap + code
 
 
 def in_order(names: tuple[str, ...]) -> tuple[str, ...]:

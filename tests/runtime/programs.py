@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import gammaln, xlogy
 
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.program import Program
+from autoem.runtime.program import EStepFunction, Likelihood, Program
 from autoem.runtime.schema import Schema, VariableSchema
 
 V = VariableSchema
@@ -23,6 +23,17 @@ def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shares = np.exp(logits - peak)
     total = shares.sum(axis=0)
     return peak + np.log(total), shares / total
+
+
+def likelihood(e_step: EStepFunction) -> Likelihood:
+    """The second half of what an E-step gives."""
+
+    def log_likelihood(
+        data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
+    ) -> float:
+        return e_step(data, parameters, weights)[1]
+
+    return log_likelihood
 
 
 def mixture_schema(name: str, domain: str, parameters: tuple[VariableSchema, ...]) -> Schema:
@@ -74,7 +85,8 @@ class PoissonMixture:
         rate = V("rate", "parameter", "positive", ("k",))
         schema = mixture_schema("PoissonMixture", "count", (rate,))
         expected = {"z": ("share_z", ("n", "k"))}
-        return Program(schema, self.e_step, self.m_step, self.posterior, expected, **changes)
+        functions = self.e_step, self.m_step, likelihood(self.e_step), self.posterior
+        return replace(Program(schema, *functions, expected), **changes)
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,8 @@ class NormalMixture:
         )
         schema = mixture_schema("NormalMixture", "real", own)
         expected = {"z": ("share_z", ("n", "k"))}
-        return Program(schema, self.e_step, self.m_step, self.posterior, expected)
+        functions = self.e_step, self.m_step, likelihood(self.e_step), self.posterior
+        return Program(schema, *functions, expected)
 
 
 @dataclass(frozen=True)
@@ -166,4 +179,5 @@ class FactorAnalysis:
             V("x", "observed", "real", ("n",), ("d",)),
         )
         schema = Schema("FactorAnalysis", ("n", "d", "q"), variables)
-        return Program(schema, self.e_step, self.m_step, self.posterior)
+        functions = self.e_step, self.m_step, likelihood(self.e_step), self.posterior
+        return Program(schema, *functions)

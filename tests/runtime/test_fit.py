@@ -180,10 +180,15 @@ def test_control_c_keeps_the_best_so_far() -> None:
 
 
 def test_a_prior_is_part_of_the_objective() -> None:
-    program = PoissonMixture().program(log_prior=lambda p: -float(np.sum(p["rate"])))
+    def e_step(data, parameters, weights=None, posterior=None):
+        statistics, value = PoissonMixture().e_step(data, parameters, weights, posterior)
+        return statistics, value - float(parameters["rate"].sum())
+
+    program = PoissonMixture().program(e_step=e_step)
     found = fit(program, {"x": [0, 1, 1, 2, 7, 8]}, TWO, max_iterations=3)
     expected = found.log_likelihood - found.parameters["rate"].sum()
     assert found.objective == pytest.approx(expected)
+    assert "log posterior" in found.summary()
 
 
 def test_a_fit_answers_questions() -> None:
