@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import RULES
 from autoem.derive.quantity import Declared
-from autoem.derive.term import Terms, depends
+from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
@@ -57,15 +58,11 @@ def e_step(joint: LogJoint) -> EStep:
     return EStep(tuple(posteriors), terms)
 
 
-def _next(
-    joint: LogJoint, terms: Terms, pending: list[Declared]
-) -> tuple[Posterior, Declared]:
+def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Posterior, Declared]:
     """The first latent, continuous and finely indexed ones first, that some rule eliminates."""
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
-    order = sorted(
-        pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates))
-    )
+    order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
     for latent in order:
         for rule in RULES:
             try:
@@ -73,4 +70,3 @@ def _next(
             except Refusal as refusal:
                 refusals.append((latent.name, rule.__name__, str(refusal)))
     raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))
-

@@ -18,139 +18,16 @@ import sympy
 
 from autoem.derive.index import Index, Lookup, Read, fresh
 from autoem.derive.quantity import (
-    Computed,
-    Declared,
-    Defined,
-    Delta,
     Element,
     Entries,
-    Indicator,
-    MatrixFunction,
-    Size,
 )
-from autoem.derive.term import Term, canonical, free_indices
+from autoem.derive.scope import DELTA, Scope
+from autoem.derive.term import Term, free_indices
 from autoem.errors import NotDerivable
-from autoem.language import construct, declaration, expression
-from autoem.language.expression import Axis
-from autoem.language.expression import Expression
+from autoem.language import declaration, expression
+from autoem.language.expression import Axis, Expression
 
 Environment = Mapping[Axis, Read]
-
-DELTA = Delta("delta", ())
-
-_SIGNS = {
-    "positive": "positive",
-    "positive_definite": "real",
-    "simplex": "positive",
-    "nonnegative": "nonnegative",
-    "count": "nonnegative",
-    "binary": "nonnegative",
-    "unit": "positive",
-    "cells": "nonnegative",
-}
-
-
-@dataclass
-class Scope:
-    """The quantities of one model, and the named intermediates of its expressions."""
-
-    declared: dict[declaration.Variable, Declared] = field(default_factory=dict)
-    indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
-    sizes: dict[Axis, Size] = field(default_factory=dict)
-    functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
-    defined: dict[object, Defined] = field(default_factory=dict)
-    state_axes: dict[declaration.Variable, Axis] = field(default_factory=dict)
-
-    def quantity(self, variable: declaration.Variable) -> Declared:
-        """The quantity of a declared variable."""
-        if variable not in self.declared:
-            axes = (*variable.plates, *variable.event)
-            name = variable.name or "anonymous"
-            self.declared[variable] = Declared(name, axes, sign_of(variable), variable=variable)
-        return self.declared[variable]
-
-    def indicator(self, latent: declaration.Variable) -> Indicator:
-        """[z = k] for a discrete latent, over its plates and then its states."""
-        if latent not in self.indicators:
-            axes = (*latent.plates, self.states(latent))
-            self.indicators[latent] = Indicator(
-                f"is_{latent.name}", axes, "nonnegative", latent=self.quantity(latent)
-            )
-        return self.indicators[latent]
-
-    def states(self, latent: declaration.Variable) -> Axis:
-        """The axis of the states of a discrete latent; a binary one has its own, of size two."""
-        category = latent.category
-        if category is not None:
-            return category
-        if latent not in self.state_axes:
-            self.state_axes[latent] = Axis(f"{latent.name}_states", size=2)
-        return self.state_axes[latent]
-
-    def size(self, axis: Axis) -> sympy.Expr:
-        """The number of entries of an axis, as a symbol; a number where it is known."""
-        if axis.size is not None:
-            return sympy.Integer(axis.size)
-        if axis not in self.sizes:
-            self.sizes[axis] = Size(f"size_{axis.label}", (), "positive", axis=axis)
-        return Element(self.sizes[axis])
-
-    def matrix(self, function: str, base: Declared) -> MatrixFunction:
-        """inverse or log_determinant of a positive definite variable."""
-        key = (function, base)
-        if key not in self.functions:
-            axes = base.axes if function == "inverse" else base.axes[:-2]
-            name = f"{function}_{base.name}"
-            self.functions[key] = MatrixFunction(name, axes, function=function, base=base)
-        return self.functions[key]
-
-    def define(self, name: str, terms: tuple[Term, ...], phase: str = "model") -> Element:
-        """A named intermediate for a sum of terms; equal sums share one name."""
-        summed, free = canonical(terms)
-        key = (summed, phase)
-        if key not in self.defined:
-            axes = tuple(index.axis for index in free)
-            self.defined[key] = Defined(
-                name, axes, indices=free, definition=terms, phase=phase
-            )
-        return Element(self.defined[key], free)
-
-    def named(self, name: str, terms: tuple[Term, ...], free: tuple[Index, ...]) -> Element:
-        """A named intermediate over the given free indices, mentioned or not."""
-        axes = tuple(index.axis for index in free)
-        base = Defined(name, axes, indices=free, definition=terms, phase="posterior")
-        return Element(base, free)
-
-    def computed(
-        self,
-        name: str,
-        operation: str,
-        operands: tuple[sympy.Expr, ...],
-        free: tuple[Index, ...],
-        over: tuple[Index, ...] = (),
-        sign: str = "real",
-        phase: str = "posterior",
-    ) -> Element:
-        """The result of an operation that is no sum, over the given free indices."""
-        axes = tuple(index.axis for index in free)
-        base = Computed(
-            name, axes, sign, operation=operation, operands=operands, indices=free, over=over,
-            phase=phase,
-        )
-        return Element(base, free)
-
-
-def sign_of(variable: declaration.Variable) -> str:
-    """What is known of the sign of a variable's entries."""
-    if isinstance(variable, declaration.Parameter | declaration.Given):
-        domain = variable.domain
-        if domain.kind == "interval" and domain.lower is not None and domain.lower >= 0:
-            return "positive"
-        return _SIGNS.get(domain.kind, "real")
-    if isinstance(variable.distribution, construct.Aggregate):
-        return sign_of(variable.distribution.latent)
-    family = getattr(variable.distribution, "family", None)
-    return _SIGNS.get(family.support, "real") if family is not None else "real"
 
 
 @dataclass

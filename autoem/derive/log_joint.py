@@ -17,10 +17,11 @@ from itertools import product
 
 import sympy
 
-from autoem.derive.elaborate import Reader, Scope
+from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, fresh
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
+from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable

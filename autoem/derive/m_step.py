@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 import sympy
 
+from autoem.derive.calculus import substituted
 from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.derive.maximizers.problem import Problem, Update, own_indices
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import Declared, Quantity, elements, old_value
 from autoem.derive.separate import Gathering, Location
 from autoem.derive.surrogate import Surrogate
-from autoem.derive.term import Terms, reindex, substituted
+from autoem.derive.term import Terms, reindex
 from autoem.errors import NoUpdate
 
 
@@ -98,9 +99,7 @@ def _profile(problem: Problem, waiting: list[Waiting]) -> Update | None:
             continue
         indices = own_indices(other)
         slope = _along(problem.gradient(other, indices), parameter, update)
-        profiled = Problem(
-            problem.scope, (), [other], problem.gathering, {other: (indices, slope)}
-        )
+        profiled = Problem(problem.scope, (), [other], problem.gathering, {other: (indices, slope)})
         for rule in (*CLOSED, *NUMERIC):
             try:
                 found = rule(profiled, other)

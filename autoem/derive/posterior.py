@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends, mentions
 from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
 from autoem.derive.quantity import Defined, Element, Indicator, Quantity, elements
-from autoem.derive.term import Term, Terms, depends, instantiate, mentions, merged, select
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, instantiate, merged, select
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _mentions_index(term: Term, index: Index) -> bool:
     )
 
 
-class Refusal(Exception):  # noqa: N818  (control flow inside the E-step, never shown by itself)
+class Refusal(Exception):
     """Why a rule does not apply; the user reads it when no rule does."""
 
 

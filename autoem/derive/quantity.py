@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from autoem.derive.index import Index, Read, indices_in, name_of
-from autoem.language.expression import Axis
 from autoem.language.declaration import Variable
+from autoem.language.expression import Axis
 
 if TYPE_CHECKING:
     from autoem.derive.term import Term

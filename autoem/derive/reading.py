@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import sympy
 
-from autoem.derive.elaborate import DELTA, Reader
+from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, Read, fresh
 from autoem.derive.quantity import Declared, Element
+from autoem.derive.scope import DELTA
 from autoem.derive.term import Term
 from autoem.derive.unroll import unrolled
 from autoem.errors import NotDerivable
 from autoem.language import declaration
-from autoem.language.expression import Axis
-from autoem.language.expression import Apply, Constant, DiagonalMatrix, Expression
+from autoem.language.expression import Apply, Axis, Constant, DiagonalMatrix, Expression
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in
 from autoem.derive.quantity import (
     Computed,
@@ -35,11 +35,12 @@ from autoem.derive.quantity import (
     elements,
     indices_of,
 )
-from autoem.derive.term import Term, Terms, canonical, depends, derivative, merged, settled, substituted
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, canonical, merged, settled
 from autoem.language.declaration import Parameter
 
 
-class Mixed(Exception):  # noqa: N818  (control flow: the term does not reduce to statistics)
+class Mixed(Exception):
     """A factor that mixes data with a parameter that is no solved location."""
 
 
@@ -154,13 +155,13 @@ class Gathering:
         words = []
         for element in elements(term.value):
             root = element.base.base if isinstance(element.base, Origin) else element.base
-            if not root.name.startswith("responsibility") and not isinstance(
-                element.base, Origin
-            ):
+            if not root.name.startswith("responsibility") and not isinstance(element.base, Origin):
                 words.append(root.name)
         stem = "_".join(["sum", *dict.fromkeys(words)]) if words else "count"
-        if term.value.is_nonnegative and words and any(
-            f.is_Pow and f.exp == 2 for f in sympy.Mul.make_args(term.value)
+        if (
+            term.value.is_nonnegative
+            and words
+            and any(f.is_Pow and f.exp == 2 for f in sympy.Mul.make_args(term.value))
         ):
             stem = stem.replace("sum", "square", 1)
         taken = [s.name for s in self.statistics.values()]

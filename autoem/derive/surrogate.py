@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autoem.derive.calculus import depends
 from autoem.derive.e_step import EStep
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.quantity import Declared
-from autoem.derive.term import Terms, depends, merged, settled
+from autoem.derive.term import Terms, merged, settled
 from autoem.language.declaration import Parameter
 
 

@@ -55,8 +55,7 @@ def entry_of(element: Element) -> sympy.Expr:
 def inlined(term: Term) -> Iterator[Term]:
     """A named intermediate that is a whole factor of the term, multiplied out: log det of a
     diagonal matrix is a sum of logs."""
-    coefficient, factors = term.value.as_coeff_mul()
-    for factor in factors:
+    for factor in sympy.Mul.make_args(term.value):
         if isinstance(factor, Element) and isinstance(factor.base, Defined):
             rest = replace(term, value=term.value / factor)
             for part in instantiate(factor):

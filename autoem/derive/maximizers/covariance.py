@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices, reads
-from autoem.derive.quantity import Declared, Element
-from autoem.derive.term import Terms
+from autoem.derive.quantity import Declared
+from autoem.derive.term import Terms, reindex
 
 
 def covariance(problem: Problem, parameter: Declared) -> Update:
@@ -31,8 +31,7 @@ def covariance(problem: Problem, parameter: Declared) -> Update:
         raise Refusal(f"Q is not linear in the inverse of {parameter.name}")
     total = problem.scope.define(f"scatter_{parameter.name}", scatter, "maximize")
     number = problem.coefficient(f"count_{parameter.name}", count)
-    turned = {row: column, column: row}
-    transposed = Element(total.base, tuple(turned.get(i, i) for i in total.indices))  # type: ignore[arg-type,call-overload]
+    transposed = reindex(total, {row: column, column: row})
     formula = (total + transposed) / (2 * number)
     value = problem.solved(parameter.name, "map", (formula,), indices)
     return Update(

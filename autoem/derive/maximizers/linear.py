@@ -15,21 +15,22 @@ from dataclasses import dataclass, replace
 
 import sympy
 
+from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Index, indices_in
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
 from autoem.derive.quantity import (
     Computed,
     Declared,
     Element,
-    MatrixFunction,
     LinearSystem,
+    MatrixFunction,
     Origin,
     Solution,
     elements,
     old_value,
 )
 from autoem.derive.separate import is_new
-from autoem.derive.term import Term, Terms, at, depends, derivative, substituted
+from autoem.derive.term import Term, Terms, at
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autoem.derive.calculus import substituted
 from autoem.derive.maximizers.linear import assemble, solve
 from autoem.derive.maximizers.problem import Problem, Refusal, Update
 from autoem.derive.quantity import Declared, Quantity, old_value
-from autoem.derive.term import substituted
 
 
 def newton(problem: Problem, parameter: Declared) -> Update:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends, derivative
 from autoem.derive.index import Index, fresh
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import (
@@ -25,8 +25,9 @@ from autoem.derive.quantity import (
     Solution,
     elements,
 )
+from autoem.derive.scope import Scope
 from autoem.derive.separate import Gathering, Mixed
-from autoem.derive.term import Term, Terms, at, depends, derivative, merged, renamed
+from autoem.derive.term import Term, Terms, at, merged, renamed
 
 
 @dataclass(frozen=True)
@@ -102,23 +103,23 @@ class Problem:
 
 def reads(expression: sympy.Expr, quantity: Quantity) -> bool:
     """Whether the expression reads the quantity, through everything that it is computed from."""
-    for element in elements(expression):
-        base = element.base
-        if base is quantity:
-            return True
-        if isinstance(base, MatrixFunction) and base.base is quantity:
-            return True
-        if isinstance(base, Defined) and base.phase != "posterior":
-            if any(reads(term.value, quantity) for term in base.definition):
-                return True
-        if isinstance(base, Computed) and base.phase == "maximize":
-            if any(reads(operand, quantity) for operand in base.operands):
-                return True
-        if isinstance(base, Solution):
-            known = (*base.system.right, *(e for line in base.system.matrix for e in line if e))
-            if any(reads(operand, quantity) for operand in known):
-                return True
-    return False
+    return any(
+        element.base is quantity or any(reads(part, quantity) for part in parts(element.base))
+        for element in elements(expression)
+    )
+
+
+def parts(base: Quantity) -> tuple[sympy.Expr, ...]:
+    """What a quantity of the M-step is computed from; expectations are held."""
+    if isinstance(base, MatrixFunction):
+        return (Element(base.base, own_indices(base.base)),)
+    if isinstance(base, Defined) and base.phase != "posterior":
+        return tuple(term.value for term in base.definition)
+    if isinstance(base, Computed) and base.phase == "maximize":
+        return base.operands
+    if isinstance(base, Solution):
+        return (*base.system.right, *(e for line in base.system.matrix for e in line if e))
+    return ()
 
 
 def own_indices(quantity: Quantity) -> tuple[Index, ...]:

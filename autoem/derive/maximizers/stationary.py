@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import sympy
 
-from autoem.derive.maximizers.problem import Problem, Refusal, Update, by_function, own_indices, reads
+from autoem.derive.maximizers.problem import (
+    Problem,
+    Refusal,
+    Update,
+    by_function,
+    own_indices,
+    reads,
+)
 from autoem.derive.quantity import Declared, Element
 from autoem.derive.term import Term, Terms
 

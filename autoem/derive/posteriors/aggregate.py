@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends
 from autoem.derive.log_joint import Constraint, LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, localize
 from autoem.derive.quantity import Declared, Element, elements
-from autoem.derive.term import Term, Terms, at, depends
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, at
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import (
     Local,
@@ -24,7 +24,8 @@ from autoem.derive.posterior import (
     with_context,
 )
 from autoem.derive.quantity import Declared, Element, elements
-from autoem.derive.term import Term, Terms, depends
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms
 from autoem.families import FAMILIES
 from autoem.families.family import ExponentialForm
 
@@ -164,10 +165,11 @@ def _posterior(
     expectations = {}
     for position, value in enumerate(family.expectations(symbols)):
         free = tuple(dict.fromkeys(i for a in named.values() for i in a.indices))
+        sign = "positive" if statistics[position].is_positive else "real"
+        word = _statistic_name(position, statistics, element)
         expectations[f"statistic_{position + 1}"] = scope.computed(
-            f"expected_{_statistic_name(position, statistics, element)}_{name}", "map", (value,), free,
-            sign="positive" if statistics[position].is_positive else "real",
-        )  # fmt: skip
+            f"expected_{word}_{name}", "map", (value,), free, sign=sign
+        )
     normalizer = Term(family.log_normalizer(symbols))
     return ConjugatePosterior(
         local,

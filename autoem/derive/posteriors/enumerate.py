@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends
 from autoem.derive.index import Guard, Index, fresh
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, localize, placed_at, with_context
 from autoem.derive.quantity import Declared, Indicator, elements
-from autoem.derive.term import Term, Terms, at, depends
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, at
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,3 @@ def _at_state(local: Local, indicator: Indicator, state: Index) -> Terms:
         else:
             found.append(replace(rest, guards=(*rest.guards, Guard(read, state))))
     return tuple(found)
-

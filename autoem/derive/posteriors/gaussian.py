@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.elaborate import Scope
+from autoem.derive.calculus import depends, derivative
 from autoem.derive.index import Index, Read, fresh
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import (
@@ -30,7 +30,8 @@ from autoem.derive.posterior import (
     with_context,
 )
 from autoem.derive.quantity import Declared, Element
-from autoem.derive.term import Term, Terms, depends, derivative
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, reindex
 
 ZERO, HALF = sympy.Integer(0), sympy.Rational(1, 2)
 
@@ -115,8 +116,7 @@ def _at_mean(local: Local, mean: Element, row: tuple[Index, ...], scope: Scope) 
     """The terms where the latent is its posterior mean."""
 
     def at_mean(indices: tuple[Read, ...]) -> sympy.Expr:
-        moved = dict(zip((*local.plates, *row), indices, strict=True))
-        return Element(mean.base, tuple(moved.get(i, i) for i in mean.indices))  # type: ignore[call-overload]
+        return reindex(mean, dict(zip((*local.plates, *row), indices, strict=True)))
 
     return tuple(
         replace(t, value=replaced(t.value, local.latent, at_mean, scope)) for t in local.terms
@@ -145,8 +145,8 @@ def _posterior(
             f"variance_{name}", "map", (1 / precision,), over, sign="positive"
         )
         log_det = sympy.log(precision)
-    moved = Element(shift.base, tuple(dict(zip(row, column, strict=True)).get(i, i) for i in shift.indices))  # fmt: skip
-    mean = scope.define(f"mean_{name}", (Term(covariance * moved, column),), "posterior")
+    at_column = reindex(shift, dict(zip(row, column, strict=True)))
+    mean = scope.define(f"mean_{name}", (Term(covariance * at_column, column),), "posterior")
     size = scope.size(row[0].axis) if row else sympy.Integer(1)
     normalizer = (
         *_at_mean(local, mean, row, scope),
@@ -164,5 +164,3 @@ def _posterior(
         event=row,
         second=column,
     )
-
-

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-import sympy
-
-from autoem.derive.index import Guard, Index, Lookup, Read, indices_in
+from autoem.derive.index import Index, Read
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -20,13 +17,11 @@ from autoem.derive.quantity import (
     Quantity,
     Size,
     Solution,
-    elements,
-    indices_of,
 )
-from autoem.derive.term import Term, Terms, canonical, free_indices
+from autoem.derive.term import canonical
 from autoem.program import ir
 from autoem.program.lower.names import AxisNames, IndexNames, unique
-from autoem.program.lower.scalar import scalar
+from autoem.program.lower.sums import lowered, total
 
 
 @dataclass
@@ -92,7 +87,7 @@ class Body:
                 key, free = canonical(base.definition)
                 if key in self.shared and free == base.indices:
                     return self.shared[key]
-                array = self.total(base.name, base.definition, base.indices)
+                array = total(self, base.name, base.definition, base.indices)
                 self.shared[key] = array
                 return array
             case Size():
@@ -120,7 +115,7 @@ class Body:
         name = self.prefix.get(base, "") + base.name
         match base.operation:
             case "map":
-                expression = self.expression(base.operands[0], names)
+                expression = lowered(self, base.operands[0], names)
                 return self.let(self.target(name, axes), ir.Map(expression))
             case "log_sum_exp":
                 operand = self._operand(base, names)
@@ -147,7 +142,7 @@ class Body:
         target = self.target(name, axes)
         own = ir.Ref(target.name, axes)
         value, rate = (
-            self.expression(operand, names, {unknown: own}) for operand in (slope, curvature)
+            lowered(self, operand, names, {unknown: own}) for operand in (slope, curvature)
         )
         lower, upper = bounds(unknown.base)
         start = self.ref(unknown, names)
@@ -185,9 +180,7 @@ class Body:
             for e, axes in zip(system.right, own, strict=True)
         )
         unknowns = tuple(ir.Ref(t.name, t.axes) for t in targets)
-        right_refs = tuple(
-            ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True)
-        )
+        right_refs = tuple(ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True))
         self.lets.append(
             ir.Let(targets, ir.Solve(unknowns, tuple(names_of_rows), matrix, right_refs))
         )
@@ -219,136 +212,6 @@ class Body:
         array = self.let(self.target(entry.base.name, axes), ir.Map(ref))
         return ir.Ref(array.name, axes)
 
-    # --- sums of terms -------------------------------------------------------------------------
-
-    def total(self, name: str, terms: Terms, free: tuple[Index, ...]) -> ir.Array:
-        """A sum of terms as one array over the free indices."""
-        names = IndexNames(self.axes)
-        axes = names.all(free)
-        name = self.target(name, ()).name
-        if len(terms) == 1 and terms[0].bound:
-            contract = self._contract(terms[0], names)
-            if _covers(contract, axes):
-                return self.let(self.target(name, axes), contract)
-        parts: list[ir.Scalar] = []
-        for term in terms:
-            parts.append(self._part(name, term, names))
-        expression = parts[0] if len(parts) == 1 else ir.Call("add", tuple(parts))
-        return self.let(self.target(name, axes), ir.Map(expression))
-
-    def _part(self, name: str, term: Term, names: IndexNames) -> ir.Scalar:
-        if term.bound:
-            inner = names.copy()
-            mentioned = free_indices((term,))
-            axes = tuple(names.of(i) for i in names.names if i in mentioned)
-            contract = self._contract(term, inner)
-            array = self.let(self.target(f"{name}_part", axes), contract)
-            return ir.Ref(array.name, axes)
-        expression = self.expression(term.value, names)
-        for guard in term.guards:
-            condition = ir.Call("equal", (self._side(guard.left, names), self._side(guard.right, names)))
-            expression = ir.Call("where", (condition, expression, ir.Number(Fraction(0))))
-        return expression
-
-    def _side(self, read: Read, names: IndexNames) -> ir.Scalar:
-        lowered = self.read(read, names)
-        if isinstance(lowered, int):
-            return ir.Number(Fraction(lowered))
-        return ir.Position(lowered) if isinstance(lowered, str) else lowered
-
-    def _contract(self, term: Term, names: IndexNames) -> ir.Contract:
-        names = names.copy()
-        over = names.all(term.bound)
-        coefficient, value = term.value.as_coeff_Mul()
-        scale = Fraction(1)
-        factors: list[ir.Ref] = []
-        if coefficient.is_Rational:
-            scale = Fraction(int(coefficient.p), int(coefficient.q))
-        else:
-            value = term.value
-        for factor in sympy.Mul.make_args(value):
-            if factor != 1:
-                factors.append(self._factor(factor, names))
-        guards = tuple(
-            ir.Guard(self.read(g.left, names), self.read(g.right, names)) for g in term.guards
-        )
-        return ir.Contract(tuple(factors), over, guards, scale)
-
-    def _factor(self, factor: sympy.Expr, names: IndexNames) -> ir.Ref:
-        """One factor of a contraction: an array, or an elementwise intermediate."""
-        if isinstance(factor, Element):
-            return self.ref(factor, names)
-        key, _ = canonical((Term(factor),))
-        indices = indices_of(factor)
-        lookups = any(isinstance(r, Lookup) for e in elements(factor) for r in e.indices)
-        own = IndexNames(self.axes)
-        axes = own.all(indices)
-        if lookups or key not in self.shared:
-            expression = self.expression(factor, own, finite=True)
-            array = self.let(self.target(_name(factor), axes), ir.Map(expression))
-            self.shared[key] = array
-        return ir.Ref(self.shared[key].name, names.all(indices))
-
-    def expression(
-        self,
-        value: sympy.Expr,
-        names: IndexNames,
-        known: Mapping[Element, ir.Scalar] | None = None,
-        finite: bool = False,
-    ) -> ir.Scalar:
-        """A sympy expression over arrays; `finite` makes log 0 a very negative number, so that it
-        may stand in a matrix product with zeros."""
-
-        def element(found: Element) -> ir.Scalar:
-            if known and found in known:
-                return known[found]
-            return self.ref(found, names)
-
-        lowered = scalar(value, element)
-        return _finite(lowered) if finite else lowered
-
-
-def _finite(expression: ir.Scalar) -> ir.Scalar:
-    match expression:
-        case ir.Call("log", arguments):
-            return ir.Call("finite_log", arguments)
-        case ir.Call(function, arguments):
-            return ir.Call(function, tuple(_finite(argument) for argument in arguments))
-    return expression
-
-
-def _covers(contract: ir.Contract, axes: tuple[str, ...]) -> bool:
-    """Whether every target axis is mentioned by a factor or a guard."""
-    found: set[str] = set()
-
-    def visit(read: ir.IndexRead) -> None:
-        if isinstance(read, str):
-            found.add(read)
-        elif isinstance(read, ir.Ref):
-            for inner in read.axes:
-                visit(inner)
-
-    for factor in contract.factors:
-        visit(factor)
-    for guard in contract.guards:
-        visit(guard.left)
-        visit(guard.right)
-    return found.issuperset(axes)
-
-
-def _name(factor: sympy.Expr) -> str:
-    """What an intermediate is called: residual, log_weight, inverse_variance, ..."""
-    names = [element.base.name for element in elements(factor)]
-    if factor.is_Pow and len(names) == 1 and factor.exp == -1:
-        return f"inverse_{names[0]}"
-    if isinstance(factor, sympy.log) and len(names) == 1:
-        return f"log_{names[0]}"
-    if factor.is_Pow and factor.exp == 2:
-        return "square"
-    if factor.is_Add and any(isinstance(e.base, Declared) for e in elements(factor)):
-        return "residual"
-    return "factor"
-
 
 def bounds(parameter: Declared) -> tuple[float, float]:
     """The ends of a scalar domain."""
@@ -358,6 +221,3 @@ def bounds(parameter: Declared) -> tuple[float, float]:
     if domain.kind in ("positive", "nonnegative"):
         return 0.0, float("inf")
     return float("-inf"), float("inf")
-
-
-__all__ = ["Body", "Guard", "indices_in"]

@@ -30,6 +30,7 @@ from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.names import AxisNames, axis_names
+from autoem.program.lower.sums import total
 
 
 def lower(derivation: Derivation) -> ir.ArrayProgram:
@@ -170,7 +171,7 @@ def _posterior(
     if row is not None:
         free = (fresh(row),)
         own = tuple(_at_row(term, free[0]) for term in own)
-    evidence = body.total("log_evidence", own, free)
+    evidence = total(body, "log_evidence", own, free)
     arrays = {base: body.array(base) for base in expectations}
     distinct = dict.fromkeys(arrays.values())
     return (
@@ -193,7 +194,7 @@ def _prior(
     if not terms:
         return None
     body = Body(axes, declared)
-    output = body.total("log_prior", terms, ())
+    output = total(body, "log_prior", terms, ())
     return ir.Function(
         "prior", tuple(body.inputs.values()), tuple(body.lets), (output,),
         "the log density of the parameters: with it the objective is the log posterior",
@@ -226,7 +227,7 @@ def _gather(
         definition: Terms = statistic.definition
         if row is not None:
             definition = tuple(_weighted(term, weight, row) for term in definition)
-        sums[statistic] = body.total(statistic.name, definition, statistic.indices)
+        sums[statistic] = total(body, statistic.name, definition, statistic.indices)
     inputs = dict.fromkeys((*declared.values(), *given.values()))
     function = ir.Function(
         "statistics",

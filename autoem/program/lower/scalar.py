@@ -45,8 +45,7 @@ def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
                 return Call("sqrt", (base,))
             return Call("power", (base, exponent))
         case sympy.polygamma():
-            order, argument = expression.args
-            if order == 0:
+            if expression.args[0] == 0:
                 return Call("digamma", arguments[1:])
             return Call("polygamma", arguments)
     function = FUNCTIONS.get(type(expression))

@@ -1,0 +1,155 @@
+"""Sums of terms as contractions: target[a, b] = sum over c of the product of factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import sympy
+
+from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.quantity import Declared, Element, elements, indices_of
+from autoem.derive.term import Term, Terms, canonical, free_indices
+from autoem.program import ir
+from autoem.program.lower.names import IndexNames
+from autoem.program.lower.scalar import scalar
+
+if TYPE_CHECKING:
+    from autoem.program.lower.body import Body
+
+
+def total(body: Body, name: str, terms: Terms, free: tuple[Index, ...]) -> ir.Array:
+    """A sum of terms as one array over the free indices."""
+    names = IndexNames(body.axes)
+    axes = names.all(free)
+    name = body.target(name, ()).name
+    if len(terms) == 1 and terms[0].bound:
+        contract = contraction(body, terms[0], names)
+        if _covers(contract, axes):
+            return body.let(body.target(name, axes), contract)
+    parts: list[ir.Scalar] = []
+    for term in terms:
+        parts.append(part(body, name, term, names))
+    expression = parts[0] if len(parts) == 1 else ir.Call("add", tuple(parts))
+    return body.let(body.target(name, axes), ir.Map(expression))
+
+
+def part(body: Body, name: str, term: Term, names: IndexNames) -> ir.Scalar:
+    if term.bound:
+        inner = names.copy()
+        mentioned = free_indices((term,))
+        axes = tuple(names.of(i) for i in names.names if i in mentioned)
+        contract = contraction(body, term, inner)
+        array = body.let(body.target(f"{name}_part", axes), contract)
+        return ir.Ref(array.name, axes)
+    expression = lowered(body, term.value, names)
+    for guard in term.guards:
+        condition = ir.Call(
+            "equal", (side(body, guard.left, names), side(body, guard.right, names))
+        )
+        expression = ir.Call("where", (condition, expression, ir.Number(Fraction(0))))
+    return expression
+
+
+def side(body: Body, read: Read, names: IndexNames) -> ir.Scalar:
+    place = body.read(read, names)
+    if isinstance(place, int):
+        return ir.Number(Fraction(place))
+    return ir.Position(place) if isinstance(place, str) else place
+
+
+def contraction(body: Body, term: Term, names: IndexNames) -> ir.Contract:
+    names = names.copy()
+    over = names.all(term.bound)
+    coefficient, value = term.value.as_coeff_Mul()
+    scale = Fraction(1)
+    factors: list[ir.Ref] = []
+    if coefficient.is_Rational:
+        scale = Fraction(int(coefficient.p), int(coefficient.q))
+    else:
+        value = term.value
+    for factor in sympy.Mul.make_args(value):
+        if factor != 1:
+            factors.append(factor_ref(body, factor, names))
+    guards = tuple(
+        ir.Guard(body.read(g.left, names), body.read(g.right, names)) for g in term.guards
+    )
+    return ir.Contract(tuple(factors), over, guards, scale)
+
+
+def factor_ref(body: Body, factor: sympy.Expr, names: IndexNames) -> ir.Ref:
+    """One factor of a contraction: an array, or an elementwise intermediate."""
+    if isinstance(factor, Element):
+        return body.ref(factor, names)
+    key, _ = canonical((Term(factor),))
+    indices = indices_of(factor)
+    lookups = any(isinstance(r, Lookup) for e in elements(factor) for r in e.indices)
+    own = IndexNames(body.axes)
+    axes = own.all(indices)
+    if lookups or key not in body.shared:
+        expression = lowered(body, factor, own, finite=True)
+        array = body.let(body.target(_name(factor), axes), ir.Map(expression))
+        body.shared[key] = array
+    return ir.Ref(body.shared[key].name, names.all(indices))
+
+
+def lowered(
+    body: Body,
+    value: sympy.Expr,
+    names: IndexNames,
+    known: Mapping[Element, ir.Scalar] | None = None,
+    finite: bool = False,
+) -> ir.Scalar:
+    """A sympy expression over arrays; `finite` makes log 0 a very negative number, so that it
+    may stand in a matrix product with zeros."""
+
+    def element(found: Element) -> ir.Scalar:
+        if known and found in known:
+            return known[found]
+        return body.ref(found, names)
+
+    found = scalar(value, element)
+    return _finite(found) if finite else found
+
+
+def _finite(expression: ir.Scalar) -> ir.Scalar:
+    match expression:
+        case ir.Call("log", arguments):
+            return ir.Call("finite_log", arguments)
+        case ir.Call(function, arguments):
+            return ir.Call(function, tuple(_finite(argument) for argument in arguments))
+    return expression
+
+
+def _covers(contract: ir.Contract, axes: tuple[str, ...]) -> bool:
+    """Whether every target axis is mentioned by a factor or a guard."""
+    found: set[str] = set()
+
+    def visit(read: ir.IndexRead) -> None:
+        if isinstance(read, str):
+            found.add(read)
+        elif isinstance(read, ir.Ref):
+            for inner in read.axes:
+                visit(inner)
+
+    for factor in contract.factors:
+        visit(factor)
+    for guard in contract.guards:
+        visit(guard.left)
+        visit(guard.right)
+    return found.issuperset(axes)
+
+
+def _name(factor: sympy.Expr) -> str:
+    """What an intermediate is called: residual, log_weight, inverse_variance, ..."""
+    names = [element.base.name for element in elements(factor)]
+    if factor.is_Pow and len(names) == 1 and factor.exp == -1:
+        return f"inverse_{names[0]}"
+    if isinstance(factor, sympy.log) and len(names) == 1:
+        return f"log_{names[0]}"
+    if factor.is_Pow and factor.exp == 2:
+        return "square"
+    if factor.is_Add and any(isinstance(e.base, Declared) for e in elements(factor)):
+        return "residual"
+    return "factor"
