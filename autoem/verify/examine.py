@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from autoem.backends import BACKENDS
 from autoem.backends.load import load
 from autoem.derive.stages import Derivation
 from autoem.errors.verification import NotJudged
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower import lower
+from autoem.program.schema import schema_of
 from autoem.verify.case import Case
 from autoem.verify.certificate import Certificate, Obligation
 from autoem.verify.obligations import EXAMINATIONS, Examination
@@ -21,12 +25,13 @@ def verify(
 ) -> Certificate:
     """The certificate of a derivation: what was proved, checked, left open, and what failed.
 
-    Its program is made from it, unless it is given; `source` is the generated module, which is
-    executed.  All numbers come from one small instance of the model at generic parameters, which
-    `seed` makes.
+    Its program and its generated module are made from it, unless they are given.  All numbers come
+    from small instances of the model at generic parameters, which `seed` makes.
     """
-    module = None if source is None else load(source, derivation.name)
-    case = Case(derivation, program or lower(derivation), module, seed)  # type: ignore[arg-type]
+    program = program or lower(derivation)
+    source = source or BACKENDS["numpy"](program, schema_of(derivation, program))
+    module: Any = load(source, derivation.name)
+    case = Case(derivation, program, module, seed)
     found = [obligation for examination in EXAMINATIONS for obligation in _examined(case, examination)]
     return Certificate(derivation.name, tuple(found))
 

@@ -20,6 +20,9 @@ from autoem.verify.simulate import Arrays, sample
 from autoem.verify.sites import Instance
 
 Shape = tuple[int, ...]
+COUNTS = (4, 8)
+"""Where the known counts (of trials, of people) lie."""
+
 Drawer = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
 
 
@@ -50,7 +53,6 @@ DRAW: dict[str, Drawer] = {
     "interval": _interval,
     "simplex": _simplex,
     "positive_definite": _positive_definite,
-    "count": lambda g, shape, _: g.integers(4, 8, shape),
     "binary": lambda g, shape, _: g.integers(0, 2, shape),
 }
 """Kind of domain to a generic value in it."""
@@ -72,16 +74,20 @@ def random_parameters(
 
 
 def random_givens(
-    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
+    model: ModelType,
+    sizes: Mapping[str, int],
+    generator: np.random.Generator,
+    counts: tuple[int, int] = COUNTS,
 ) -> Arrays:
     """Generic covariates, groups and counts."""
-    return _drawn(model.declaration.givens, axis_sizes(model, sizes), generator)
+    return _drawn(model.declaration.givens, axis_sizes(model, sizes), generator, counts)
 
 
 def _drawn(
     variables: tuple[Parameter, ...] | tuple[Given, ...],
     sizes: Mapping[Axis, int],
     generator: np.random.Generator,
+    counts: tuple[int, int] = COUNTS,
 ) -> Arrays:
     drawn = {}
     for variable in variables:
@@ -91,6 +97,8 @@ def _drawn(
             # Every position occurs where there are enough rows, in no order.
             cycle = np.arange(int(np.prod(shape))) % size_of(domain.axis, sizes)
             drawn[variable.name] = generator.permutation(cycle).reshape(shape)
+        elif domain.kind == "count":
+            drawn[variable.name] = np.asarray(generator.integers(*counts, shape))
         else:
             drawn[variable.name] = np.asarray(DRAW[domain.kind](generator, shape, domain))
     return drawn
@@ -102,8 +110,8 @@ def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
 
 
 def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:
-    """Lengths that brute force can handle, no two alike: `rows`, `rows` - 1, ... for the axes that
-    no parameter has; 2, 3, ... for the others, those of latents first.
+    """Lengths that brute force can handle, no two alike: `rows`, then less and less, for the axes
+    that no parameter has; 2, 3, ... for the others, those of latents first.
 
     >>> from autoem.families import Normal
     >>> from autoem.language import Axis, Model, Observed, Real
@@ -116,7 +124,7 @@ def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:
     """
     declaration = model.declaration
     inner = dict.fromkeys(_inner_axes(declaration.variables))
-    small, large = iter(count(2)), iter(count(rows, -1))
+    small, large = iter(count(2)), (rows * 4**i // 5**i for i in count())
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
     lengths = {axis: next(small) for axis in inner if axis in free}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
@@ -141,12 +149,29 @@ def random_instance(
     model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
 ) -> Instance:
     """Simulated data of the given sizes, at parameters that did not make them."""
-    given = random_givens(model, sizes, generator)
+    made = simulated(model, sizes, generator)
+    return made.at(random_parameters(model, sizes, generator))
+
+
+def simulated(
+    model: ModelType,
+    sizes: Mapping[str, int],
+    generator: np.random.Generator,
+    counts: tuple[int, int] = COUNTS,
+) -> Instance:
+    """Data of the given sizes, at the generic parameters that made them."""
+    given = random_givens(model, sizes, generator, counts)
     truth = random_parameters(model, sizes, generator)
-    data = sample(model, truth, sizes, generator, given=given)
-    kept = {v.name: data[v.name] for v in model.declaration.variables if _is_data(v)}
-    theta = random_parameters(model, sizes, generator)
-    return Instance(model, axis_sizes(model, sizes), kept, theta)
+    return resampled(Instance(model, axis_sizes(model, sizes), given, truth), generator)
+
+
+def resampled(instance: Instance, generator: np.random.Generator) -> Instance:
+    """New observations at the same givens and parameters."""
+    model, sizes = instance.model, {a.key: n for a, n in instance.sizes.items() if a.key}
+    given = {v.name: instance.data[v.name] for v in model.declaration.givens}
+    drawn = sample(model, instance.parameters, sizes, generator, given=given)
+    kept = {v.name: drawn[v.name] for v in model.declaration.variables if _is_data(v)}
+    return Instance(model, instance.sizes, kept, instance.parameters)
 
 
 def _is_data(variable: Variable) -> bool:

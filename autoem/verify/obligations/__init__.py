@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation
 from autoem.verify.obligations.agreement import agreement
+from autoem.verify.obligations.ascent import ascent
 from autoem.verify.obligations.bound import bound
 from autoem.verify.obligations.expansion import expansion
 from autoem.verify.obligations.maximizer import maximizer
@@ -20,4 +21,5 @@ EXAMINATIONS: tuple[Examination, ...] = (
     surrogate,
     maximizer,
     agreement,
+    ascent,
 )

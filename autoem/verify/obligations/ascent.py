@@ -1,0 +1,67 @@
+"""(e) Ascent, and (g) recovery, on data simulated from the model.
+
+The objective never falls from random starts, and where it ends its gradient is zero.  There it is
+no lower than at the parameters that made the data, and the fit has found the law of the data again:
+for n rows and P free parameters twice the loss on fresh data,
+
+    2 (l_fresh(truth) - l_fresh(fit))  is about chi-squared with P degrees of freedom,
+
+a comparison that labels, signs and rotations do not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import stats
+
+from autoem.language.declaration import Parameter
+from autoem.verify.case import Case
+from autoem.verify.certificate import Obligation, compared, holds
+from autoem.verify.chart import directions
+from autoem.verify.trial import Trials, trials
+
+ROUNDING, MANY, RARE = 1e-10, 12, 1e-6
+
+
+def ascent(case: Case) -> Iterator[Obligation]:
+    """Every start, then the gradient where the best of them ended, then recovery."""
+    found = trials(case)
+    fall = max(fit.fall for fit in found.fits)
+    detail = f"{len(found.fits[0].trace)} maps from each of {len(found.fits)} random starts"
+    yield holds("ascent", fall <= ROUNDING, f"l never falls in {detail}")
+    yield _stationary(case, found)
+    yield from _recovery(case, found)
+
+
+def _stationary(case: Case, found: Trials) -> Obligation:
+    """The gradient at the end, in units of that where the fit began."""
+    theta = found.best.parameters
+    end, begin = case.chart(theta), case.chart(dict(found.made.at(case.others[0]).parameters))
+    along = directions(end.size, MANY, case.generator(8))
+    last, first = end.slopes(found.objective, along), begin.slopes(found.objective, along)
+    scale = 1.0 + float(np.max(np.abs(first)))
+    error = float(np.max(np.abs(last)))
+    return compared("convergence", error, scale, 3, f"gradient of l is zero at the end ({found.best.result})")
+
+
+def _recovery(case: Case, found: Trials) -> Iterator[Obligation]:
+    truth, fit = dict(found.made.parameters), found.best
+    gain = fit.objective - found.objective(truth)
+    yield holds("recovery: fit", gain > -1e-6, f"l(fit) - l(truth) = {gain:.3g}, not negative")
+    loss = found.objective(truth, fresh=True) - found.objective(fit.parameters, fresh=True)
+    free = sum(_free(p, truth[p.name]) for p in case.derivation.declaration.parameters)
+    allowed = stats.chi2.isf(RARE, free) / 2
+    detail = f"on fresh data l(truth) - l(fit) = {loss:.3g}, expected about {free / 2:g}"
+    yield holds("recovery: law", loss < 2 * allowed, detail)
+
+
+def _free(parameter: Parameter, value: np.ndarray) -> int:
+    """The number of free entries of a parameter."""
+    kind, size = parameter.domain.kind, value.shape[-1] if value.ndim else 1
+    if kind == "simplex":
+        return value.size // size * (size - 1)
+    if kind == "positive_definite":
+        return value.size // size * (size + 1) // 2
+    return int(value.size)

@@ -1,0 +1,98 @@
+"""Trial fits: EM on data simulated from the model, from random starts.
+
+Each start makes some plain maps, whose objectives must not fall, and then runs to the end with the
+runtime's own iteration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoem.language.declaration import Random
+from autoem.runtime.em import run_em
+from autoem.runtime.squarem import squarem
+from autoem.verify.case import Case, Runner
+from autoem.verify.chart import Arrays
+from autoem.verify.instance import random_parameters, resampled, simulated, tiny_sizes
+from autoem.verify.sites import Instance
+
+ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One start: the objectives of its plain maps, and where it ended."""
+
+    trace: tuple[float, ...]
+    parameters: Arrays
+    objective: float
+    result: str
+
+    @property
+    def fall(self) -> float:
+        """The largest fall in one map, relative to the objective; negative where it only rose."""
+        value = np.array(self.trace)
+        if not np.all(np.isfinite(value)):
+            return np.inf
+        return float(np.max((value[:-1] - value[1:]) / (1 + np.abs(value[1:]))))
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Simulated data with the parameters that made them, fresh data of the same, and the fits."""
+
+    made: Instance
+    fresh: Instance
+    runner: Runner
+    fits: tuple[Trial, ...]
+
+    @property
+    def best(self) -> Trial:
+        """The highest fit that ended well."""
+        good = [fit for fit in self.fits if fit.result in ("converged", "boundary", "max_iterations")]
+        return max(good or self.fits, key=lambda fit: fit.objective)
+
+    def objective(self, parameters: Arrays, fresh: bool = False) -> float:
+        """The log-likelihood that the program gives of the data, or of the fresh data."""
+        return self.runner.e_step(dict((self.fresh if fresh else self.made).data), parameters)[1]
+
+
+def trials(case: Case) -> Trials:
+    """Fits of one simulated data set; a model without rows gets large counts instead."""
+    model, generator = case.derivation.model, case.generator(7)
+    sizes = tiny_sizes(model, ROWS)
+    has_rows = any(v.plates for v in model.declaration.variables if isinstance(v, Random))
+    counts = (4, 8) if has_rows else (ROWS, 2 * ROWS)
+    made = simulated(model, sizes, generator, counts)
+    runner = case.module or case.interpreter
+    data = dict(made.data)
+    starts = [random_parameters(model, sizes, generator) for _ in range(STARTS)]
+    fits = tuple(_fit(case, runner, data, start) for start in starts)
+    return Trials(made, resampled(made, generator), runner, fits)
+
+
+def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:
+    parameters, trace = start, []
+    for _ in range(PLAIN):
+        statistics, objective = runner.e_step(data, parameters)
+        trace.append(objective)
+        parameters = runner.m_step(statistics, parameters)
+    domains = {p.name: _range(p.domain) for p in case.derivation.declaration.parameters}
+    outcome = run_em(
+        lambda theta: runner.e_step(data, theta),
+        runner.m_step,
+        parameters,
+        domains,
+        tol=1e-13,
+        max_iterations=MOST,
+        accelerate=squarem(domains, after=0),
+    )
+    return Trial(tuple(trace), outcome.parameters, outcome.objective, outcome.result)
+
+
+def _range(domain: object) -> tuple[str, float, float]:
+    kind, lower, upper = domain.kind, domain.lower, domain.upper  # type: ignore[attr-defined]
+    ends = (-np.inf if lower is None else float(lower), np.inf if upper is None else float(upper))
+    return (kind, *ends)
