@@ -42,10 +42,10 @@ def responsibilities(
     ]
     if features == "votes" and columns:
         shares = columns[0] + DOUBT / size
-    elif not columns or features == "random":
+    elif features == "random" or not sum(column.shape[1] for column in columns):
         shares = generator.dirichlet(np.full(size, 0.5), rows)
     else:
-        shares = _clusters(_standardized(np.concatenate(columns, axis=1)), size, generator)
+        shares = _clusters(columns, size, generator)
     total = shares.sum(axis=1, keepdims=True)
     soft = (1 - DOUBT) * shares / total + DOUBT / size
     return soft.astype(np.float32).reshape(*(sizes[plate] for plate in plates), size)
@@ -94,22 +94,33 @@ def _group_means(value: np.ndarray, group: np.ndarray, count: int) -> np.ndarray
     return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 
 
-def _standardized(features: np.ndarray) -> np.ndarray:
-    """Columns with mean 0 and deviation 1, missing entries at the mean; constant columns vanish."""
-    missing = np.isnan(features)
-    mean = np.where(missing, 0, features).sum(axis=0) / np.maximum((~missing).sum(axis=0), 1)
-    centered = np.where(missing, 0.0, features - mean)
-    deviation = np.sqrt(np.mean(centered**2, axis=0))
-    varies = deviation > 1e-12 * np.abs(mean)
-    return centered[:, varies] / deviation[varies]
+def _clusters(columns: list[np.ndarray], count: int, generator: np.random.Generator) -> np.ndarray:
+    """Soft assignments (rows, count) to centers, in standardized units, a block of rows at a time.
+
+    Missing entries stand at the mean, constant columns vanish.
+    """
+    total = len(columns[0])
+    chosen = generator.permutation(total)[:SAMPLE]
+    sample = np.concatenate([column[chosen] for column in columns], axis=1)
+    missing = np.isnan(sample)
+    mean = np.where(missing, 0, sample).sum(axis=0) / np.maximum((~missing).sum(axis=0), 1)
+    deviation = np.sqrt(np.mean(np.where(missing, 0, sample - mean) ** 2, axis=0))
+    unit = np.where(deviation > 1e-12 * np.abs(mean), deviation, np.inf)
+    centers, spread = _centers(np.nan_to_num((sample - mean) / unit), count, generator)
+    shares = np.empty((total, count), dtype=np.float32)
+    for start in range(0, total, SAMPLE):
+        rows = slice(start, start + SAMPLE)
+        block = np.concatenate([column[rows] for column in columns], axis=1)
+        distances = _squared_distances(np.nan_to_num((block - mean) / unit), centers)
+        nearest = distances.min(axis=1, keepdims=True)
+        shares[rows] = np.exp((nearest - distances) / (2 * spread))
+    return shares
 
 
-def _clusters(features: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Soft assignments to `count` centers: k-means++, a few rounds of k-means, a softmax."""
-    if not features.shape[1]:
-        return generator.dirichlet(np.full(count, 0.5), len(features))
-    some = generator.permutation(len(features))[:SAMPLE]
-    sample = features[some]
+def _centers(
+    sample: np.ndarray, count: int, generator: np.random.Generator
+) -> tuple[np.ndarray, float]:
+    """Centers by k-means++ and a few rounds of k-means, and the variance about them of a column."""
     centers = sample[:1]
     for _ in range(1, count):
         nearest = _squared_distances(sample, centers).min(axis=1) + 1e-12
@@ -117,18 +128,11 @@ def _clusters(features: np.ndarray, count: int, generator: np.random.Generator) 
         centers = np.concatenate([centers, sample[chosen : chosen + 1]])
     for _ in range(5):
         own = _squared_distances(sample, centers).argmin(axis=1)
-        means = [
-            sample[own == c].mean(axis=0) if np.any(own == c) else centers[c] for c in range(count)
-        ]
+        held = [sample[own == c] for c in range(count)]
+        means = [rows.mean(axis=0) if len(rows) else centers[c] for c, rows in enumerate(held)]
         centers = np.array(means)
-    spread = _squared_distances(sample, centers).min(axis=1).mean() + 1e-12
-    shares = np.empty((len(features), count), dtype=np.float32)
-    for start in range(0, len(features), SAMPLE):
-        rows = slice(start, start + SAMPLE)
-        distances = _squared_distances(features[rows], centers)
-        nearest = distances.min(axis=1, keepdims=True)
-        shares[rows] = np.exp(-(distances - nearest) * features.shape[1] / (2 * spread))
-    return shares / shares.sum(axis=1, keepdims=True)
+    spread = _squared_distances(sample, centers).min(axis=1).mean() / max(sample.shape[1], 1)
+    return centers, float(spread) + 1e-12
 
 
 def _squared_distances(rows: np.ndarray, centers: np.ndarray) -> np.ndarray:

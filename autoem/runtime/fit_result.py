@@ -85,6 +85,19 @@ class Fit:
         weight = next(iter(read.weights.values()), None)
         return program.log_likelihood(read.arrays, self.parameters, weight)
 
+    def information(self) -> Arrays:
+        """The observed information at the estimates; `NothingAttached` without such a hook."""
+        return dict(self.hook("information")(self))
+
+    @property
+    def standard_errors(self) -> Arrays:
+        """Standard errors of the parameters; `NothingAttached` without such a hook."""
+        return dict(self.hook("standard_errors")(self))
+
+    def sample(self, sizes: Mapping[str, int] | None = None, seed: int | None = None) -> Arrays:
+        """Data simulated at the estimates; `NothingAttached` without such a hook."""
+        return dict(self.hook("sample")(self, sizes, seed))
+
     def hook(self, name: str) -> Callable[..., Any]:
         """A further function of the model by name; see `Program.hooks`."""
         if self.program is None or name not in self.program.hooks:

@@ -99,6 +99,13 @@ class _Problem:
     def weights(self) -> np.ndarray | None:
         return next(iter(self.data.weights.values()), None)
 
+    @property
+    def told(self) -> bool:
+        """Whether the user says from where to start."""
+        whole = [name for name, value in self.fixed.items() if not np.isnan(value).any()]
+        known = {*self.parameters, *whole}
+        return bool(self.posterior) or known >= set(self.program.schema.domains)
+
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
         return self.program.e_step(self.data.arrays, parameters, self.weights)
@@ -134,8 +141,7 @@ def _split(program: Program, start: Mapping[str, Any], read: Data) -> tuple[Arra
 
 def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     """The best outcome of the restarts; one run where the user says where to start."""
-    told = problem.posterior or len(problem.parameters) == len(run.domains)
-    if told:
+    if problem.told:
         return run.start(problem.propose(np.random.default_rng(seed), 0))
     best: Outcome | None = None
     for restart in range(restarts):

@@ -52,7 +52,7 @@ def root(
             u = np.where(np.isnan(error), np.nan, u + step)
             if not np.any(np.abs(step) > CLOSE * np.maximum(1.0, np.abs(u))):
                 break
-    return _from_line(u, lower, upper)[0]
+        return _from_line(u, lower, upper)[0]
 
 
 def _to_line(x: np.ndarray, lower: float, upper: float) -> np.ndarray:

@@ -104,6 +104,30 @@ def test_a_start_may_be_a_posterior() -> None:
     assert from_codes.parameters["rate"][0] > from_soft.parameters["rate"][0]
 
 
+def test_weights_repeat_rows() -> None:
+    x, times = np.array([0, 1, 2, 7, 9]), np.array([5, 1, 3, 2, 4])
+    start = {"weight": [0.3, 0.7], "rate": [1.0, 2.5]}
+    program = PoissonMixture().program()
+    weighed = fit(program, {"x": x}, weights={"n": times}, start=start)
+    repeated = fit(program, {"x": np.repeat(x, times)}, start=start)
+    assert weighed.log_likelihood == pytest.approx(repeated.log_likelihood)
+    assert weighed.bic == pytest.approx(repeated.bic)
+    np.testing.assert_allclose(weighed.parameters["rate"], repeated.parameters["rate"])
+
+
+def test_hooks_answer_for_the_program() -> None:
+    hooks = {
+        "information": lambda fit: {"rate": fit.parameters["rate"]},
+        "sample": lambda fit, sizes, seed: {"x": np.arange(sizes["n"]) + seed},
+    }
+    program = PoissonMixture().program(hooks=hooks)
+    found = fit(program, {"x": [1, 2, 9]}, TWO, max_iterations=2)
+    assert found.information()["rate"] is found.parameters["rate"]
+    assert found.sample({"n": 2}, seed=1)["x"].tolist() == [1, 2]
+    with pytest.raises(cannot.NothingAttached, match="standard_errors needs the program"):
+        _ = found.standard_errors
+
+
 def test_fixed_entries_stay() -> None:
     held = notices(fixed={"weight": [0.5, np.nan]})
     np.testing.assert_array_equal(held.parameters["weight"], [0.5, 0.5])
