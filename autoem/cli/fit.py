@@ -84,12 +84,10 @@ def fit(
     if save is not None:
         check_fit_target(save)
     derivation = derive(find_model(model))
-    if not (quiet or as_json):
-        click.echo(report(derivation) + "\n")
     program = generate(derivation)
     data = read(program.module.SCHEMA, table, columns, given, weights)
     if not (quiet or as_json):
-        click.echo(about_data(data, table) + "\n")
+        click.echo(f"{report(derivation)}\n\n{about_data(data, table)}\n")
     found = fitted(
         program,
         data.data,

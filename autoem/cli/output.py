@@ -73,7 +73,7 @@ def _beginning(path: Path) -> str:
 
 def echo_json(value: Any) -> None:
     """Print a value as JSON, one object."""
-    click.echo(json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False))
+    click.echo(json.dumps(plain(value), ensure_ascii=False, allow_nan=False))
 
 
 def plain(value: Any) -> Any:

@@ -49,7 +49,7 @@ def sample(
     \b
     autoem sample two_coins --parameters bias=0.2,0.7 --given tosses=10 --size n=5 --seed 1
     """
-    from autoem.pipeline import sample as sampled
+    from autoem.verify.simulate import sample as sampled
 
     if output is not None:
         check_free(output)
@@ -58,15 +58,14 @@ def sample(
     fixed = values_of("--given", given)
     drawn = sampled(declared, values, sizes_of(sizes), seed, given=fixed)
     if as_json:
-        text = None
         echo_json(drawn)
+        return
+    text = table_text(_in_table(declared, drawn, latents))
+    if output is None:
+        click.echo(text, nl=False)
     else:
-        text = table_text(_in_table(declared, drawn, latents))
-    if text is not None and output is not None:
         write_whole(output, text.encode())
         click.echo(f"wrote {output}", err=True)
-    elif text is not None:
-        click.echo(text, nl=False)
 
 
 def _in_table(

@@ -43,24 +43,27 @@ def value_of(text: str) -> Any:
     """A number, numbers or labels with commas between them, or nested lists as JSON.
 
     >>> value_of("197"), value_of("125,18"), value_of("[[1,2],[3,null]]"), value_of("a,b")
-    (array(197.), array([125.,  18.]), array([[ 1.,  2.],
-           [ 3., nan]]), array(['a', 'b'], dtype='<U1'))
+    (array(197), array([125,  18]), array([[ 1.,  2.],
+           [ 3., nan]]), array(['a', 'b'], dtype=object))
     """
     if text.startswith("["):
         return array_of(json.loads(text))
-    parts: Any = text.split(",") if "," in text else text
-    try:
-        return np.array(parts, dtype=float)
-    except ValueError:
-        return np.array(parts)
+    return array_of(text.split(",") if "," in text else text)
 
 
 def array_of(value: Any) -> np.ndarray:
-    """Lists as an array of numbers, null as nan; labels stay text."""
-    try:
-        return np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        return np.array(value, dtype=object)
+    """Lists as an array of whole numbers, else of numbers with null as nan, else of labels.
+
+    Errors: ValueError for lists of different lengths.
+    """
+    array = np.array(value)
+    kinds = {"U": (int, float), "O": (float,)}.get(array.dtype.kind, ())
+    for kind in kinds:
+        try:
+            return array.astype(kind)
+        except (TypeError, ValueError):
+            continue
+    return array.astype(object) if kinds else array
 
 
 def values_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
@@ -77,8 +80,8 @@ def values_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
         for name, value in assigned(option, [text]).items():
             try:
                 values[name] = value_of(value)
-            except json.JSONDecodeError as error:
-                expected = f"lists of numbers as JSON ({error})"
+            except ValueError as error:
+                expected = f"numbers, or lists of them as JSON ({error})"
                 raise BadAssignment(option=option, text=text, expected=expected) from error
     return values
 
@@ -97,4 +100,9 @@ def _from_file(option: str, path: Path) -> dict[str, Any]:
     if not isinstance(plain, dict):
         raise BadAssignment(option=option, text=str(path), expected=expected)
     plain = plain.get("parameters", plain) if "log_likelihood" in plain else plain
-    return {name: array_of(value) for name, value in plain.items()}
+    try:
+        return {name: array_of(value) for name, value in plain.items()}
+    except ValueError as error:
+        raise BadAssignment(
+            option=option, text=str(path), expected=f"{expected} ({error})"
+        ) from error

@@ -24,7 +24,13 @@ def verify(model: str, as_json: bool) -> int:
 
     certificate = verified(find_model(model))
     if as_json:
-        echo_json(certificate.to_dict())
+        echo_json(
+            {
+                "model": certificate.name,
+                "certified": bool(certificate),
+                "obligations": [vars(obligation) for obligation in certificate.obligations],
+            }
+        )
     else:
         click.echo(str(certificate))
     return 0 if certificate else 1

@@ -98,7 +98,7 @@ def test_the_progress_line_is_asked_for_or_goes_to_a_terminal(autoem: Run, folde
         (("gausian_mixture",), "error: no file and no shipped model"),
         (("gaussian_mixture",), "error: no data for x: name a CSV file after the model"),
         (("gaussian_mixture", "nowhere.csv"), "error: nowhere.csv: No such file"),
-        (FAITHFUL[:2], "error: the length of axis k (of weight, mean, cov, z)"),
+        (FAITHFUL[:2], "error: the length of axis k (of weight, mean, cov)"),
         ((*FAITHFUL[:2], "--size", "k=two"), "error: --size k=two: expected the length of an axis"),
         ((*FAITHFUL, "--column", "x=waitin"), "Did you mean 'waiting'?"),
         ((*FAITHFUL, "--start", "men=1"), "Did you mean 'mean'?"),
