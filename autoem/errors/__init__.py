@@ -29,6 +29,13 @@ from autoem.errors.derivation import (
     UnknownChoice as UnknownChoice,
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
+from autoem.errors.run import (
+    BadOption as BadOption,
+    FileNotOurs as FileNotOurs,
+    NotASavedFit as NotASavedFit,
+    NothingAttached as NothingAttached,
+    RunError as RunError,
+)
 from autoem.errors.language import (
     AmbiguousAxis as AmbiguousAxis,
     AmbiguousIndex as AmbiguousIndex,
@@ -37,11 +44,12 @@ from autoem.errors.language import (
     NoCommonAxis as NoCommonAxis,
     NoCondition as NoCondition,
     NoEntry as NoEntry,
+    NoValue as NoValue,
     NotAnAxis as NotAnAxis,
     NotAnExpression as NotAnExpression,
     NotAnIndex as NotAnIndex,
-    NoValue as NoValue,
     RepeatedAxis as RepeatedAxis,
+    TwofoldAxis as TwofoldAxis,
     UnlikeBranches as UnlikeBranches,
 )
 from autoem.errors.law import (
@@ -55,6 +63,7 @@ from autoem.errors.law import (
     NotADomain as NotADomain,
     NotALatent as NotALatent,
     NotALaw as NotALaw,
+    NotAPlate as NotAPlate,
     OnlyObserved as OnlyObserved,
     PreviousOutsideChain as PreviousOutsideChain,
     UncoveredAxes as UncoveredAxes,
@@ -77,11 +86,4 @@ from autoem.errors.place import (
     Place as Place,
     here as here,
     place_of as place_of,
-)
-from autoem.errors.run import (
-    BadOption as BadOption,
-    FileNotOurs as FileNotOurs,
-    NotASavedFit as NotASavedFit,
-    NothingAttached as NothingAttached,
-    RunError as RunError,
 )

@@ -93,6 +93,26 @@ class AmbiguousAxis(LanguageError):
         return "Write Diagonal(v) for a matrix with v on its diagonal, A @ v for a product."
 
 
+class TwofoldAxis(LanguageError):
+    """A sum over an axis that an operand has both as a plate and in its event."""
+
+    operator: str
+    axis: str
+    operand: str
+
+    def problem_text(self) -> str:
+        return (
+            f"{self.operator} sums over {self.axis}, and {self.operand} has it twice: as a plate "
+            "and in its event."
+        )
+
+    def remedy(self) -> str:
+        return (
+            f"Write another axis for one of the two, or a lookup that consumes the plate: "
+            f"{self.operand}[index]."
+        )
+
+
 class NotAnExpression(LanguageError):
     """A value that cannot stand in a formula."""
 

@@ -66,10 +66,15 @@ class WrongEvent(LanguageError):
         )
 
     def remedy(self) -> str:
-        axes = ", ".join(self.expected)
-        ways = {0: "a number for each plate", 1: f"Real({axes}), or x * Ones({axes})"}
-        matrix = f"PositiveDefinite({self.expected[0] if self.expected else 'd'}), or "
-        return f"Write {ways.get(len(self.expected), matrix + 's2 * Identity(d)')}."
+        if not self.expected:
+            return (
+                f"Write {self.argument} = Parameter(Real(), over={listed(self.came)}) and the same "
+                "in over= here, or a family of vectors: MultivariateNormal."
+            )
+        axis = self.expected[0]
+        if len(self.expected) == 1:
+            return f"Write a vector over {axis}: Real({axis}), or x * Ones({axis})."
+        return f"Write a matrix over {axis}: PositiveDefinite({axis}), or x * Identity({axis})."
 
 
 class NoEvent(LanguageError):
@@ -156,6 +161,20 @@ class NotALatent(LanguageError):
 
     def remedy(self) -> str:
         return f"Write x = Latent(...) above, {self.construct}(x, ...) here."
+
+
+class NotAPlate(LanguageError):
+    """A total over an axis that the latent does not repeat over."""
+
+    latent: str
+    axis: str
+    plates: tuple[str, ...]
+
+    def problem_text(self) -> str:
+        return f"Total sums over {self.axis}, and {self.latent} is over {listed(self.plates)}."
+
+    def remedy(self) -> str:
+        return f"Write Total({self.latent}, over=...) with axes of {self.latent}."
 
 
 class OnlyObserved(LanguageError):

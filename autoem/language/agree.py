@@ -19,6 +19,7 @@ from autoem.errors import (
     NoCondition,
     NoEntry,
     NotAnIndex,
+    TwofoldAxis,
 )
 from autoem.language.shape import common, contains, count
 
@@ -82,18 +83,24 @@ def contracted(left: Expression, right: Expression) -> Axes:
     """The axis that `left @ right` sums over: the last of the left, if the right has it too."""
     last = (left.event or left.plates)[-1:]
     axes = common(last, (*right.event, *right.plates))
-    return axes or _no_common_axis("@", left, right)
+    return _summable("@", axes, left, right)
 
 
 def dotted(left: Expression, right: Expression) -> Axes:
     """The axes that `dot(left, right)` sums over: all event axes of the left that both have."""
     axes = common(left.event, (*right.event, *right.plates))
-    return axes or _no_common_axis("dot", left, right)
+    return _summable("dot", axes, left, right)
 
 
-def _no_common_axis(operator: str, left: Expression, right: Expression) -> Axes:
-    one, other = (names((*side.plates, *side.event)) for side in (left, right))
-    raise NoCommonAxis(operator=operator, left=one, right=other)
+def _summable(operator: str, axes: Axes, left: Expression, right: Expression) -> Axes:
+    """The axes, if there are any, and if no side has one both as a plate and in its event."""
+    if not axes:
+        one, other = (names((*side.plates, *side.event)) for side in (left, right))
+        raise NoCommonAxis(operator=operator, left=one, right=other)
+    for side in (left, right):
+        for axis in common(common(axes, side.plates), side.event):
+            raise TwofoldAxis(operator=operator, axis=str(axis), operand=side.label)
+    return axes
 
 
 def check_one_way(event: Axes, operands: Sequence[Expression]) -> None:

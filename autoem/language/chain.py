@@ -18,7 +18,7 @@ from autoem.language.shape import contains, union
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stationary(Law):
     """The start of a chain in the law that its transition leaves as it is."""
 
@@ -31,7 +31,7 @@ class Stationary(Law):
 
 
 @final
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Markov(Law):
     """A chain along the last axis of `over=`; in `then`, `previous` is the value a step earlier."""
 
@@ -81,7 +81,7 @@ class Markov(Law):
 
 
 @final
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Tree(Law):
     """A variable along the branches of a tree; in `then`, `previous` is the value at the parent.
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, final
 
-from autoem.errors import BadBounds, BadGroups, NoCommonAxis, NotALatent
+from autoem.errors import BadBounds, BadGroups, NotALatent, NotAPlate
 from autoem.language.agree import names
 from autoem.language.arithmetic import Axis, Number, lift
 from autoem.language.chain import check_laws
@@ -42,7 +42,7 @@ def check_latent(construct: str, value: object) -> None:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Truncated(Law):
     """A law restricted to an interval; an omitted bound is infinite."""
 
@@ -82,7 +82,7 @@ class Truncated(Law):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Aggregate(Law):
     """Groups of cells of a latent, of which only the sums are seen; of codes, only the group."""
 
@@ -148,7 +148,7 @@ def checked_groups(groups: Any, axis: Axis) -> tuple[tuple[int, ...], ...]:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Total(Law):
     """The sum of a latent over some of its plates."""
 
@@ -161,8 +161,8 @@ class Total(Law):
         object.__setattr__(self, "over", axes_of("over=", self.over))
         for axis in self.summed:
             if not contains(self.latent.plates, axis):
-                have = names(self.latent.plates)
-                raise NoCommonAxis(operator="Total", left=have, right=names(self.summed))
+                plates = names(self.latent.plates)
+                raise NotAPlate(latent=self.latent.label, axis=str(axis), plates=plates)
 
     @property
     def summed(self) -> tuple[Axis, ...]:
@@ -190,7 +190,7 @@ class Total(Law):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Within(Law):
     """All that is seen of a latent is that it lies between two bounds; equal bounds are exact."""
 
@@ -222,7 +222,7 @@ class Within(Law):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evidence(Law):
     """A known likelihood of each state of a latent: `Evidence(table[z])`."""
 

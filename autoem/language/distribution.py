@@ -74,6 +74,9 @@ class Law(ABC):
         """Its name, for messages."""
         return type(self).__name__
 
+    def __repr__(self) -> str:
+        return f"{self.title}({', '.join(e.label for e in self.expressions if e.label)})"
+
 
 class Argument(Protocol):
     """What the language reads of an argument of a family."""
@@ -102,7 +105,7 @@ class Family(Protocol):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Distribution(Law):
     """A family at its arguments; settled, each argument has exactly the event that it must have.
 
@@ -179,7 +182,7 @@ def alike(construct: str, laws: Sequence[Law]) -> None:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Switch(Law):
     """`where(condition, yes, no)`: one law where the condition holds, another where it does not."""
 

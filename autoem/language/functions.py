@@ -63,8 +63,9 @@ def where(c: Any, a: Any, b: Any) -> Law | Expression:
         return Switch(condition, a, b)
     if any(laws):
         raise UnlikeBranches(yes=_kind(a), no=_kind(b))
-    if not condition.open:
-        check_condition(condition)
+    if condition.open:
+        return Pending(where, (condition, lift(a), lift(b)))
+    check_condition(condition)
     return apply("where", condition, a, b)
 
 

@@ -236,6 +236,12 @@ RULES = (
         MIXTURE + "c = cov * mean[z]  # <-",
         ("a matrix with both axes d", "Diagonal(v)"),
     ),
+    Rule(
+        "a sum is over an axis that each side has once",
+        errors.TwofoldAxis,
+        MIXTURE + "p = Parameter(Simplex(k), over=k)\na = weight @ p  # <-",
+        ("@ sums over k, and p has it twice", "p[index]"),
+    ),
     # Laws
     Rule(
         "a latent takes a law",
@@ -259,13 +265,13 @@ RULES = (
         "a scalar family takes numbers",
         errors.WrongEvent,
         MIXTURE + "x = Observed(Normal(mean[z], variance=s2), over=n)  # <-",
-        ("Normal takes mean with event axes (), and it came with d",),
+        ("Normal takes mean with event axes (), and it came with d", "over=d"),
     ),
     Rule(
         "a vector family takes a matrix",
         errors.WrongEvent,
         MIXTURE + "x = Observed(MultivariateNormal(mean[z], cov=s2), over=n)  # <-",
-        ("MultivariateNormal takes cov with event axes (d, d)", "s2 * Identity(d)"),
+        ("MultivariateNormal takes cov with event axes (d, d)", "x * Identity(d)"),
     ),
     Rule(
         "all arguments have one event",
@@ -316,7 +322,8 @@ RULES = (
         "parent stands in a tree",
         errors.PreviousOutsideChain,
         "t = Axis()\n"
-        "x = Observed(Markov(first=Normal(0, variance=1), then=Normal(parent, variance=1)), over=t)  # <-",
+        "start, step = Normal(0, variance=1), Normal(parent, variance=1)\n"
+        "x = Observed(Markov(first=start, then=step), over=t)  # <-",
         ("parent has a meaning only", "Tree(root="),
     ),
     Rule(
@@ -386,9 +393,9 @@ RULES = (
     ),
     Rule(
         "a total is over plates of the latent",
-        errors.NoCommonAxis,
+        errors.NotAPlate,
         MIXTURE + "y = Observed(Total(z, over=t))  # <-",
-        ("Total sums over a common axis", "left side has n, the right side t"),
+        ("Total sums over t, and z is over n", "Write Total(z, over=...) with axes of z"),
     ),
     Rule(
         "a cell is in one group",
