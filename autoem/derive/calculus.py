@@ -79,6 +79,9 @@ def derivative(
                 outer: Term | None = replace(term, value=slope)
                 assert outer is not None
                 outer = select(outer, element.indices, target)
+                if outer is not None:
+                    own = {element: Element(base, target)}
+                    outer = replace(outer, value=outer.value.xreplace(own))
             elif is_open(element.base) and mentions(element.base.definition, base):
                 inner = derivative(instantiate(element), base, target, scale)
                 outer = replace(term, value=tidy(sympy.diff(term.value, element)))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
+from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in, substitute
 from autoem.derive.quantity import (
     Defined,
     Delta,
@@ -124,8 +124,24 @@ def select(term: Term, reads: tuple[Read, ...], target: tuple[Read, ...]) -> Ter
         elif isinstance(read, int) and isinstance(wanted, int):
             return None
         else:
-            result = replace(result, guards=(*result.guards, Guard(read, wanted)))
+            result = replace(
+                result,
+                value=_told(result.value, read, wanted),
+                guards=(*result.guards, Guard(read, wanted)),
+            )
     return result
+
+
+def _told(value: sympy.Expr, read: Read, wanted: Read) -> sympy.Expr:
+    """Where the guard [group(i) = g] holds, rate[group(i)] is rate[g]."""
+    if not isinstance(read, Lookup):
+        return value
+    moved = {}
+    for element in elements(value):
+        indices = tuple(wanted if r == read else r for r in element.indices)
+        if indices != element.indices:
+            moved[element] = Element(element.base, indices)
+    return value.xreplace(moved) if moved else value
 
 
 def settled(term: Term) -> Term | None:
