@@ -41,14 +41,15 @@ def responsibilities(
         for part in _along(schema, variable, data, sizes, plates)
     ]
     if features == "votes" and columns:
-        shares = columns[0] + DOUBT / size
+        shares = np.nan_to_num(columns[0]) + DOUBT / size
     elif features == "random" or not sum(column.shape[1] for column in columns):
         shares = generator.dirichlet(np.full(size, 0.5), rows)
     else:
         shares = _clusters(columns, size, generator)
-    total = shares.sum(axis=1, keepdims=True)
-    soft = (1 - DOUBT) * shares / total + DOUBT / size
-    return soft.astype(np.float32).reshape(*(sizes[plate] for plate in plates), size)
+    soft = shares.astype(np.float32, copy=False)
+    soft *= (1 - DOUBT) / soft.sum(axis=1, keepdims=True)
+    soft += DOUBT / size
+    return soft.reshape(*(sizes[plate] for plate in plates), size)
 
 
 def _used(variable: Mapping[str, Any], latent: Mapping[str, Any], features: str) -> bool:

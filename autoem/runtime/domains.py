@@ -29,11 +29,14 @@ SUM = 1e-6
 
 def check_entries(variable: VariableSchema, value: np.ndarray) -> None:
     """Raise `OutsideDomain` for the first entry outside the domain; nan passes."""
-    test, expected = ENTRYWISE.get(variable.domain, (np.isreal, "a real number"))
-    good = test(value)
     if variable.domain == "interval":
         good = (value >= variable.lower) & (value <= variable.upper)
         expected = f"a number from {variable.lower:g} to {variable.upper:g}"
+    elif variable.domain in ENTRYWISE:
+        test, expected = ENTRYWISE[variable.domain]
+        good = test(value)
+    else:
+        return
     wrong = np.argwhere(~good & ~np.isnan(value))
     if len(wrong):
         _refuse(variable, tuple(map(int, wrong[0])), value, expected)

@@ -19,7 +19,6 @@ COLLAPSE = 1e-12
 NEAR = 1e-2
 """An entry this near its edge, relative to its size after the first map, is worth a question."""
 
-
 Place = tuple[str, tuple[int, ...]]
 """An entry of a parameter, ("cov", (1,)): the covariance of component 1."""
 
@@ -89,8 +88,10 @@ def collapsing(
     logarithm of the move, as a log density of some rows is: d log N / d log variance = -rows / 2.
     """
     at, ratio = most_extreme(domains, now, reference)
+    if COLLAPSE <= ratio <= 1 / COLLAPSE:
+        return ()
     same, earlier = most_extreme(domains, before, reference)
-    if at != same or not all(r < COLLAPSE or r > 1 / COLLAPSE for r in (ratio, earlier)):
+    if at != same or COLLAPSE <= earlier <= 1 / COLLAPSE:
         return ()
     with np.errstate(divide="ignore"):
         move = abs(float(np.log(ratio)) - float(np.log(earlier)))
@@ -117,7 +118,7 @@ def at_edge(
             probed = evaluate({**parameters, name: moved}) if nearness > 0 else objective
             if objective - slack <= probed <= objective + 1:
                 found.append(place(name, index))
-            elif nearness < COLLAPSE or probed > objective:
+            elif nearness < COLLAPSE:
                 return "degenerate", (place(name, index),)
     return ("boundary", tuple(found)) if found else ("", ())
 

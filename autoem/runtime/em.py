@@ -91,9 +91,9 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
     with np.errstate(all="ignore"):
         try:
             parameters = m_step(state.statistics, state.parameters)
+            statistics, objective = evaluate(e_step, parameters)
         except BREAKDOWN:
-            parameters = {name: np.full_like(v, np.nan) for name, v in state.parameters.items()}
-    statistics, objective = evaluate(e_step, parameters)
+            parameters, statistics, objective = state.parameters, {}, math.nan
     return State(
         parameters,
         statistics,
@@ -159,7 +159,7 @@ ADVICE = {
     "degenerate": "The objective has no maximum on this path: start elsewhere, use fewer "
     "components, or give the parameter a prior.",
 }
-
+"""What to do about each result."""
 
 SEEN = {
     "degenerate": "Collapsed, or without data",
@@ -209,7 +209,8 @@ def run_em(
         while not (why := verdict(state, tol, max_iterations)):
             before, state = state, advance(e_step, m_step, state)
             trace.append(state.objective)
-            scale = state.parameters if state.maps == 1 and not reference else scale
+            if state.maps == 1 and not reference and math.isfinite(state.objective):
+                scale = state.parameters
             where = collapsing(domains, scale, before.parameters, state.parameters, state.gain)
             if where:
                 why = "degenerate"
@@ -221,6 +222,21 @@ def run_em(
                 report(state)
     except KeyboardInterrupt:
         why = "interrupted"
+    why, where = _explained(why, where, e_step, domains, scale, state)
+    last = before if why in WORSE else state
+    finite = tuple(value for value in trace if math.isfinite(value))
+    return Outcome(why, where, last.parameters, last.objective, finite, state.maps, scale)
+
+
+def _explained(
+    why: str,
+    where: tuple[Place, ...],
+    e_step: EStep,
+    domains: Mapping[str, Domain],
+    scale: Arrays,
+    state: State,
+) -> tuple[str, tuple[Place, ...]]:
+    """The verdict in the light of the edges, and the entries that it is about."""
     if why in ("converged", "max_iterations"):
         edge, where = at_edge(
             domains,
@@ -230,12 +246,10 @@ def run_em(
             lambda probed: evaluate(e_step, probed)[1],
         )
         why = edge if edge == "degenerate" or (edge and why == "converged") else why
-    elif why == "degenerate":
-        where = where or first_not_finite(state.parameters)
-        where = where or most_extreme(domains, before.parameters, scale)[0]
-    last = before if why in WORSE else state
-    finite = tuple(value for value in trace if math.isfinite(value))
-    return Outcome(why, where, last.parameters, last.objective, finite, state.maps, scale)
+    elif why == "degenerate" and not where:
+        where = first_not_finite(state.parameters)
+        where = where or most_extreme(domains, state.parameters, scale)[0]
+    return why, where
 
 
 WORSE = ("degenerate", "decreased")

@@ -94,7 +94,7 @@ def test_a_breakdown_of_linear_algebra_is_degenerate() -> None:
         return {"x": np.linalg.inv(np.zeros((1, 1)))[0, 0]}
 
     found = run_em(linear(0.5)[0], m_step, {"x": np.array(3.0)}, REAL)
-    assert found.result == "degenerate" and found.places == (("x", ()),)
+    assert found.result == "degenerate" and found.places == ()
     assert float(found.parameters["x"]) == 3.0
 
 
