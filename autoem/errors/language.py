@@ -61,7 +61,8 @@ class NotAnAxis(LanguageError):
 
     def remedy(self) -> str:
         size = f', and sizes={{"d": {self.came}}} in fit' if isinstance(self.came, int) else ""
-        return f"Write d = Axis() above, {self.where} of d here{size}."
+        use = f"{self.where}d" if self.where.endswith("=") else f"{self.where}(d)"
+        return f"Write d = Axis() above, {use} here{size}."
 
 
 class RepeatedAxis(LanguageError):
@@ -133,6 +134,9 @@ class NoValue(LanguageError):
     def problem_text(self) -> str:
         return f"an expression has no {self.use}: it stands for numbers that are not known yet."
 
+    def remedy(self) -> str:
+        return f"Write {self.write}."
+
 
 class NoAxisToConsume(LanguageError):
     """A lookup that finds no axis of `over=` to consume."""
@@ -177,11 +181,12 @@ class NotAnIndex(LanguageError):
     kind: str
 
     def problem_text(self) -> str:
-        return f"{self.index} cannot look {self.base} up: it is {self.kind}, no position."
+        values = f"its values are {self.kind}, and no positions along an axis"
+        return f"{self.index} cannot look {self.base} up: {values}."
 
     def remedy(self) -> str:
         if self.kind == "binary":
-            return f"Write where({self.index}, a, b), or {self.index} = Latent(Categorical(...))."
+            return f"Write where({self.index}, x, y), or {self.index} = Latent(Categorical(...))."
         return "Write an index: a categorical variable, a Given(Index(axis)), or a whole number."
 
 
@@ -213,9 +218,9 @@ class NoCommonAxis(LanguageError):
         )
 
     def remedy(self) -> str:
-        rule = "the last axis of a among the axes of b" if self.operator == "@" else "a shared one"
-        written = "a @ b" if self.operator == "@" else "dot(a, b)"
-        return f"Write {written} with {rule}, or a * b for a product entry by entry."
+        if self.operator == "@":
+            return "Write a @ b where b has the last axis of a, or a * b for entry by entry."
+        return "Write dot(a, b) where b has event axes of a, or a * b for entry by entry."
 
 
 class NoCondition(LanguageError):
@@ -224,7 +229,7 @@ class NoCondition(LanguageError):
     condition: str
 
     def problem_text(self) -> str:
-        return f"the condition of where is {self.condition}, which is not true or false."
+        return f"where takes a condition, and {self.condition} is not true or false."
 
     def remedy(self) -> str:
         return (

@@ -47,8 +47,9 @@ class UncoveredAxes(LanguageError):
         )
 
     def remedy(self) -> str:
-        more = listed((*self.over, *self.axes))
-        return f"Write over={more}, or look the axis up: {self.argument}[index]."
+        more = f"Write over={listed((*self.over, *self.axes))}"
+        named = self.argument.isidentifier()
+        return f"{more}, or look the axis up: {self.argument}[index]." if named else f"{more}."
 
 
 class WrongEvent(LanguageError):
@@ -160,7 +161,8 @@ class NotALatent(LanguageError):
         return f"{self.construct} says what is seen of a latent, and {self.came} is none."
 
     def remedy(self) -> str:
-        return f"Write x = Latent(...) above, {self.construct}(x, ...) here."
+        use = "Evidence(table[x])" if self.construct == "Evidence" else f"{self.construct}(x, ...)"
+        return f"Write x = Latent(...) above, {use} here."
 
 
 class NotAPlate(LanguageError):

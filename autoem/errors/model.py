@@ -95,18 +95,13 @@ class Undeclared(LanguageError):
 
     variable: str
     what: str
-    kind: str
+    example: str
 
     def problem_text(self) -> str:
-        return (
-            f"{self.variable} uses the {self.kind} {self.what}, which this class does not declare."
-        )
+        return f"{self.variable} uses {self.what}, which this class does not declare."
 
     def remedy(self) -> str:
-        return f"Write its declaration as a line of this class: {self._example()}."
-
-    def _example(self) -> str:
-        return "n = Axis()" if self.kind == "axis" else "theta = Parameter(Real())"
+        return f"Write its declaration as a line of this class: {self.example}."
 
 
 class NoObserved(LanguageError):

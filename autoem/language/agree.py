@@ -6,7 +6,7 @@ are none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -58,6 +58,13 @@ def consumed(base: Expression, left: Axes, index: Expression) -> Axis:
         plates=names(base.plates),
         in_event=contains(base.event, index.index_axes[0]),
     )
+
+
+def part_label(base: Expression, fields: Mapping[str, Any]) -> str:
+    """A lookup or an entry as the user wrote it: mean[z], freq[0]."""
+    indices = [index.label for _, index in fields.get("entries", ())]
+    inside = ", ".join(indices) or str(fields.get("position"))
+    return f"{base.label}[{inside}]"
 
 
 def is_entry(index: Any) -> bool:

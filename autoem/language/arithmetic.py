@@ -1,13 +1,11 @@
-"""Axes and the formulas that operators make of them.
+"""Axes, and the formulas that operators make of them: one recursion, for a list makes an axis.
 
-    mean[z]            Lookup       a plate of mean is consumed, the plates of z are new
-    loading @ z        Contraction  summed over the last axis of loading
-    exp(a + b) * 2     Apply        entry by entry
-    freq[0]            Entry        taken along the last event axis
-    [1/2, theta/2]     Listing      entries along an axis of its own
-    t - start          Position     an axis as a number
-
-These are one recursion: an axis used as a number is a formula, and a list in a formula is an axis.
+mean[z]            Lookup       a plate of mean is consumed, the plates of z are new
+loading @ z        Contraction  summed over the last axis of loading
+exp(a + b) * 2     Apply        entry by entry
+freq[0]            Entry        taken along the last event axis
+[1/2, theta/2]     Listing      entries along an axis of its own
+t - start          Position     an axis as a number
 """
 
 from __future__ import annotations
@@ -187,6 +185,10 @@ class Part(Node):
     @property
     def support(self) -> str | None:
         return self.base.support
+
+    @property
+    def label(self) -> str:
+        return agree.part_label(self.base, vars(self))
 
 
 @final

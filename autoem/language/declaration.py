@@ -63,7 +63,7 @@ class Variable(Node):
 
     @property
     def label(self) -> str:
-        return self.name or f"the {type(self).__name__.lower()}"
+        return self.name or f"a {type(self).__name__.lower()}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -56,7 +56,7 @@ def where(c: Any, a: Any, b: Any) -> Law | Expression:
     (Axis('steps'),)
     """
     if isinstance(c, bool):
-        raise NoCondition(condition=f"{c}, a value of Python")
+        raise NoCondition(condition=f"== of two expressions (here Python's {c})")
     condition = lift(c)
     laws = [isinstance(branch, Law) for branch in (a, b)]
     if all(laws):

@@ -67,15 +67,16 @@ def check_declaration(declaration: Declaration) -> None:
         for node in mentioned(variable):
             axes += [*node.plates, *node.event]
             if isinstance(node, Variable) and node not in earlier:
-                raise undeclared(variable, node.label, "variable")
+                what = f"the variable {node.name}" if node.name else f"{node.label} without a name"
+                raise undeclared(variable, what, "theta = Parameter(Real())")
         for axis in (*axes, *(() if variable.category is None else (variable.category,))):
             if not axis.literal and axis not in declaration.axes:
-                raise undeclared(variable, str(axis), "axis")
+                raise undeclared(variable, f"the axis {axis}", "n = Axis()")
 
 
-def undeclared(variable: Variable, what: str, kind: str) -> Undeclared:
+def undeclared(variable: Variable, what: str, example: str) -> Undeclared:
     """The error for a name of another model, or for none."""
-    return Undeclared(variable=variable.name, what=what, kind=kind, place=variable.place)
+    return Undeclared(variable=variable.name, what=what, example=example, place=variable.place)
 
 
 class ModelType(type):

@@ -106,7 +106,7 @@ RULES = (
         "every variable in use is a line of the class",
         errors.Undeclared,
         "x = Observed(Normal(Parameter(Real()), variance=1))  # <-",
-        ("x uses the variable the parameter, which this class does not declare",),
+        ("x uses a parameter without a name, which this class does not declare",),
     ),
     Rule(
         "every axis in use is a line of the class",
@@ -183,13 +183,13 @@ RULES = (
         MIXTURE
         + "b = Latent(Bernoulli(0.5), over=n)\n"
         + "x = Observed(MultivariateNormal(mean[b], cov=cov), over=n)  # <-",
-        ("b cannot look mean up", "it is binary", "Write where(b, a, b)"),
+        ("b cannot look mean up", "its values are binary", "Write where(b, x, y)"),
     ),
     Rule(
         "a number with decimals is no position",
         errors.NotAnIndex,
         MIXTURE + "x = Observed(MultivariateNormal(mean[s2], cov=cov), over=n)  # <-",
-        ("s2 cannot look mean up", "it is positive"),
+        ("s2 cannot look mean up", "its values are positive"),
     ),
     Rule(
         "index arithmetic has one axis to run along",
@@ -253,7 +253,7 @@ RULES = (
         "over= covers the plates of the arguments",
         errors.UncoveredAxes,
         MIXTURE + "x = Observed(MultivariateNormal(mean[z], cov=cov), over=t)  # <-",
-        ("runs over n, and Observed only over t", "Write over=(t, n)"),
+        ("mean[z] runs over n, and Observed only over t", "Write over=(t, n)."),
     ),
     Rule(
         "over= covers the plates that nothing looked up",
@@ -365,13 +365,13 @@ RULES = (
         "the condition of where is true or false",
         errors.NoCondition,
         MIXTURE + "a = where(s2, 1, 2)  # <-",
-        ("the condition of where is s2", "a comparison"),
+        ("where takes a condition, and s2 is not true or false", "a comparison"),
     ),
     Rule(
         "the condition of where is no value of Python",
         errors.NoCondition,
         MIXTURE + "a = where(s2 == weight, 1, 2)  # <-",
-        ("the condition of where is False, a value of Python", "for equality"),
+        ("where takes a condition, and == of two expressions", "for equality"),
     ),
     Rule(
         "what is seen is seen of a latent",
