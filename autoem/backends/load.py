@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 
 
 def load(source: str, name: str) -> ModuleType:
     """The module that a generated program's own source defines.
 
-    >>> load("def answer() -> int:\\n    return 42\\n", "example").answer()
+    >>> load("def answer() -> int:\n    return 42\n", "example").answer()
     42
     """
-    module = ModuleType(name)
-    exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+    module = ModuleType(f"generated_{name}")
+    sys.modules[module.__name__] = module  # a dataclass looks its module up while it is made
+    try:
+        exec(compile(source, f"<{module.__name__}>", "exec"), module.__dict__)
+    finally:
+        del sys.modules[module.__name__]
     return module

@@ -48,19 +48,21 @@ class Interpretation:
         weights: np.ndarray | None = None,
         posterior: Mapping[str, np.ndarray] | None = None,
     ) -> tuple[Values, float]:
-        """Expected statistics, and the log-likelihood of the data."""
+        """Expected statistics, and the objective: log-likelihood plus log prior."""
         program = self.program
         given = {**data, **parameters}
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         weight = _weight(program, expected, weights)
         known = {**given, **expected, **(posterior or {}), **weight}
-        return call(program.statistics, known, sizes), self._objective(expected, weights)
+        objective = _total(expected[EVIDENCE], weights) + self._log_prior(parameters)
+        return call(program.statistics, known, sizes), objective
 
-    def _objective(self, expected: Values, weights: np.ndarray | None) -> float:
-        """Sum of the rows' log-likelihoods times their weights, and the log prior."""
-        parts = [np.ones(()) if weights is None else np.asarray(weights), expected[EVIDENCE]]
-        return float(np.sum(product(parts)) + np.sum(expected.get(PRIOR, 0.0)))
+    def _log_prior(self, parameters: Mapping[str, np.ndarray]) -> float:
+        if self.program.prior is None:
+            return 0.0
+        sizes = _sizes(self.program, self.program.parameters, parameters)
+        return float(call(self.program.prior, parameters, sizes)[PRIOR])
 
     def m_step(
         self, statistics: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
@@ -81,8 +83,7 @@ class Interpretation:
         """Log-likelihood of the data, each row raised to its weight."""
         given = {**data, **parameters}
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
-        expected.pop(PRIOR, None)
-        return self._objective(expected, weights)
+        return _total(expected[EVIDENCE], weights)
 
     def posterior(
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
@@ -96,6 +97,12 @@ class Interpretation:
 def interpret(program: ArrayProgram) -> Interpretation:
     """The meaning of a program, with the interface of a generated module."""
     return Interpretation(program)
+
+
+def _total(evidence: np.ndarray, weights: np.ndarray | None) -> float:
+    return float(
+        np.sum(product([np.ones(()) if weights is None else np.asarray(weights), evidence]))
+    )
 
 
 def _weight(program: ArrayProgram, expected: Values, weights: np.ndarray | None) -> Values:

@@ -30,6 +30,7 @@ class Plan:
     posterior: Function
     statistics: Function
     maximize: Function
+    prior: Function | None = None
 
     @property
     def row_data(self) -> tuple[Array, ...]:
@@ -58,8 +59,10 @@ def plan(program: ArrayProgram) -> Plan:
     outputs = (*program.posterior.outputs, *program.statistics.outputs)
     needed = [a for a in dict.fromkeys((*inputs, *outputs)) if a in available]
     once = Function("fixed", given, tuple(fixed), tuple(needed))
-    maximize = simplify(program.maximize, Context(None, program.sizes, fresh))
-    return Plan(program, once, posterior, statistics, maximize)
+    alone = Context(None, program.sizes, fresh)
+    maximize = simplify(program.maximize, alone)
+    prior = None if program.prior is None else simplify(program.prior, alone)
+    return Plan(program, once, posterior, statistics, maximize, prior)
 
 
 def joined(program: ArrayProgram) -> Function:

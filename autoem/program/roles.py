@@ -8,17 +8,12 @@ EVIDENCE = "log_evidence"
 """Output of the posterior: log-likelihood of each row (or of all data, where there are no rows)."""
 
 PRIOR = "log_prior"
-"""Output of the posterior, where parameters have priors: their log density, once for all rows."""
+"""Output of the prior, where parameters have one: their log density."""
 
 
 def expectations(program: ArrayProgram) -> tuple[Array, ...]:
     """The outputs of the posterior that are expectations of latents."""
-    return tuple(a for a in program.posterior.outputs if a.name not in (EVIDENCE, PRIOR))
-
-
-def has_prior(program: ArrayProgram) -> bool:
-    """Whether the objective has the log density of parameters."""
-    return any(a.name == PRIOR for a in program.posterior.outputs)
+    return tuple(a for a in program.posterior.outputs if a.name != EVIDENCE)
 
 
 def row_weight(program: ArrayProgram) -> Array | None:

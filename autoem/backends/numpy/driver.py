@@ -26,7 +26,7 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import ROW_WEIGHT, Array
 from autoem.program.plan import Plan
-from autoem.program.roles import EVIDENCE, PRIOR, expectations, has_prior, weight_axes
+from autoem.program.roles import EVIDENCE, PRIOR, expectations, weight_axes
 
 WEIGHTS = Parameter("weights", "np.ndarray | None", Literal(None))
 GIVEN = Parameter("posterior", "Arrays | None", Literal(None))
@@ -49,10 +49,13 @@ class Driver:
     sections: dict[str, None]
 
     def functions(self) -> tuple[Statement, ...]:
-        """In the order in which they are read."""
+        """What a user calls, in the order in which it is read."""
         head = (Assign(Name("BLOCK"), Literal(4096)),) if self.row else ()
-        posterior = self.posterior()
-        return (*head, self.e_step(), self.m_step(), self.log_likelihood(), posterior, self.block())
+        return (*head, self.e_step(), self.m_step(), self.log_likelihood(), self.posterior())
+
+    def private(self) -> tuple[Statement, ...]:
+        """What the others call."""
+        return (self.block(),)
 
     @property
     def row(self) -> str | None:
@@ -84,7 +87,7 @@ class Driver:
         body = (
             Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED)),
             Assign(Name("log_likelihood"), total),
-            *(() if self.row else self.prior("expected")),
+            *(() if self.row else self.prior()),
             *override,
             *keep,
             Return(Sequence("", (answer, Name("log_likelihood")))),
@@ -125,7 +128,7 @@ class Driver:
         )
         run = invoke(self.helper("add_blocks"), Name("part"), self.count(), Name("BLOCK"))
         free = tuple(a for a in self.plan.program.statistics.outputs if self.is_fixed(a))
-        prior = self.prior("fixed")
+        prior = self.prior()
         if not gathered and not free and not prior:
             return (part, Return(run))
         names = Sequence("", (Name("statistics"), Name("log_likelihood")))
@@ -140,12 +143,12 @@ class Driver:
             Return(names),
         )
 
-    def prior(self, mapping: str) -> tuple[Statement, ...]:
+    def prior(self) -> tuple[Statement, ...]:
         """The log density of the parameters joins the objective, once."""
-        if not has_prior(self.plan.program):
+        if self.plan.prior is None:
             return ()
-        value = invoke("float", item(mapping, PRIOR))
-        return (Augment(Name("log_likelihood"), "+", value),)
+        value = Subscript(invoke("_prior", Name("parameters")), (Literal(PRIOR),))
+        return (Augment(Name("log_likelihood"), "+", invoke("float", value)),)
 
     def gathered(self) -> tuple[Array, ...]:
         """Statistics that keep their rows: they are put together, not summed."""

@@ -8,8 +8,10 @@ from autoem.backends.numpy.carried import carried
 from autoem.backends.numpy.driver import Driver
 from autoem.backends.numpy.printed import Printed
 from autoem.backends.numpy.printer import module_text
+from autoem.backends.numpy.search import search
 from autoem.backends.numpy.tree import (
     Assign,
+    Comment,
     Expr,
     Literal,
     Mapping,
@@ -19,26 +21,33 @@ from autoem.backends.numpy.tree import (
     Sequence,
     Statement,
 )
+from autoem.backends.program import MARK
 from autoem.program.ir import ArrayProgram
 from autoem.program.plan import plan
 
-ARRAYS = "dict[str, np.ndarray]"
+HEADER = f"{MARK}: do not edit; change the model and generate again."
+CARRIED = "What every generated module carries of the runtime."
 
 
 def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> str:
     """Source of a module that stands alone, with the EM algorithm of the program."""
-    printed = Printed(plan(program))
+    printed = Printed(plan(program), {"Arrays": None})
     functions = printed.functions()
-    drivers = Driver(printed.plan, printed.sections).functions()
+    driver = Driver(printed.plan, printed.sections)
+    public = driver.functions() + (search(printed.sections) if schema else ())
+    private = driver.private()
     imports, sections = carried(tuple(printed.sections))
-    lines = sorted({*imports, *printed.imports, "import numpy as np"}, key=_import_order)
-    body: list[Statement] = [Assign(Name("Arrays"), Name(ARRAYS))]
-    body += [Assign(Name("SCHEMA"), literal(dict(schema or {})), "dict[str, Any]")]
-    lines = sorted({*lines, "from typing import Any"}, key=_import_order)
-    body += [*drivers, *functions]
-    if sections:
-        body += [Section(text) for text in sections]
-    return module_text(Module(program.document or program.name, _grouped(lines), tuple(body)))
+    lines = {*imports, *printed.imports, "import numpy as np", "from typing import Any"} - {""}
+    body: tuple[Statement, ...] = (
+        Assign(Name("SCHEMA"), literal(dict(schema or {})), "dict[str, Any]"),
+        *public,
+        *private,
+        *functions,
+        Comment(CARRIED),
+        *(Section(text) for text in sections),
+    )
+    document = program.document or program.name
+    return module_text(Module(HEADER, document, _grouped(sorted(lines, key=_order)), body))
 
 
 def literal(value: object) -> Expr:
@@ -54,7 +63,7 @@ def literal(value: object) -> Expr:
     raise TypeError(f"a schema holds plain values only, not {type(value).__name__}")
 
 
-def _import_order(line: str) -> tuple[int, int, str]:
+def _order(line: str) -> tuple[int, int, str]:
     module = line.split()[1]
     third = module.split(".")[0] in ("numpy", "scipy")
     return int(third), int(line.startswith("from")), module
@@ -62,6 +71,6 @@ def _import_order(line: str) -> tuple[int, int, str]:
 
 def _grouped(lines: list[str]) -> tuple[str, ...]:
     """Standard library, blank line, NumPy and SciPy."""
-    own = [line for line in lines if _import_order(line)[0]]
-    standard = [line for line in lines if not _import_order(line)[0]]
+    own = [line for line in lines if _order(line)[0]]
+    standard = [line for line in lines if not _order(line)[0]]
     return (*standard, *([""] if standard and own else []), *own)

@@ -16,6 +16,7 @@ from autoem.program.simplify.unused import drop_unused
 FIXED = "What the blocks of rows have in common, computed once."
 ROWS = "Expectations of the latent variables in a block of rows; the rows are the last axis."
 SUMS = "Expected statistics of a block of rows."
+PRIOR = "Log density of the parameters."
 UPDATE = "The parameters that maximize Q."
 
 
@@ -35,7 +36,12 @@ class Printed:
         posterior, statistics = self._posterior(), self._statistics()
         self.plan = replace(self.plan, fixed=self._needed())
         fixed = (self._fixed(),) if self.plan.fixed.body else ()
-        return (*fixed, posterior, statistics, self._maximize())
+        prior = () if self.plan.prior is None else (self._prior(self.plan.prior),)
+        return (*fixed, posterior, statistics, self._maximize(), *prior)
+
+    def _prior(self, prior: Function) -> Define:
+        sources = {array.name: "parameters" for array in prior.inputs}
+        return self._define("_prior", PRIOR, prior, ("parameters",), sources)
 
     def _needed(self) -> Function:
         """The fixed part without what no printed function reads."""

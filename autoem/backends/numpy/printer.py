@@ -43,16 +43,16 @@ CONDITIONAL, ATOM = 0, 10
 
 def module_text(module: Module) -> str:
     """The source of a module."""
-    parts = [_document(module.document, ""), "from __future__ import annotations"]
-    parts.append("\n".join(module.imports))
-    text = "\n\n".join(parts) + "\n"
-    previous: Statement | None = None
+    head = f"# {module.header}\n{_document(module.document, '')}"
+    text = "\n\n".join((head, "from __future__ import annotations", "\n".join(module.imports)))
+    before: Statement | None = None
     for statement in module.body:
-        block = isinstance(statement, Define | Section) or isinstance(previous, Define | Section)
-        text += "\n\n" if block else "\n" if previous is None else ""
-        text += "\n".join(_statement(statement, "")) + "\n"
-        previous = statement
-    return text
+        apart = isinstance(statement, Define | Section | Comment)
+        apart = apart or isinstance(before, Define | Section | Comment)
+        text += "\n\n\n" if apart else "\n\n"
+        text += "\n".join(_statement(statement, ""))
+        before = statement
+    return text + "\n"
 
 
 def _document(text: str, indent: str) -> str:

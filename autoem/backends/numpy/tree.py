@@ -174,6 +174,7 @@ Statement: TypeAlias = Assign | Augment | Evaluate | Return | Comment | For | If
 
 @dataclass(frozen=True)
 class Module:
+    header: str
     document: str
     imports: tuple[str, ...]
     body: tuple[Statement, ...]
