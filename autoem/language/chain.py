@@ -20,7 +20,13 @@ from autoem.language.shape import contains, union
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Stationary(Law):
-    """The start of a chain in the law that its transition leaves as it is."""
+    """The start of a chain in the law that its transition leaves as it is.
+
+    >>> from autoem.families import Normal
+    >>> from autoem.language import previous
+    >>> Markov(first=Stationary(), then=Normal(previous / 2, variance=1)).support
+    'real'
+    """
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -33,7 +39,16 @@ class Stationary(Law):
 @final
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Markov(Law):
-    """A chain along the last axis of `over=`; in `then`, `previous` is the value a step earlier."""
+    """A chain along the last axis of `over=`; in `then`, `previous` is the value a step earlier.
+
+    >>> from autoem.families import Categorical
+    >>> from autoem.language import Latent, Parameter, Simplex, previous
+    >>> s, t, k = Axis("sequences"), Axis("steps"), Axis("states")
+    >>> initial, transition = Parameter(Simplex(k)), Parameter(Simplex(k), over=k)
+    >>> chain = Markov(first=Categorical(initial), then=Categorical(transition[previous]))
+    >>> Latent(chain, over=(s, t)).category
+    Axis('states')
+    """
 
     first: Law
     then: Law
@@ -86,6 +101,14 @@ class Tree(Law):
     """A variable along the branches of a tree; in `then`, `previous` is the value at the parent.
 
     `parent` is a position along the axis of the nodes, -1 at a root.
+
+    >>> from autoem.families import Normal
+    >>> from autoem.language import Given, Index, Latent, previous
+    >>> node = Axis("species")
+    >>> ancestor = Given(Index(node), over=node)
+    >>> step = Normal(previous, variance=1)
+    >>> Latent(Tree(root=Normal(0, variance=9), then=step, parent=ancestor), over=node).axes
+    (Axis('species'),)
     """
 
     root: Law

@@ -52,12 +52,22 @@ def Zeros(*axes: Axis) -> Expression:
 
 
 def Ones(*axes: Axis) -> Expression:
-    """An array of ones: `Ones(k) / 3` is a vector over k."""
+    """An array of ones.
+
+    >>> k = Axis("components")
+    >>> (Ones(k) / 3).event
+    (Axis('components'),)
+    """
     return Constant("ones", axes_of("Ones", axes))
 
 
 def Identity(axis: Axis) -> Expression:
-    """The identity matrix over an axis: `s2 * Identity(d)` is a spherical covariance."""
+    """The identity matrix over an axis.
+
+    >>> d = Axis("features")
+    >>> (0.5 * Identity(d)).event
+    (Axis('features'), Axis('features'))
+    """
     return Constant("identity", axes_of("Identity", (axis, axis)))
 
 

@@ -44,7 +44,12 @@ def check_latent(construct: str, value: object) -> None:
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Truncated(Law):
-    """A law restricted to an interval; an omitted bound is infinite."""
+    """A law restricted to an interval; an omitted bound is infinite.
+
+    >>> from autoem.families import Normal
+    >>> Truncated(Normal(0, variance=1), lower=0).support
+    'real'
+    """
 
     law: Law
     lower: Any = field(default=-math.inf, kw_only=True)
@@ -84,7 +89,13 @@ class Truncated(Law):
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Aggregate(Law):
-    """Groups of cells of a latent, of which only the sums are seen; of codes, only the group."""
+    """Groups of cells of a latent, of which only the sums are seen; of codes, only the group.
+
+    >>> from autoem.families import Multinomial
+    >>> x = Latent(Multinomial(10, [1 / 2, 1 / 4, 1 / 4]))
+    >>> Aggregate(x, groups=[(0, 1), (2,)]).event
+    (Axis('2 entries'),)
+    """
 
     observes: ClassVar[bool] = True
     latent: Any
@@ -150,7 +161,13 @@ def checked_groups(groups: Any, axis: Axis) -> tuple[tuple[int, ...], ...]:
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Total(Law):
-    """The sum of a latent over some of its plates."""
+    """The sum of a latent over some of its plates.
+
+    >>> from autoem.families import Poisson
+    >>> n, b = Axis("detectors"), Axis("boxes")
+    >>> Total(Latent(Poisson(1), over=(n, b)), over=b).plates
+    (Axis('detectors'),)
+    """
 
     observes: ClassVar[bool] = True
     latent: Any
@@ -192,7 +209,14 @@ class Total(Law):
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Within(Law):
-    """All that is seen of a latent is that it lies between two bounds; equal bounds are exact."""
+    """All that is seen of a latent is that it lies between two bounds; equal bounds are exact.
+
+    >>> from autoem.families import Exponential
+    >>> n = Axis("patients")
+    >>> survival = Latent(Exponential(rate=1), over=n)
+    >>> Within(survival, lower=2).plates
+    (Axis('patients'),)
+    """
 
     observes: ClassVar[bool] = True
     latent: Any
@@ -224,7 +248,16 @@ class Within(Law):
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence(Law):
-    """A known likelihood of each state of a latent: `Evidence(table[z])`."""
+    """A known likelihood of each state of a latent.
+
+    >>> from autoem.families import Categorical
+    >>> from autoem.language import Given, NonNegative, Ones
+    >>> n, k = Axis("reads"), Axis("transcripts")
+    >>> table = Given(NonNegative(), over=(n, k))
+    >>> z = Latent(Categorical(Ones(k) / 3), over=n)
+    >>> Evidence(table[z]).plates
+    (Axis('reads'),)
+    """
 
     observes: ClassVar[bool] = True
     table: Expression

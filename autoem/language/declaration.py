@@ -37,7 +37,12 @@ Over: TypeAlias = Axis | tuple[Axis, ...]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Variable(Node):
-    """A declared name; it stands at `place` in the user's program."""
+    """A declared name; it stands at `place` in the user's program.
+
+    >>> from autoem.language import Real
+    >>> Parameter(Real()).place.source
+    'Parameter(Real()).place.source'
+    """
 
     name: str = field(default="", init=False)
     place: Place = field(default_factory=here, init=False)
@@ -173,13 +178,28 @@ class Random(Variable):
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Latent(Random):
-    """What is not seen: labels, effects, hidden states, missing numbers."""
+    """What is not seen: labels, effects, hidden states, missing numbers.
+
+    >>> from autoem.families import Categorical
+    >>> from autoem.language import Simplex
+    >>> n, k = Axis("rows"), Axis("groups")
+    >>> z = Latent(Categorical(Parameter(Simplex(k))), over=n)
+    >>> z.plates, z.category
+    ((Axis('rows'),), Axis('groups'))
+    """
 
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Observed(Random):
-    """What is seen: data, with nan where a value is missing."""
+    """What is seen: data, with nan where a value is missing.
+
+    >>> from autoem.families import MultivariateNormal
+    >>> from autoem.language import Identity
+    >>> n, d = Axis("rows"), Axis("features")
+    >>> Observed(MultivariateNormal(0, cov=Identity(d)), over=n).axes
+    (Axis('rows'), Axis('features'))
+    """
 
 
 def settled_prior(parameter: Parameter, prior: Law) -> Law:

@@ -110,6 +110,10 @@ class Distribution(Law):
     """A family at its arguments; settled, each argument has exactly the event that it must have.
 
     `axis` is the axis of the event, or of the categories, of a settled distribution.
+
+    >>> from autoem.families import Normal
+    >>> Normal(0, variance=2).argument("variance").value
+    Fraction(2, 1)
     """
 
     family: Any
@@ -184,7 +188,14 @@ def alike(construct: str, laws: Sequence[Law]) -> None:
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Switch(Law):
-    """`where(condition, yes, no)`: one law where the condition holds, another where it does not."""
+    """`where(condition, yes, no)`: one law where the condition holds, another where it does not.
+
+    >>> from autoem.families import Bernoulli, Poisson
+    >>> from autoem.language import Latent, where
+    >>> barren = Latent(Bernoulli(1 / 4))
+    >>> where(barren, Poisson(0), Poisson(3)).support
+    'count'
+    """
 
     condition: Expression
     yes: Law

@@ -24,6 +24,9 @@ class Domain:
 
     `kind` is real, positive, nonnegative, interval, simplex, positive_definite, count, index or
     binary; an interval has bounds, an index the axis that it is a position of.
+
+    >>> Interval(0, 1) == Domain("interval", lower=Fraction(0), upper=Fraction(1))
+    True
     """
 
     kind: str
@@ -52,12 +55,20 @@ def Real(*axes: Axis) -> Domain:
 
 
 def Positive(*axes: Axis) -> Domain:
-    """Numbers above zero, or arrays of them."""
+    """Numbers above zero, or arrays of them.
+
+    >>> Positive().kind
+    'positive'
+    """
     return Domain("positive", axes_of("Positive", axes))
 
 
 def NonNegative(*axes: Axis) -> Domain:
-    """Numbers from zero up, or arrays of them."""
+    """Numbers from zero up, or arrays of them.
+
+    >>> NonNegative().kind
+    'nonnegative'
+    """
     return Domain("nonnegative", axes_of("NonNegative", axes))
 
 
@@ -74,25 +85,45 @@ def Interval(a: float, b: float, *axes: Axis) -> Domain:
 
 
 def Simplex(axis: Axis) -> Domain:
-    """Probabilities along an axis: not negative, with sum one."""
+    """Probabilities along an axis: not negative, with sum one.
+
+    >>> Simplex(Axis("components")).event
+    (Axis('components'),)
+    """
     return Domain("simplex", axes_of("Simplex", (axis,)))
 
 
 def PositiveDefinite(axis: Axis) -> Domain:
-    """Symmetric matrices C over an axis with x'Cx > 0 for all x but zero: covariances."""
+    """Symmetric matrices C over an axis with x'Cx > 0 for all x but zero: covariances.
+
+    >>> PositiveDefinite(Axis("features")).event
+    (Axis('features'), Axis('features'))
+    """
     return Domain("positive_definite", axes_of("PositiveDefinite", (axis, axis)))
 
 
 def Count(*axes: Axis) -> Domain:
-    """Whole numbers 0, 1, 2, ..., or arrays of them."""
+    """Whole numbers 0, 1, 2, ..., or arrays of them.
+
+    >>> Count().kind
+    'count'
+    """
     return Domain("count", axes_of("Count", axes))
 
 
 def Index(axis: Axis) -> Domain:
-    """Positions along an axis: `b[group]` with `group = Given(Index(g), over=i)`."""
+    """Positions along an axis: `b[group]` with `group = Given(Index(g), over=i)`.
+
+    >>> Index(Axis("groups")).axis
+    Axis('groups')
+    """
     return Domain("index", axis=axes_of("Index", (axis,))[0])
 
 
 def Binary(*axes: Axis) -> Domain:
-    """Zero or one, or arrays of them."""
+    """Zero or one, or arrays of them.
+
+    >>> Binary().kind
+    'binary'
+    """
     return Domain("binary", axes_of("Binary", axes))

@@ -150,36 +150,38 @@ def consumed_places(node: Lookup) -> dict[int, Expression]:
 
 
 def _contracted(node: Contraction, values: Values, sizes: Sizes) -> Array:
-    """An Einstein sum: the axes of the result are numbered in order, then those summed over."""
-    left, right = node.rests
-    kept = [places(left, node.shape), places(right, node.shape)]
-    if node.event:  # the event axes of the right side stand behind those of the left
-        start = len(node.plates) + len(left[1])
-        kept[1][len(right[0]) :] = range(start, start + len(right[1]))
-    total = len((*node.plates, *node.event))
+    """An Einstein sum: the axes of the result are labeled in order, then those summed over."""
+    (_, left_event), _ = node.rests
+    result = list(range(len((*node.plates, *node.event))))
     operands: list[Any] = []
-    for side, labels, last in ((node.left, kept[0], True), (node.right, kept[1], False)):
-        operands += [_value(side, values, sizes), with_summed(side, node.axes, labels, total, last)]
-    return np.asarray(np.einsum(*operands, list(range(total))))
+    for side, rest, last in zip((node.left, node.right), node.rests, (True, False), strict=True):
+        kept = places(rest, node.shape)
+        if not last:  # its event stands behind that of the left side
+            behind = len(node.plates) + len(left_event)
+            kept[len(rest[0]) :] = result[behind:]
+        summed = summed_places(side, node.axes, last)
+        labels = iter(kept)
+        own = range(len((*side.plates, *side.event)))
+        operands.append(_value(side, values, sizes))
+        operands.append([len(result) + summed[p] if p in summed else next(labels) for p in own])
+    return np.asarray(np.einsum(*operands, result))
 
 
-def with_summed(
-    side: Expression, axes: tuple[Axis, ...], kept: list[int], total: int, last: bool
-) -> list[int]:
-    """Labels of all axes of one side: those kept have theirs, the n-th summed one has total + n.
+def summed_places(side: Expression, axes: tuple[Axis, ...], last: bool) -> dict[int, int]:
+    """The places of one side of a product that are summed over, with the number of the axis.
 
-    A summed axis is the last of its name in the event of the left side, the first of the right; a
-    plate where the event does not have it.
+    The left side gives the last of an axis in its event, the right side the first; either gives a
+    plate where its event does not have the axis.
     """
     own = (*side.plates, *side.event)
-    order = [*range(len(side.plates), len(own)), *range(len(side.plates))]
-    order = [*reversed(order[: len(side.event)]), *order[len(side.event) :]] if last else order
+    plates, event = list(range(len(side.plates))), list(range(len(side.plates), len(own)))
+    order = [*(event[::-1] if last else event), *plates]
+    numbered = list(enumerate(axes))
     summed: dict[int, int] = {}
-    for label, axis in list(enumerate(axes, total))[:: -1 if last else 1]:
+    for number, axis in numbered[::-1] if last else numbered:
         place = next(p for p in order if own[p] is axis and p not in summed)
-        summed[place] = label
-    rest = iter(kept)
-    return [summed[p] if p in summed else next(rest) for p in range(len(own))]
+        summed[place] = number
+    return summed
 
 
 def _earlier(node: Previous) -> Expression:

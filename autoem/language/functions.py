@@ -12,17 +12,29 @@ from autoem.language.formula import Expression, ExpressionLike
 
 
 def exp(x: ExpressionLike) -> Expression:
-    """The exponential, entry by entry."""
+    """The exponential, entry by entry.
+
+    >>> exp(1).operator
+    'exp'
+    """
     return apply("exp", x)
 
 
 def log(x: ExpressionLike) -> Expression:
-    """The natural logarithm, entry by entry."""
+    """The natural logarithm, entry by entry.
+
+    >>> log([1, 2]).event
+    (Axis('2 entries'),)
+    """
     return apply("log", x)
 
 
 def sqrt(x: ExpressionLike) -> Expression:
-    """The square root, entry by entry."""
+    """The square root, entry by entry.
+
+    >>> sqrt(2).arguments[0].value
+    Fraction(2, 1)
+    """
     return apply("sqrt", x)
 
 

@@ -102,7 +102,7 @@ class ModelType(type):
         raise ModelHasNoInstances(model=cls.__name__)
 
     def __str__(cls) -> str:
-        return notation(cls.declaration.variables)
+        return notation(cls.declaration.variables) if cls.__bases__ != (object,) else cls.__name__
 
 
 def declared(name: str, namespace: dict[str, Any]) -> Declaration:

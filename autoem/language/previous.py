@@ -20,7 +20,11 @@ from autoem.language.formula import Expression
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Previous(Node):
-    """The value of `variable` one step earlier; its event and its codes are those of the start."""
+    """The value of `variable` one step earlier; its event and its codes are those of the start.
+
+    >>> previous.open, (2 * previous).open
+    (True, True)
+    """
 
     variable: Expression | None = None
     axes: tuple[Axis, ...] = ()
@@ -65,7 +69,10 @@ class ParentValue(Previous):
 
 
 previous: Expression = Previous()
+"""In the law of a step of `Markov`, the value one step earlier; in `Tree`, that of the parent."""
+
 parent: Expression = ParentValue()
+"""In the law of a node of `Tree`, the value of its parent."""
 
 
 def bind(value: Expression, binding: Expression | None) -> Expression:

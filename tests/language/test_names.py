@@ -132,6 +132,10 @@ def test_builtins_resolve() -> None:
     assert Counts.declaration.observed
 
 
+def test_the_base_itself_declares_nothing() -> None:
+    assert str(Model) == "Model"
+
+
 def test_models_are_final() -> None:
     with pytest.raises(ModelIsFinal, match="Sample is a model, and models are final") as caught:
 
