@@ -58,6 +58,7 @@ def _next(problem: Problem) -> Update:
     refusals: list[tuple[str, str, str]] = []
     waiting: list[Waiting] = []
     for rules in (CLOSED, NUMERIC):
+        problem.closed = tuple(q for _, update in waiting for q in update.parameters)
         for parameter in problem.pending:
             for rule in rules:
                 try:

@@ -118,12 +118,17 @@ class Computed(Quantity):
 
 @dataclass(frozen=True)
 class LinearSystem:
-    """sum_j matrix[i][j] y[j] = right[i]: an index that a row and a column share is a batch."""
+    """sum_j matrix[i][j] y[j] = right[i]: an index that a row and a column share is a batch.
+
+    `method` is "solve", or "ascend": with the absolute values of the eigenvalues, so that the
+    solution is a direction in which the objective rises.
+    """
 
     rows: tuple[tuple[Index, ...], ...]
     columns: tuple[tuple[Index, ...], ...]
     right: tuple[Element, ...]
     matrix: tuple[tuple[Element | None, ...], ...]
+    method: str = "solve"
 
 
 @dataclass(frozen=True, eq=False)

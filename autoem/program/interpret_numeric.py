@@ -31,12 +31,20 @@ def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[n
                 grid = batch + rows[i] + tuple(axis + "'" for axis in rows[j])
                 value = _grid(scope, block, grid).reshape(count, lengths[i], lengths[j])
                 matrix[:, here, ends[j] : ends[j + 1]] = value
+    if operation.method == "ascend":
+        matrix = np.array([_absolute(a) for a in matrix])
     pairs = zip(matrix, right, strict=True)
     solution = np.array([np.linalg.lstsq(a, c, rcond=None)[0] for a, c in pairs])
     return tuple(
         _unpack(solution[:, ends[i] : ends[i + 1]], batch + rows[i], target, scope)
         for i, target in enumerate(targets)
     )
+
+
+def _absolute(matrix: np.ndarray) -> np.ndarray:
+    """The symmetric matrix with the absolute values of its eigenvalues."""
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * np.abs(values)) @ vectors.T)
 
 
 def _grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:

@@ -120,13 +120,15 @@ class Solve:
     `unknowns[i]` is the i-th target with the axes that are *rows* of the system (all other axes of
     the target are batches); `matrix[i][j]` has the batch axes, the row axes of i, and the row axes
     of j renamed with a trailing prime (None is a zero block); `right[i]` has the axes of unknown i.
-    The solution is the one of smallest norm where the system is singular.
+    The solution is the one of smallest norm where the system is singular.  `method` is "solve", or
+    "ascend": A symmetric, its eigenvalues replaced by their absolute values.
     """
 
     unknowns: tuple[Ref, ...]
     rows: tuple[tuple[str, ...], ...]
     matrix: tuple[tuple[Ref | None, ...], ...]
     right: tuple[Ref, ...]
+    method: str = "solve"
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,28 @@ def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(finite[..., 0], refined, np.nan)
 
 
+def ascend(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """y with |A| y = c, where |A| has the absolute eigenvalues of the symmetric `matrix` A.
+
+    With A the negative Hessian and c the gradient, y is Newton's step where the function is
+    concave and rises everywhere.  Null directions of A are left alone.
+
+    >>> ascend(np.array([[-2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0]))
+    array([1., 1.])
+    """
+    diagonal = np.sqrt(np.abs(np.diagonal(matrix, axis1=-2, axis2=-1)))
+    unit = np.where(diagonal > 0, diagonal, 1.0)
+    balanced = matrix / (unit[..., :, None] * unit[..., None, :])
+    finite = np.isfinite(balanced).all(axis=(-2, -1), keepdims=True)
+    values, vectors = np.linalg.eigh(np.where(finite, balanced, np.eye(matrix.shape[-1])))
+    size = np.abs(values)
+    null = size <= SINGULAR * matrix.shape[-1] * size.max(axis=-1, keepdims=True)
+    inverse = np.where(null, 0.0, 1 / np.where(null, 1.0, size))
+    turned = _apply(np.swapaxes(vectors, -1, -2), right / unit)
+    step = _apply(vectors, inverse * turned) / unit
+    return np.where(finite[..., 0], step, np.nan)
+
+
 def _apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
     return np.einsum("...ij,...j->...i", matrix, vector)
 

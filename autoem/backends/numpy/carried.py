@@ -9,6 +9,7 @@ from autoem.runtime.standalone import imports, in_order, region
 
 SECTIONS = {
     "solve": "linear",
+    "ascend": "linear",
     "root": "root",
     "maximize": "newton",
     "add_blocks": "blocks",

@@ -41,7 +41,7 @@ class System:
         scope, rows = self.scope, self.operation.rows
         if len(rows) == 1 and len(rows[0]) == 1:
             matrix, right = self._block(0, 0), self._right(0)
-            code = invoke(scope.helper("solve"), matrix, right)
+            code = invoke(scope.helper(self.operation.method), matrix, right)
             self._assign(self.let.targets[0], rows[0], code)
             return
         count = range(len(rows))
@@ -53,7 +53,9 @@ class System:
         names = Name(f"{solution.text}_matrix"), Name(f"{solution.text}_right")
         scope.statements.append(Assign(names[0], matrix))
         scope.statements.append(Assign(names[1], right))
-        scope.statements.append(Assign(solution, invoke(scope.helper("solve"), *names)))
+        scope.statements.append(
+            Assign(solution, invoke(scope.helper(self.operation.method), *names))
+        )
         self._cut(solution)
 
     @property

@@ -11,6 +11,7 @@ column agree in every coefficient are batches; what is left is one linear system
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sympy
@@ -43,6 +44,11 @@ class System:
     columns: tuple[tuple[Index, ...], ...]
     right: tuple[Terms, ...]
     matrix: tuple[tuple[Terms, ...], ...]
+
+
+def shifted(_: Declared, origin: Element, step: Element) -> sympy.Expr:
+    """The new value of a location."""
+    return origin + step
 
 
 def linear(problem: Problem, parameter: Declared) -> Update:
@@ -157,7 +163,13 @@ def _left_matrix(element: Element, term: Term, row: tuple[Index, ...]) -> bool:
     return (i in row and j in term.bound) or (j in row and i in term.bound)
 
 
-def solve(problem: Problem, system: System, rule: str = "linear") -> Update:
+def solve(
+    problem: Problem,
+    system: System,
+    rule: str = "linear",
+    method: str = "solve",
+    moved: Callable[[Declared, Element, Element], sympy.Expr] = shifted,
+) -> Update:
     """The step as named quantities: a division where all axes are batches, else one system."""
     system = batched(system)
     right = tuple(
@@ -168,9 +180,9 @@ def solve(problem: Problem, system: System, rule: str = "linear") -> Update:
         tuple(_entry(problem, a, b, terms) for b, terms in zip(system.block, line, strict=True))
         for a, line in zip(system.block, system.matrix, strict=True)
     )
-    steps = _steps(problem, system, right, matrix)
+    steps = _steps(problem, system, right, matrix, method)
     values = tuple(
-        problem.solved(q.name, "map", (Element(origin, own) + step,), own)
+        problem.solved(q.name, "map", (moved(q, Element(origin, own), step),), own, sign=q.sign)
         for q, origin, own, step in zip(
             system.block, system.origins, system.rows, steps, strict=True
         )
@@ -202,12 +214,14 @@ def _steps(
     system: System,
     right: tuple[Element, ...],
     matrix: tuple[tuple[Element | None, ...], ...],
+    method: str,
 ) -> tuple[Element, ...]:
     batches = set(system.rows[0]).intersection(*system.columns)
     if len(system.block) == 1 and batches.issuperset(system.rows[0]) and matrix[0][0]:
         name = f"step_{system.block[0].name}"
-        return (problem.solved(name, "map", (right[0] / matrix[0][0],), system.rows[0]),)
-    solve_group = LinearSystem(system.rows, system.columns, right, matrix)
+        slope = matrix[0][0] if method == "solve" else sympy.Abs(matrix[0][0])
+        return (problem.solved(name, "map", (right[0] / slope,), system.rows[0]),)
+    solve_group = LinearSystem(system.rows, system.columns, right, matrix, method)
     return tuple(
         Element(
             Solution(f"step_{q.name}", q.axes, system=solve_group, position=position, indices=own),

@@ -59,6 +59,7 @@ class Problem:
     terms: Terms
     pending: list[Declared]
     gathering: Gathering
+    closed: tuple[Declared, ...] = ()
     slopes: dict[Quantity, tuple[tuple[Index, ...], Terms]] = field(default_factory=dict)
 
     def gradient(self, quantity: Quantity, target: tuple[Index, ...]) -> Terms:

@@ -155,35 +155,36 @@ class Body:
         return known[base.position]
 
     def _system(self, base: Solution) -> tuple[ir.Array, ...]:
+        """Rows have an even number of primes, and columns one more: no row is named as a column."""
         system: LinearSystem = base.system
         right = [self._with_axes(e, row) for e, row in zip(system.right, system.rows, strict=True)]
-        shared = set(system.rows[0]).intersection(*system.columns)
-        names = IndexNames(self.axes)
-        own = [names.all(row) for row in system.rows]
-        names_of_rows: list[tuple[str, ...]] = []
-        renamed: dict[Index, str] = {}
-        for row, column in zip(system.rows, system.columns, strict=True):
-            names_of_rows.append(tuple(names.of(i) for i in row if i not in shared))
-            renamed.update(
-                {c: names.of(r) + "'" for r, c in zip(row, column, strict=True) if c not in shared}
-            )
-        columns = IndexNames(self.axes, {**names.names, **renamed})
+        shared = [i for i in system.rows[0] if all(i in column for column in system.columns)]
+        batch = IndexNames(self.axes, mark="''")
+        batch.all(shared)
+        rows = [batch.copy() for _ in system.rows]
+        own = [names.all(row) for names, row in zip(rows, system.rows, strict=True)]
+        columns = [
+            {c: name + "'" for name, c in zip(axes, column, strict=True) if c not in shared}
+            for axes, column in zip(own, system.columns, strict=True)
+        ]
         matrix = tuple(
             tuple(
-                None if entry is None else self._entry(entry, row, column, columns)
-                for entry, column in zip(line, system.columns, strict=True)
+                entry and self._entry(entry, row, column, {**names.names, **turned})
+                for entry, column, turned in zip(line, system.columns, columns, strict=True)
             )
-            for line, row in zip(system.matrix, system.rows, strict=True)
+            for line, row, names in zip(system.matrix, system.rows, rows, strict=True)
         )
         targets = tuple(
             self.target(f"step_{e.base.name.removeprefix('right_')}", axes)
             for e, axes in zip(system.right, own, strict=True)
         )
         unknowns = tuple(ir.Ref(t.name, t.axes) for t in targets)
-        right_refs = tuple(ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True))
-        self.lets.append(
-            ir.Let(targets, ir.Solve(unknowns, tuple(names_of_rows), matrix, right_refs))
+        solved = tuple(
+            tuple(names.of(i) for i in row if i not in shared)
+            for names, row in zip(rows, system.rows, strict=True)
         )
+        right_refs = tuple(ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True))
+        self.lets.append(ir.Let(targets, ir.Solve(unknowns, solved, matrix, right_refs)))
         return targets
 
     def _with_axes(self, element: Element, free: tuple[Index, ...]) -> ir.Array:
@@ -200,13 +201,13 @@ class Body:
         entry: Element,
         row: tuple[Index, ...],
         column: tuple[Index, ...],
-        names: IndexNames,
+        names: dict[Index, str],
     ) -> ir.Ref:
         """A block of the matrix: batches, then rows, then columns."""
         batch = tuple(i for i in row if i in column)
         rest = (*(i for i in row if i not in batch), *(i for i in column if i not in batch))
-        axes = tuple(names.names[i] for i in (*batch, *rest))
-        ref = self.ref(entry, names)
+        axes = tuple(names[i] for i in (*batch, *rest))
+        ref = self.ref(entry, IndexNames(self.axes, names))
         if ref.axes == axes:
             return ref
         array = self.let(self.target(entry.base.name, axes), ir.Map(ref))

@@ -50,14 +50,15 @@ class IndexNames:
 
     axes: AxisNames
     names: dict[Index, str] = field(default_factory=dict)
+    mark: str = "'"
 
     def of(self, index: Index) -> str:
-        """The axis, with a prime for each index over it that came before."""
+        """The axis, with a mark for each index over it that came before."""
         if index not in self.names:
             name = self.axes.of(index.axis)
             taken = self.names.values()
             while name in taken:
-                name += "'"
+                name += self.mark
             self.names[index] = name
         return self.names[index]
 
@@ -67,7 +68,7 @@ class IndexNames:
 
     def copy(self) -> IndexNames:
         """The same names, to be extended by bound indices."""
-        return IndexNames(self.axes, dict(self.names))
+        return IndexNames(self.axes, dict(self.names), self.mark)
 
 
 def unique(stem: str, taken: Iterable[str]) -> str:

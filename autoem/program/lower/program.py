@@ -31,6 +31,7 @@ from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.lower.sums import total
+from autoem.program.walk import index_axes, references
 
 
 def lower(derivation: Derivation) -> ir.ArrayProgram:
@@ -48,6 +49,8 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
     functions = (posterior, statistics, maximize)
     used = [axis for f in functions for let in f.body for t in let.targets for axis in t.axes]
     used += [axis for array in (*data, *parameters) for axis in array.axes]
+    read = [r for f in functions for let in f.body for r in references(let.operation)]
+    used += [axis for ref in read for axis in index_axes(ref)]
     return ir.ArrayProgram(
         derivation.name,
         None if row is None else axes.of(row),

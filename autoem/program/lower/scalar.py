@@ -18,6 +18,8 @@ FUNCTIONS: dict[type, str] = {
     log_zero: "log_zero",
     sympy.Abs: "abs",
     sympy.erf: "erf",
+    sympy.Max: "maximum",
+    sympy.Min: "minimum",
 }
 
 
