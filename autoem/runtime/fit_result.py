@@ -104,6 +104,9 @@ class Fit:
             raise NothingAttached(question=name, needs="the program")
         return self.program.hooks[name]
 
+    def __str__(self) -> str:
+        return self.summary()
+
     def summary(self) -> str:
         """A table of the estimates, the criteria, and why the fit stopped."""
         return summary(self)

@@ -151,7 +151,7 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
         except KeyboardInterrupt:
             if best is None:
                 raise
-            outcome = replace(best, result="interrupted", places=())
+            break
         best = better(best, outcome)
         if outcome.result == "interrupted":
             break
@@ -170,7 +170,7 @@ def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
     schema, read = problem.program.schema, problem.data
     if ordered:
         outcome = _reordered(problem, outcome)
-    parameters = outcome.parameters
+    parameters = {name: np.asarray(value) for name, value in outcome.parameters.items()}
     with np.errstate(all="ignore"):
         value = problem.program.log_likelihood(read.arrays, parameters, problem.weights)
     return Fit(

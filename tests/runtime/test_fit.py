@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from autoem.errors import data as wrong, run as cannot
-from autoem.runtime import Fit, fit, read_csv
+from autoem.runtime import Fit, Program, fit, read_csv
 from autoem.runtime.csv_file import read_columns
 from tests.runtime.programs import DATA, FactorAnalysis, NormalMixture, PoissonMixture
 
@@ -188,19 +188,29 @@ def test_a_heywood_case_ends_with_a_warning() -> None:
     assert "noise[2]" in found.result.advice and found.log_likelihood > -422.39
 
 
-def test_control_c_keeps_the_best_so_far() -> None:
-    class Impatient(PoissonMixture):
-        def m_step(self, statistics, parameters):
-            if statistics["count"][0] < 500:
-                return PoissonMixture.m_step(self, statistics, parameters)
-            raise KeyboardInterrupt
+def interrupted_after(maps: int) -> Program:
+    """A program whose user presses Ctrl-C in a later M-step."""
+    made = 0
 
-    start = {"weight": [0.3, 0.7], "rate": [1.0, 2.5]}
-    found = fit(
-        Impatient().program(), NOTICES, TWO, weights={"n": "days"}, columns={"x": "deaths"},
-        start=start, accelerate=None,
-    )  # fmt: skip
-    assert found.result in ("interrupted", "converged")
+    def m_step(statistics, parameters):
+        nonlocal made
+        made += 1
+        if made > maps:
+            raise KeyboardInterrupt
+        return PoissonMixture().m_step(statistics, parameters)
+
+    return PoissonMixture().program(m_step=m_step)
+
+
+def test_control_c_keeps_the_best_so_far() -> None:
+    data, start = {"x": np.arange(30) % 9}, {"weight": [0.3, 0.7], "rate": [1.0, 2.5]}
+    found = fit(interrupted_after(4), data, TWO, start=start)
+    assert found.result == "interrupted" and found.iterations == 4
+    assert found.objective == found.trace[-1] == max(found.trace)
+    with pytest.raises(KeyboardInterrupt):
+        fit(interrupted_after(4), data, TWO)
+    later = fit(interrupted_after(2000), data, TWO, restarts=100)
+    assert later.result in ("interrupted", "converged") and later.iterations > 4
 
 
 def test_a_prior_is_part_of_the_objective() -> None:
