@@ -106,7 +106,8 @@ def fit_alone(
     def expect(parameters: Arrays) -> tuple[Arrays, float]:
         return e_step(data, parameters, weights, None)
 
-    run = Run(expect, m_step, domains_of(schema), tol, max_iterations, accelerate)
+    steps = (expect, m_step) if schema.get("exact", True) else rising(expect, m_step)
+    run = Run(*steps, domains_of(schema), tol, max_iterations, accelerate)
     if start is not None:
         return run.start(start)
     lengths = lengths_of(schema, data) | dict(sizes or {})

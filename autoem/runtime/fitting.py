@@ -22,6 +22,7 @@ from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
 from autoem.runtime.search import STARTS, Run, better
+from autoem.runtime.shorten import rising
 from autoem.runtime.squarem import squarem
 
 
@@ -44,15 +45,17 @@ def fit(
     """Fit a program to data by EM: theta <- m_step(e_step(theta), theta) until nothing is gained.
 
     `start` has parameters, or category probabilities of latents, by name; what it leaves out is
-    started from the data.  `fixed` has parameters with nan where an entry is free.  The iteration
-    stops when the gain of one plain map, and all that it can lead to, is below
-    `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is "squarem" or None;
-    `iterations` counts evaluations of the map.  The same `seed` gives the same fit (None is 0).
-    `progress` shows a line on the terminal; None if there is one.
+    started from the data.  `fixed` has parameters with nan where an entry is free; what is fixed is
+    put back after every M-step, which is exact where Q is separable (where it is not, the result
+    `decreased` tells).  The iteration stops when the gain of one plain map, and all that can still
+    follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is "squarem"
+    or None; `iterations` counts evaluations of the map.  The same `seed` gives the same fit (None
+    is 0).  `progress` shows a line on the terminal; None: if there is one.  Exchangeable categories
+    come in the order of `runtime.order`, unless `start` or `fixed` names them.
 
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain.
     """
-    _check_options(restarts, tol, max_iterations, accelerate, weights)
+    _check_options(restarts, seed, tol, max_iterations, accelerate, weights)
     given = {**(start or {}), **(fixed or {})}
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
@@ -61,13 +64,17 @@ def fit(
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = squarem(schema.domains) if accelerate else None
     with reporter(progress) as report:
-        run = Run(problem.e_step, problem.m_step, schema.domains, tol, max_iterations, jump, report)
+        steps = problem.e_step, problem.m_step
+        if not schema.exact:
+            steps = rising(*steps)
+        run = Run(*steps, schema.domains, tol, max_iterations, jump, report)
         outcome = _best(problem, run, restarts, seed or 0)
     return _finish(problem, outcome, ordered=not given)
 
 
 def _check_options(
     restarts: int,
+    seed: int | None,
     tol: float,
     max_iterations: int,
     accelerate: str | None,
@@ -75,6 +82,7 @@ def _check_options(
 ) -> None:
     checks: dict[str, tuple[Any, bool, str]] = {
         "restarts": (restarts, restarts >= 1, "a whole number from 1"),
+        "seed": (seed, (seed or 0) >= 0, "a whole number from 0, or None"),
         "tol": (tol, 0 <= tol < np.inf, "a number from 0"),
         "max_iterations": (max_iterations, max_iterations >= 0, "a whole number from 0"),
         "accelerate": (accelerate, accelerate in ("squarem", None), "'squarem' or None"),

@@ -67,6 +67,7 @@ class Schema:
     variables: tuple[VariableSchema, ...]
     sizes: Mapping[str, int] = field(default_factory=dict)
     independent: tuple[str, ...] | None = None
+    exact: bool = True
 
     def of_kind(self, *kinds: str) -> tuple[VariableSchema, ...]:
         """The variables of these kinds, in the order of declaration."""
@@ -93,6 +94,7 @@ class Schema:
             "variables": [_to_dict(variable) for variable in self.variables],
             "sizes": dict(self.sizes),
             "independent": None if self.independent is None else list(self.independent),
+            "exact": self.exact,
         }
 
     @staticmethod
@@ -105,6 +107,7 @@ class Schema:
             tuple(_from_dict(variable) for variable in plain["variables"]),
             dict(plain.get("sizes", {})),
             None if independent is None else tuple(independent),
+            plain.get("exact", True),
         )
 
 

@@ -37,6 +37,8 @@ class Run:
 
     def finish(self, outcome: Outcome) -> Outcome:
         """Run on to the end from where a shorter run stopped; trace and count go on too."""
+        if outcome.result == "interrupted":
+            return outcome
         return self._on(outcome, self.max_iterations, self.accelerate, self.report)
 
     def screen(
@@ -51,9 +53,12 @@ class Run:
         field = [Outcome("", (), point, -math.inf, (), 0) for point in points]
         maps = SCREENING
         while len(field) > 1:
-            tried = [self._on(outcome, outcome.iterations + maps) for outcome in field]
-            tried.sort(key=lambda outcome: (outcome.result in LOST, -outcome.objective))
-            field, maps = tried[: (len(tried) + 1) // 2], 2 * maps
+            tried: list[Outcome] = []
+            for outcome in field:
+                tried.append(self._on(outcome, outcome.iterations + maps))
+                if tried[-1].result == "interrupted":
+                    return replace(min(tried, key=_rank), result="interrupted", places=())
+            field, maps = sorted(tried, key=_rank)[: (len(tried) + 1) // 2], 2 * maps
         return field[0]
 
     def _on(
@@ -86,13 +91,14 @@ class Run:
 LOST = ("degenerate", "decreased")
 
 
+def _rank(outcome: Outcome) -> tuple[bool, float]:
+    """Small is good: what is not lost before what is, then by the objective."""
+    return outcome.result in LOST, -outcome.objective
+
+
 def better(one: Outcome | None, two: Outcome) -> Outcome:
     """The outcome with the higher objective; one that is not lost before any that is."""
-    if one is None or (one.result in LOST) > (two.result in LOST):
-        return two
-    if (one.result in LOST) < (two.result in LOST):
-        return one
-    return two if two.objective > one.objective else one
+    return two if one is None or _rank(two) < _rank(one) else one
 
 
 # --- standalone: end
