@@ -33,6 +33,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "variables": variables,
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
+        "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
         "expectations": _responsibilities(derivation, program),
     }
 

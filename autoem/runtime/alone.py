@@ -15,6 +15,7 @@ from autoem.runtime.arrays import Arrays, Domain
 from autoem.runtime.em import Accelerate, MStep, Outcome
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.search import Run
+from autoem.runtime.shorten import rising
 
 # --- standalone: begin
 FullEStep = Callable[[Arrays, Arrays, np.ndarray | None, Arrays | None], tuple[Arrays, float]]

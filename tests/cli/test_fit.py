@@ -52,7 +52,9 @@ def test_weights_start_and_fixed(autoem: Run, folder: Path) -> None:
 def test_no_table_is_needed_where_the_values_are_given(autoem: Run) -> None:
     code, out, _ = autoem("fit", *LINKAGE, "--quiet")
     assert code == 0 and "theta  0.626821" in out and "E-step" not in out
-    one = json.loads(autoem("fit", *LINKAGE, "--start", "theta=0.5", "--max-iterations", 1, "--json").out)
+    one = json.loads(
+        autoem("fit", *LINKAGE, "--start", "theta=0.5", "--max-iterations", 1, "--json").out
+    )
     assert one["parameters"]["theta"] == pytest.approx(0.608247423, abs=1e-9)
 
 

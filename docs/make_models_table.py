@@ -1,0 +1,100 @@
+"""The table of `docs/models.md`: what is derived for each shipped model.
+
+    python docs/make_models_table.py [--verify]
+
+Without `--verify` the certificates that the page holds are kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+from pathlib import Path
+
+from autoem.cli.find import find_model, shipped
+from autoem.cli.report import latent_of, names_of
+from autoem.derive.stages import Derivation, derive
+
+PAGE = Path(__file__).parent / "models.md"
+BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->"
+HEAD = ("model", "E-step", "M-step", "exact", "lines", "derive", "certificate")
+
+
+def row(name: str, certificate: str) -> tuple[str, ...]:
+    """What is derived for one model."""
+    model = find_model(name)
+    began = time.perf_counter()
+    derivation = derive(model)
+    took = time.perf_counter() - began
+    return (
+        f"[{name}](../models/{name}.py)",
+        e_step(derivation),
+        m_step(derivation),
+        "yes" if derivation.exact else "no",
+        str(lines(shipped()[name])),
+        f"{took:.2f}",
+        certificate,
+    )
+
+
+def e_step(derivation: Derivation) -> str:
+    """Rule of each latent, in the order of elimination."""
+    rules = [f"{latent_of(p)}: {p.rule}" for p in derivation.e_step.posteriors]
+    return "; ".join(rules) or "no latent"
+
+
+def m_step(derivation: Derivation) -> str:
+    """Rule of each parameter, in the order of the updates."""
+    return "; ".join(f"{names_of(u)}: {u.rule}" for u in derivation.m_step.updates)
+
+
+def lines(path: Path) -> int:
+    """Lines of the class statement that are neither empty nor its docstring."""
+    text = path.read_text(encoding="utf-8")
+    (model,) = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    first = model.body[1] if ast.get_docstring(model) else model.body[0]
+    inside = text.splitlines()[first.lineno - 1 : model.end_lineno]
+    return 1 + sum(bool(line.strip()) for line in inside)
+
+
+def certified(name: str) -> str:
+    """The counts of a certificate."""
+    from autoem.pipeline import verify
+
+    certificate = verify(find_model(name))
+    return certificate.headline.partition(": ")[2]
+
+
+def cells(line: str) -> tuple[str, ...]:
+    """The cells of a line of the table."""
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def written(page: str) -> dict[str, tuple[str, ...]]:
+    """Model to the row that a page holds."""
+    inside = page.partition(BEGIN)[2].partition(END)[0].splitlines()[2:]
+    rows = (cells(line) for line in inside)
+    return {cell[0].partition("]")[0].lstrip("["): cell for cell in rows}
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """The rows as Markdown."""
+    parts = [HEAD, ["---"] * len(HEAD), *rows]
+    return "".join("| " + " | ".join(part) + " |\n" for part in parts)
+
+
+def main(verify: bool) -> None:
+    """Write the table into the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    known = written(page)
+    rows = []
+    for name in shipped():
+        kept = known[name][-1] if name in known else ""
+        rows.append(row(name, certified(name) if verify else kept))
+    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}{table(rows)}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main("--verify" in sys.argv[1:])
