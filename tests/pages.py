@@ -1,7 +1,8 @@
 """Pages of Markdown as programs: every command and every example on them is run.
 
-The Python blocks of a page are one program; a `text` block after one is what it prints.  A line
-`<!-- slow -->` before a block keeps it from the quick run, `<!-- ci: ... -->` leaves it to `.ci/run`.
+The Python blocks of a page are one program; a `text` block after one is what it prints.  The line
+`<!-- slow -->` before a block keeps it from the quick run, `<!-- ci: ... -->` leaves it to
+`.ci/run`.
 
     python -m tests.pages README.md
 

@@ -22,8 +22,8 @@ from autoem.runtime import Fit, read_csv
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 WAITING = {"x": read_csv(DATA / "faithful.csv").columns["waiting"].astype(float)}
-HEADER = """from autoem import (Axis, Categorical, Latent, Model, Normal, Observed, Parameter, Poisson,
-    Positive, Real, Simplex)
+HEADER = """from autoem import Axis, Categorical, Latent, Model, Normal, Observed, Parameter
+from autoem import Poisson, Positive, Real, Simplex
 
 class Wrong(Model):
     n, k, j = Axis(), Axis(), Axis()
@@ -120,7 +120,7 @@ def test_counts_are_whole_and_not_negative(counts: Callable[..., Fit], count: fl
     ("heads", "tosses"), [([5, 11], 10), ([5, 9], -1)], ids=["more heads than tosses", "trials"]
 )
 def test_counts_have_their_trials(heads: list[int], tosses: int) -> None:
-    with pytest.raises(DataError, match="heads at n = 1 is 11|tosses is -1"):
+    with pytest.raises(DataError, match=r"heads at n = 1 is 11|tosses is -1"):
         program("two_coins")({"heads": heads, "tosses": tosses})
 
 
