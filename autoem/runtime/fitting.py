@@ -64,9 +64,8 @@ def fit(
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = squarem(schema.domains) if accelerate else None
     with reporter(progress) as report:
-        steps = problem.e_step, problem.m_step
-        if not schema.exact:
-            steps = rising(*steps)
+        e_step, m_step = problem.e_step, problem.m_step
+        steps = (e_step, m_step) if schema.exact else rising(e_step, m_step)
         run = Run(*steps, schema.domains, tol, max_iterations, jump, report)
         outcome = _best(problem, run, restarts, seed or 0)
     return _finish(problem, outcome, ordered=not given)
