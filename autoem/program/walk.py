@@ -138,9 +138,9 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return Contract(tuple(ref(f) for f in factors), over, sides, scale)
         case LogSumExp(operand) | Matrix(_, operand):
             return replace(operation, operand=ref(operand))
-        case Solve(unknowns, rows, matrix, right):
+        case Solve(_, _, matrix, right):
             blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)
-            return Solve(unknowns, rows, blocks, tuple(ref(c) for c in right))
+            return replace(operation, matrix=blocks, right=tuple(ref(c) for c in right))
         case Root():
             value = replace_scalar(operation.value, leaf)
             slope = replace_scalar(operation.slope, leaf)
