@@ -91,7 +91,9 @@ class Case:
         """A stream of random numbers for one purpose."""
         return np.random.default_rng([self.seed, offset])
 
-    def meaning(self, instance: Instance, latents: Mapping[Variable, np.ndarray] | None = None) -> Meaning:
+    def meaning(
+        self, instance: Instance, latents: Mapping[Variable, np.ndarray] | None = None
+    ) -> Meaning:
         """The meaning of the derivation at an instance, with values for the latents."""
         known = {
             v: instance.known(v)

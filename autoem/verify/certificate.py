@@ -7,7 +7,7 @@ to so many digits), *open* (nobody could decide it) or *failed*.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 STATUSES = ("proved", "checked", "open", "failed")
@@ -31,12 +31,19 @@ class Obligation:
 
     @property
     def verdict(self) -> str:
-        """The status as a person reads it.
+        """The status as a person reads it; what is proved has been checked too.
 
-        >>> Obligation("bound", "checked", 12).verdict
-        'checked to 12 digits'
+        >>> Obligation("bound", "checked", 12).verdict, Obligation("Q", "proved", 15).verdict
+        ('checked to 12 digits', 'proved (15 digits)')
         """
-        return self.status if self.digits is None else f"{self.status} to {self.digits} digits"
+        if self.digits is None:
+            return self.status
+        digits = f"{self.digits} digits"
+        return f"proved ({digits})" if self.status == "proved" else f"{self.status} to {digits}"
+
+    def proved_if(self, proved: bool) -> Obligation:
+        """The obligation with the status of a proof, where it holds and there is one."""
+        return replace(self, status="proved") if proved and self.holds else self
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,9 @@ class Certificate:
     def _repr_html_(self) -> str:
         rows = "".join(
             "<tr>"
-            + "".join(f"<td>{escape(t)}</td>" for t in (MARKS[o.status], o.name, o.verdict, o.detail))
+            + "".join(
+                f"<td>{escape(t)}</td>" for t in (MARKS[o.status], o.name, o.verdict, o.detail)
+            )
             + "</tr>"
             for o in self.obligations
         )

@@ -30,7 +30,9 @@ def _vector_normal(x: np.ndarray, mean: np.ndarray, cov: np.ndarray) -> np.ndarr
         return np.asarray(stats.multivariate_normal.logpdf(centered, zero, cov))
     size = cov.shape[-1]
     x, mean = (np.broadcast_to(part, (*cov.shape[:-2], size)) for part in (x, mean))
-    each = zip(x.reshape(-1, size), mean.reshape(-1, size), cov.reshape(-1, size, size), strict=True)
+    each = zip(
+        x.reshape(-1, size), mean.reshape(-1, size), cov.reshape(-1, size, size), strict=True
+    )
     values = [stats.multivariate_normal.logpdf(a, m, c) for a, m, c in each]
     return np.array(values).reshape(cov.shape[:-2])
 

@@ -75,7 +75,9 @@ class Meaning:
 
     # --- sums ---------------------------------------------------------------------------------
 
-    def total(self, terms: Iterable[Term], at: At | None = None, known: Known | None = None) -> float:
+    def total(
+        self, terms: Iterable[Term], at: At | None = None, known: Known | None = None
+    ) -> float:
         """The value of a sum of terms, whose free indices have the values `at`."""
         return math.fsum(self._summed(term, at or {}, known or {}) for term in terms)
 
@@ -167,7 +169,9 @@ class Meaning:
         if (base, batch) not in self.matrices:
             size = self.length(base.base.axes[-1])
             entries = [self.entry(base.base, (*batch, *ij)) for ij in np.ndindex(size, size)]
-            self.matrices[base, batch] = _of_matrix(base.function, np.reshape(entries, (size, size)))
+            self.matrices[base, batch] = _of_matrix(
+                base.function, np.reshape(entries, (size, size))
+            )
         return float(self.matrices[base, batch][at[len(batch) :]])
 
     def _computed(self, base: Computed, at: At) -> float:
@@ -204,7 +208,9 @@ class Meaning:
             return self.value(slope, at, {unknown: t})
 
         for factor in 2.0 ** np.arange(1, 60):
-            low, high = (start / factor, start * factor) if positive else (start - factor, start + factor)
+            low, high = (
+                (start / factor, start * factor) if positive else (start - factor, start + factor)
+            )
             if at_value(low) * at_value(high) <= 0:
                 return float(optimize.brentq(at_value, low, high, xtol=1e-300, rtol=1e-15))
         return math.nan

@@ -32,7 +32,9 @@ def verify(
     source = source or BACKENDS["numpy"](program, schema_of(derivation, program))
     module: Any = load(source, derivation.name)
     case = Case(derivation, program, module, seed)
-    found = [obligation for examination in EXAMINATIONS for obligation in _examined(case, examination)]
+    found = [
+        obligation for examination in EXAMINATIONS for obligation in _examined(case, examination)
+    ]
     return Certificate(derivation.name, tuple(found))
 
 

@@ -37,9 +37,7 @@ def _simplex(generator: np.random.Generator, shape: Shape, domain: Domain) -> np
     return weight / weight.sum(axis=-1, keepdims=True)
 
 
-def _positive_definite(
-    generator: np.random.Generator, shape: Shape, domain: Domain
-) -> np.ndarray:
+def _positive_definite(generator: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
     root = generator.normal(size=shape)
     size = shape[-1]
     matrix = root @ np.swapaxes(root, -1, -2) / size + 0.4 * np.eye(size)
@@ -178,5 +176,3 @@ def _is_data(variable: Variable) -> bool:
     return isinstance(variable, Given) or (
         isinstance(variable, Random) and not isinstance(variable, Latent)
     )
-
-

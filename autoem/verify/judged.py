@@ -57,13 +57,20 @@ def judged(case: Case, instance: Instance, posterior: tuple[Cloud, ...]) -> list
 
 
 def _judged(
-    case: Case, instance: Instance, meaning: Meaning, cloud: Cloud, latents: Assignment, logs: np.ndarray
+    case: Case,
+    instance: Instance,
+    meaning: Meaning,
+    cloud: Cloud,
+    latents: Assignment,
+    logs: np.ndarray,
 ) -> Judged:
     joint = np.atleast_1d(log_p(instance, cloud.component, latents))
     by_latent = {}
     for q in case.derivation.e_step.posteriors:
         densities = [
-            np.broadcast_to(log_q(q, case.derivation.log_joint, meaning, site, latents), joint.shape)
+            np.broadcast_to(
+                log_q(q, case.derivation.log_joint, meaning, site, latents), joint.shape
+            )
             for site in _sites(cloud, q)
         ]
         by_latent[latent_of(q)] = np.asarray(sum(densities, start=np.zeros(joint.shape)))

@@ -51,7 +51,8 @@ class Cloud:
             value = np.asarray(function(latents), dtype=float)
             value = np.broadcast_to(value, (len(weight), *value.shape[np.ndim(logs) :]))
             weight = weight.reshape(-1, *[1] * (value.ndim - 1))
-            result = result + np.sum(np.where(weight == 0, 0.0, weight * value), axis=0)
+            with np.errstate(invalid="ignore"):
+                result = result + np.sum(np.where(weight == 0, 0.0, weight * value), axis=0)
         return np.asarray(result)
 
 
@@ -117,7 +118,9 @@ def log_p(instance: Instance, component: Component, latents: Assignment) -> np.n
 
 
 def _cloud(instance: Instance, component: Component) -> Cloud:
-    discrete = {s: states for s in component.latents if (states := _states(instance, s)) is not None}
+    discrete = {
+        s: states for s in component.latents if (states := _states(instance, s)) is not None
+    }
     continuous = tuple(site for site in component.latents if site not in discrete)
     parts = []
     for chosen in product(*discrete.values()):
@@ -192,7 +195,9 @@ def _sums(observed: Observed, site: Site) -> bool:
     return isinstance(law, Aggregate) and law.latent is site.variable
 
 
-def _cells(size: int, groups: tuple[tuple[int, ...], ...], sums: np.ndarray) -> Iterator[np.ndarray]:
+def _cells(
+    size: int, groups: tuple[tuple[int, ...], ...], sums: np.ndarray
+) -> Iterator[np.ndarray]:
     """Every vector of counts whose groups have the given sums.
 
     >>> [cells.tolist() for cells in _cells(3, ((0, 1), (2,)), np.array([1, 5]))]

@@ -58,7 +58,9 @@ def sample(
     for variable in model.declaration.variables:
         if isinstance(variable, Random):
             shape = tuple(size_of(axis, lengths) for axis in variable.plates)
-            values[variable] = _draw(variable, variable.distribution, values, lengths, shape, generator)
+            values[variable] = _draw(
+                variable, variable.distribution, values, lengths, shape, generator
+            )
     return {v.name: value for v, value in values.items() if not isinstance(v, Parameter)}
 
 
@@ -75,7 +77,9 @@ def _known(
         names = tuple(variable.name for variable in variables)
         for name in values:
             if name not in names:
-                raise NoSuchName(name=name, what="given" if kind == "given" else "parameters", known=names)
+                raise NoSuchName(
+                    name=name, what="given" if kind == "given" else "parameters", known=names
+                )
         for variable in variables:
             if variable.name not in values:
                 axes = tuple(axis.label for axis in (*variable.plates, *variable.event))
@@ -158,9 +162,7 @@ def _draw(
     """One array of draws over the plates, then the event."""
     match law:
         case Distribution():
-            arguments = {
-                name: _laid(variable, node, values, sizes) for name, node in law.arguments
-            }
+            arguments = {name: _laid(variable, node, values, sizes) for name, node in law.arguments}
             return np.asarray(law.family.sample(generator, arguments, shape))
         case Switch(condition, yes, no):
             chosen = _laid(variable, condition, values, sizes) != 0

@@ -115,7 +115,9 @@ def _constraint(cells: np.ndarray, groups: Any, sums: np.ndarray) -> np.ndarray:
     """Zero where the cells of each group have the observed sum, else minus infinity."""
     if not cells.ndim:
         return np.where(int(cells) in groups[int(sums)], 0.0, -np.inf)
-    holds = [cells[..., list(group)].sum(axis=-1) == y for group, y in zip(groups, sums, strict=True)]
+    holds = [
+        cells[..., list(group)].sum(axis=-1) == y for group, y in zip(groups, sums, strict=True)
+    ]
     return np.where(np.all(holds, axis=0), 0.0, -np.inf)
 
 

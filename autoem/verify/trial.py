@@ -51,7 +51,9 @@ class Trials:
     @property
     def best(self) -> Trial:
         """The highest fit that ended well."""
-        good = [fit for fit in self.fits if fit.result in ("converged", "boundary", "max_iterations")]
+        good = [
+            fit for fit in self.fits if fit.result in ("converged", "boundary", "max_iterations")
+        ]
         return max(good or self.fits, key=lambda fit: fit.objective)
 
     def objective(self, parameters: Arrays, fresh: bool = False) -> float:

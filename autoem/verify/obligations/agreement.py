@@ -23,7 +23,9 @@ def agreement(case: Case) -> Iterator[Obligation]:
     """Each program against the judge and the symbols, then against the other."""
     data, theta = dict(case.instance.data), dict(case.instance.parameters)
     evidence = case.old.total(case.derivation.e_step.evidence)
-    yield _value("log-likelihood: derived", evidence, case.log_likelihood, "derived terms = brute force")
+    yield _value(
+        "log-likelihood: derived", evidence, case.log_likelihood, "derived terms = brute force"
+    )
     for name, runner in case.runners.items():
         found, value = one_map(runner, data, theta)
         yield _value(f"log-likelihood: {name}", value, case.log_likelihood, f"{name} = brute force")
@@ -49,7 +51,9 @@ def difference(name: str, found: Arrays, expected: Arrays, detail: str) -> Oblig
         scale = max(1.0, float(np.max(np.abs(value), initial=0.0)))
         there = np.asarray(found.get(key, np.nan), dtype=float)
         same = there.shape == np.shape(value)
-        worst = max(worst, float(np.max(np.abs(there - value), initial=0.0)) / scale if same else np.inf)
+        worst = max(
+            worst, float(np.max(np.abs(there - value), initial=0.0)) / scale if same else np.inf
+        )
         if np.isnan(there).any():
             worst = np.inf
     return compared(name, worst, 1.0, 9, detail)

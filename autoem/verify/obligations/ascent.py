@@ -43,7 +43,9 @@ def _stationary(case: Case, found: Trials) -> Obligation:
     last, first = end.slopes(found.objective, along), begin.slopes(found.objective, along)
     scale = 1.0 + float(np.max(np.abs(first)))
     error = float(np.max(np.abs(last)))
-    return compared("convergence", error, scale, 3, f"gradient of l is zero at the end ({found.best.result})")
+    return compared(
+        "convergence", error, scale, 3, f"gradient of l is zero at the end ({found.best.result})"
+    )
 
 
 def _recovery(case: Case, found: Trials) -> Iterator[Obligation]:

@@ -29,18 +29,24 @@ def bound(case: Case) -> Iterator[Obligation]:
     for other in case.others:
         found = free_energy(case, clouds(case.instance.at(other)), other, theta)
         gaps.append(truth - found)
-    yield holds("bound", all(g > -SLACK for g in gaps), f"F(q, theta_t) <= l(theta_t) at {len(gaps)} q")
+    yield holds(
+        "bound", all(g > -SLACK for g in gaps), f"F(q, theta_t) <= l(theta_t) at {len(gaps)} q"
+    )
 
 
 def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
     """F(q, theta) with the derived q of the parameters `made`, summed over the points of a cloud."""
     instance, total = case.instance.at(theta), 0.0
     with_latents = [cloud for cloud in posterior if cloud.component.latents]
-    for cloud, parts in zip(with_latents, judged(case, case.instance.at(made), posterior), strict=True):
+    for cloud, parts in zip(
+        with_latents, judged(case, case.instance.at(made), posterior), strict=True
+    ):
         for part in parts:
             joint = np.atleast_1d(log_p(instance, cloud.component, part.latents))
-            gain = np.where(part.weight > 0, joint - part.log_q, 0.0)
-            total += float(np.sum(np.where(part.weight > 0, part.weight * gain, 0.0)))
+            there = part.weight > 0
+            total += float(np.sum(part.weight[there] * (joint[there] - part.log_q[there])))
     return total + sum(
-        float(log_p(instance, cloud.component, {})) for cloud in posterior if not cloud.component.latents
+        float(log_p(instance, cloud.component, {}))
+        for cloud in posterior
+        if not cloud.component.latents
     )

@@ -26,12 +26,16 @@ def expansion(case: Case) -> Iterator[Obligation]:
     sizes, worst, scale = tiny_sizes(model), 0.0, 1.0
     for _ in range(POINTS):
         given = random_givens(model, sizes, generator)
-        drawn = sample(model, random_parameters(model, sizes, generator), sizes, generator, given=given)
+        drawn = sample(
+            model, random_parameters(model, sizes, generator), sizes, generator, given=given
+        )
         instance = Instance(
             model, axis_sizes(model, sizes), drawn, random_parameters(model, sizes, generator)
         )
         latents = {v: drawn[v.name] for v in model.declaration.latents}
-        judged = log_joint(instance, {s: latents[s.variable][s.place] for s in instance.sites(Latent)})
+        judged = log_joint(
+            instance, {s: latents[s.variable][s.place] for s in instance.sites(Latent)}
+        )
         found = case.meaning(instance, latents).total(case.derivation.log_joint.terms)
         worst, scale = max(worst, abs(found - judged)), max(scale, abs(judged))
     yield compared("log joint", worst, scale, 9, "its terms add to the log densities of scipy")

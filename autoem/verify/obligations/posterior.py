@@ -13,9 +13,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autoem.language.declaration import Latent
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.judged import Judged, judged
+from autoem.verify.proofs_of_posteriors import proved
 
 LIKELY = -25.0
 """Points of less log weight than this below the best have lost their digits."""
@@ -25,23 +27,25 @@ def posterior(case: Case) -> Iterator[Obligation]:
     """Each latent with those that are eliminated later held, then all together."""
     components = judged(case, case.instance, case.posterior)
     latents = tuple(components[0][0].by_latent) if components else ()
-    for position, latent in enumerate(latents):
+    for position, q in enumerate(case.derivation.e_step.posteriors):
         gone, later = latents[: position + 1], latents[position + 1 :]
         worst = max(_spread(parts, gone, later) for parts in components)
-        detail = f"log joint - log q is free of {latent.name}"
-        yield compared(f"posterior of {latent.name}", worst, 1.0, 9, detail)
+        name = latents[position].name
+        detail = f"log joint - log q is free of {name} ({q.rule})"
+        found = compared(f"posterior of {name}", worst, 1.0, 9, detail)
+        yield found.proved_if(proved(case.derivation, q))
     if not latents:
         return
     mass = max(abs(sum(p.weight.sum() for p in parts) - 1) for parts in components)
     yield compared("posterior is normalized", mass, 1.0, 9, "the sum of q over all z is one")
 
 
-def _spread(parts: list[Judged], gone: tuple, later: tuple) -> float:
+def _spread(parts: list[Judged], gone: tuple[Latent, ...], later: tuple[Latent, ...]) -> float:
     """How much the difference varies where the later latents are held."""
     groups: dict[tuple[int, ...], list[float]] = {}
     top = max(float(np.max(part.joint + part.volume)) for part in parts)
     for part in parts:
         kept = part.joint + part.volume > top + LIKELY
-        subtracted = sum((part.by_latent[v] for v in gone), start=np.zeros(part.joint.shape))
-        groups.setdefault(part.states(later), []).extend((part.joint - subtracted)[kept])
+        subtracted = sum((part.by_latent[v][kept] for v in gone), start=np.zeros(kept.sum()))
+        groups.setdefault(part.states(later), []).extend(part.joint[kept] - subtracted)
     return max((max(values) - min(values) for values in groups.values() if values), default=0.0)

@@ -1,0 +1,151 @@
+"""Terms written out at a small fixed size: every entry a symbol of its own, no sum and no plate left.
+
+What holds between expressions in these symbols holds for all values of data and parameters, at that
+size.  Sympy does scalar algebra only; inverses and log-determinants are symbols.  This is the twin
+of `evaluate_terms`, with symbols in place of numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import sympy
+
+from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.quantity import (
+    Computed,
+    Declared,
+    Defined,
+    Delta,
+    Entries,
+    Indicator,
+    MatrixFunction,
+    Quantity,
+    Size,
+    elements,
+)
+from autoem.derive.term import Term
+from autoem.errors.verification import NotJudged
+from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
+from autoem.language.expression import Axis
+from autoem.language.model import ModelType
+from autoem.verify.pointwise import size_of
+
+Place = tuple[int, ...]
+At = Mapping[Index, int]
+Held = Callable[[Quantity, Place], sympy.Expr | None]
+States = Mapping[tuple[Variable, Place], int]
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Symbols for the entries of quantities.
+
+    `states` are those of the discrete latents; `held` says what stands for a quantity that is not
+    opened, or None.
+    """
+
+    sizes: Mapping[Axis, int]
+    held: Held
+    states: States
+
+    def total(self, terms: Iterable[Term], at: At | None = None) -> sympy.Expr:
+        """The sum of terms written out, free indices at `at`."""
+        return sympy.Add(*(part for term in terms for part in self._parts(term, at or {})))
+
+    def _parts(self, term: Term, at: At) -> Iterable[sympy.Expr]:
+        ranges = [range(size_of(index.axis, self.sizes)) for index in term.bound]
+        for position in product(*ranges):
+            here = {**at, **dict(zip(term.bound, position, strict=True))}
+            if all(self.read(g.left, here) == self.read(g.right, here) for g in term.guards):
+                yield self.value(term.value, here)
+
+    def read(self, read: Read, at: At) -> int:
+        """The position that an index, a lookup or an integer names."""
+        if isinstance(read, Index):
+            return at[read]
+        if isinstance(read, Lookup):
+            place = tuple(self.read(inner, at) for inner in read.indices)
+            return self._code(read.table, place)
+        return read
+
+    def value(self, expression: sympy.Expr, at: At) -> sympy.Expr:
+        """An expression with every element written out."""
+        moved = {
+            e: self.entry(e.base, tuple(self.read(read, at) for read in e.indices))
+            for e in elements(expression)
+        }
+        return expression.xreplace(moved)
+
+    def entry(self, base: Quantity, at: Place) -> sympy.Expr:
+        """One entry of a quantity."""
+        held = self.held(base, at)
+        if held is not None:
+            return held
+        match base:
+            case Indicator():
+                return sympy.Integer(self.states[base.latent.variable, at[:-1]] == at[-1])
+            case Delta():
+                return sympy.Integer(at[0] == at[1])
+            case Size():
+                return sympy.Integer(size_of(base.axis, self.sizes))
+            case Entries():
+                return self.value(base.entries[at[-1]], dict(zip(base.indices, at, strict=True)))
+            case Defined():
+                return self.total(base.definition, dict(zip(base.indices, at, strict=True)))
+            case Computed(operation="map"):
+                return self.value(base.operands[0], dict(zip(base.indices, at, strict=True)))
+        return symbol(base, at)
+
+    def places(self, base: Quantity) -> list[Place]:
+        """Every place of a quantity."""
+        return list(product(*(range(size_of(axis, self.sizes)) for axis in base.axes)))
+
+    def _code(self, table: Quantity, place: Place) -> int:
+        """What a lookup finds: a state, or the rows of a given dealt out in turn."""
+        assert isinstance(table, Declared)
+        if isinstance(table.variable, Latent):
+            return self.states[table.variable, place]
+        category = table.variable.category
+        if category is None:
+            raise NotJudged(what=f"a lookup in {table.name}")
+        return sum(place) % size_of(category, self.sizes)
+
+
+def symbol(base: Quantity, at: Place, prefix: str = "") -> sympy.Symbol:
+    """The symbol of one entry, with the sign of its quantity; a symmetric matrix has one for both
+    (i, j) and (j, i)."""
+    if _is_symmetric(base):
+        at = (*at[:-2], *sorted(at[-2:]))
+    signs = {"positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
+    name = f"{prefix}{base.name}#{base.serial}{list(at)}"
+    return sympy.Symbol(name, **signs.get(base.sign, {"real": True}))
+
+
+def _is_symmetric(base: Quantity) -> bool:
+    match base:
+        case Declared(variable=Parameter(domain=domain)):
+            return bool(domain.kind == "positive_definite")
+        case MatrixFunction(function=function):
+            return function == "inverse"
+        case Computed(operation=operation):
+            return operation == "inverse"
+    return False
+
+
+def ground_sizes(model: ModelType, rows: int) -> dict[Axis, int]:
+    """`rows` along the axes of data that no parameter has, two along all others."""
+    declaration = model.declaration
+    inner = [axis for v in declaration.parameters for axis in (*v.plates, *v.event)]
+    inner += [axis for v in declaration.latents for axis in v.event]
+    coded = [v.category for v in declaration.variables if isinstance(v, Random | Given)]
+    inner += [axis for axis in coded if axis is not None]
+    return {axis: 2 if axis in inner else rows for axis in declaration.axes if axis.size is None}
+
+
+def is_zero(expression: sympy.Expr) -> bool:
+    """Whether the expression is zero for all values of its symbols, by rational algebra."""
+    numerator, _ = sympy.fraction(sympy.together(sympy.expand_log(expression)))
+    return sympy.expand(numerator) == 0
