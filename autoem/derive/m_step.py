@@ -60,6 +60,8 @@ def _next(problem: Problem) -> Update:
     for rules in (CLOSED, NUMERIC):
         problem.closed = tuple(q for _, update in waiting for q in update.parameters)
         for parameter in problem.pending:
+            if parameter in problem.closed:
+                continue
             for rule in rules:
                 try:
                     update = rule(problem, parameter)
@@ -100,7 +102,8 @@ def _profile(problem: Problem, waiting: list[Waiting]) -> Update | None:
             continue
         indices = own_indices(other)
         slope = _along(problem.gradient(other, indices), parameter, update)
-        profiled = Problem(problem.scope, (), [other], problem.gathering, {other: (indices, slope)})
+        slopes = {other: (indices, slope)}
+        profiled = Problem(problem.scope, (), [other], problem.gathering, slopes=slopes)
         for rule in (*CLOSED, *NUMERIC):
             try:
                 found = rule(profiled, other)

@@ -116,7 +116,8 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
 
 def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) -> Terms:
     """An equation without the factors and the left matrix that all its terms share."""
-    terms = _without_matrix(terms, row)
+    parts = (replace(t, value=v) for t in terms for v in sympy.Add.make_args(t.value))
+    terms = _without_matrix(tuple(parts), row)
     first, *others = terms
     for factor in sympy.Mul.make_args(first.value):
         common = (

@@ -69,13 +69,15 @@ def newton(problem: Problem, parameter: Declared) -> Update:
     block = tuple(
         q for q in problem.pending if q is parameter or (q not in problem.closed and _is_scalar(q))
     )
-    system = _at_old(problem, _system(problem, block))
-    update = solve(problem, system, "newton", "ascend", _moved)
+    system = _system(problem, block)
+    read = (*system.right, *(terms for line in system.matrix for terms in line))
+    update = solve(problem, _at_old(problem, system), "newton", "ascend", _moved)
     names = ", ".join(q.name for q in block)
     return replace(
         update,
         exact=False,
         located=(),
+        pending=problem.unsolved(tuple(t for terms in read for t in terms), block),
         reason=f"no closed form in {names}: one Newton step an iteration, gradient and Hessian "
         "summed over rows (generalized EM)",
     )
