@@ -46,8 +46,7 @@ def _is_latent(joint: LogJoint, quantity: object) -> bool:
 def e_step(joint: LogJoint) -> EStep:
     """The posterior of every latent, block by block."""
     terms, posteriors = joint.terms, []
-    for block in latent_blocks(joint.graph):
-        pending = [joint.scope.quantity(latent) for latent in block]
+    for pending in blocks(joint):
         while pending:
             posterior, chosen = _next(joint, terms, pending)
             pending.remove(chosen)
@@ -56,6 +55,19 @@ def e_step(joint: LogJoint) -> EStep:
             rest = tuple(term for term in terms if not depends(term.value, eliminated))
             terms = (*rest, *posterior.local.scattered(posterior.log_normalizer))
     return EStep(tuple(posteriors), terms)
+
+
+def blocks(joint: LogJoint) -> list[list[Declared]]:
+    """The coupled latents, each block with the incomplete vectors whose factors mention it."""
+    found = [[joint.scope.quantity(latent) for latent in b] for b in latent_blocks(joint.graph)]
+    for vector in joint.incomplete:
+        scope = joint.graph.factor(vector.name).scope
+        own = [block for block in found if any(q.variable in scope for q in block)]
+        if own:
+            own[0].append(vector)
+        else:
+            found.append([vector])
+    return found
 
 
 def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Posterior, Declared]:

@@ -19,6 +19,7 @@ import sympy
 
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, fresh
+from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
@@ -41,12 +42,16 @@ class Constraint:
 
 @dataclass(frozen=True)
 class LogJoint:
-    """log p(x, z; theta) = the sum of `terms`, on the set where the `constraints` hold."""
+    """log p(x, z; theta) = the sum of `terms`, on the set where the `constraints` hold.
+
+    `incomplete` are observed vectors whose missing cells are latents.
+    """
 
     graph: FactorGraph
     scope: Scope
     terms: Terms
     constraints: tuple[Constraint, ...] = field(default=())
+    incomplete: tuple[Declared, ...] = field(default=())
 
     def factor(self, name: str) -> Terms:
         """The terms of one factor."""
@@ -61,19 +66,28 @@ def check_log_joint(joint: LogJoint) -> None:
             raise AssertionError(f"free indices {loose} in the factor of {term.factor}")
 
 
-def log_joint(graph: FactorGraph) -> LogJoint:
-    """The sum of the log densities of all factors of the graph."""
-    scope, terms, constraints = Scope(), [], []
+def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
+    """The sum of the log densities of all factors of the graph.
+
+    `missing` names the observed variables of which some entries are missing.
+    """
+    scope, terms, constraints, incomplete = Scope(), [], [], []
     for factor in graph.factors:
         law = factor.law
         if isinstance(law, construct.Aggregate):
             latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
             constraints.append(Constraint(latent, observed, law.groups))
         elif isinstance(law, distribution.Distribution):
-            terms += list(_density(factor, law, scope))
+            own = tuple(_density(factor, law, scope))
+            if factor.name in missing:
+                complete = without_missing(own, factor.variable, scope)
+                if complete is None:
+                    incomplete.append(scope.quantity(factor.variable))
+                own = own if complete is None else complete
+            terms += own
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
-    return LogJoint(graph, scope, tuple(terms), tuple(constraints))
+    return LogJoint(graph, scope, tuple(terms), tuple(constraints), tuple(incomplete))
 
 
 def _density(factor: Factor, law: distribution.Distribution, scope: Scope) -> Iterator[Term]:

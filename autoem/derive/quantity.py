@@ -57,6 +57,13 @@ class MatrixFunction(Quantity):
 
 
 @dataclass(frozen=True, eq=False)
+class Seen(Quantity):
+    """One where an entry of an observed array is there, zero where it is missing."""
+
+    base: Declared = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
 class Size(Quantity):
     """The number of entries of an axis."""
 

@@ -19,6 +19,7 @@ from autoem.derive.quantity import (
     Element,
     Indicator,
     MatrixFunction,
+    Seen,
     Size,
 )
 from autoem.derive.term import Term, canonical
@@ -45,6 +46,7 @@ class Scope:
 
     declared: dict[declaration.Variable, Declared] = field(default_factory=dict)
     indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
+    masks: dict[declaration.Variable, Seen] = field(default_factory=dict)
     sizes: dict[Axis, Size] = field(default_factory=dict)
     functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
     defined: dict[object, Defined] = field(default_factory=dict)
@@ -57,6 +59,13 @@ class Scope:
             name = variable.name or "anonymous"
             self.declared[variable] = Declared(name, axes, sign_of(variable), variable=variable)
         return self.declared[variable]
+
+    def seen(self, variable: declaration.Variable) -> Seen:
+        """Which entries of an observed variable are there."""
+        base = self.quantity(variable)
+        if variable not in self.masks:
+            self.masks[variable] = Seen(f"seen_{base.name}", base.axes, "nonnegative", base=base)
+        return self.masks[variable]
 
     def indicator(self, latent: declaration.Variable) -> Indicator:
         """[z = k] for a discrete latent, over its plates and then its states."""

@@ -30,6 +30,7 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
+    Seen,
     Solution,
     Statistic,
     elements,
@@ -215,6 +216,8 @@ def _is_gathered(element: Element) -> bool:
         return not isinstance(base.variable, Parameter)
     if isinstance(base, Origin | Statistic):
         return False
+    if isinstance(base, Seen):
+        return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True
     if isinstance(base, Defined) and base.phase == "model":

@@ -39,10 +39,10 @@ class Derivation:
         return self.m_step.exact
 
 
-def derive(model: ModelType) -> Derivation:
-    """The EM algorithm of a declared model."""
+def derive(model: ModelType, missing: tuple[str, ...] = ()) -> Derivation:
+    """The EM algorithm of a declared model; `missing` names observed arrays that have gaps."""
     graph = factor_graph(model)
-    joint = log_joint(graph)
+    joint = log_joint(graph, missing)
     step = e_step(joint)
     q = surrogate(joint, step)
     return Derivation(model, graph, joint, step, q, m_step(q))

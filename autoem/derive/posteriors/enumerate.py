@@ -33,14 +33,15 @@ class StatePosterior(Posterior):
         for element in elements(term.value):
             if element.base is self.indicator:
                 *reads, state = element.indices
-                rest = replace(term, value=term.value / element)
+                rest = replace(term, value=term.value.diff(element))
+                without = replace(term, value=term.value.xreplace({element: sympy.Integer(0)}))
                 rest, states = with_context(rest, self.local, tuple(reads))
                 place = placed_at(
                     self.expectations["responsibility"], self.local, tuple(reads), states
                 )
                 product = replace(rest, value=rest.value * place({self.state: state}))
-                return self.expect(product, scope)
-        return (term,)
+                return (*self.expect(product, scope), *self.expect(without, scope))
+        return (term,) if term.value != 0 else ()
 
 
 def enumerate_states(
@@ -89,7 +90,7 @@ def _at_state(local: Local, indicator: Indicator, state: Index) -> Terms:
     found = []
     for term in local.terms:
         (element,) = (e for e in elements(term.value) if e.base is indicator)
-        rest = replace(term, value=term.value / element)
+        rest = replace(term, value=term.value.diff(element))
         read = element.indices[-1]
         if isinstance(read, Index) and read in rest.bound:
             chosen = at(rest, {read: state})

@@ -12,13 +12,15 @@ Expectations keep residuals as they stand: of a quadratic f, E f(v) = f(m) + tr(
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sympy
 
 from autoem.derive.calculus import depends, derivative
-from autoem.derive.index import Index, Read, fresh
+from autoem.derive.index import Guard, Index, Read, fresh
 from autoem.derive.log_joint import LogJoint
+from autoem.derive.missing import unseen
 from autoem.derive.posterior import (
     Local,
     Posterior,
@@ -29,9 +31,10 @@ from autoem.derive.posterior import (
     replaced,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element
+from autoem.derive.quantity import Declared, Element, Seen
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
+from autoem.language.declaration import Observed
 
 ZERO, HALF = sympy.Integer(0), sympy.Rational(1, 2)
 
@@ -76,6 +79,22 @@ class GaussianPosterior(Posterior):
         return tuple(result)
 
 
+def _origin(latent: Declared, scope: Scope) -> Callable[[tuple[Read, ...]], sympy.Expr]:
+    """Where the quadratic is expanded: at zero, or at the seen cells of an incomplete vector."""
+    if isinstance(latent.variable, Observed):
+        seen = scope.seen(latent.variable)
+        return lambda indices: Element(seen, indices) * Element(latent, indices)
+    return lambda indices: ZERO
+
+
+def _restricted(precision: Terms, seen: Seen, row: tuple[Index, ...], column: Index) -> Terms:
+    """The precision of the missing cells, and one for every cell that is seen."""
+    *plates, own = row
+    cells = unseen(seen, row) * unseen(seen, (*plates, column))
+    one = Term(Element(seen, row), (), (Guard(own, column),))
+    return (*(replace(t, value=t.value * cells) for t in precision), one)
+
+
 def gaussian(
     joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
 ) -> Posterior:
@@ -93,22 +112,24 @@ def gaussian(
         if any(depends(term.value, other) for term in second):
             raise Refusal(f"the precision of {latent.name} mentions {other.name}")
     scope = joint.scope
-    at_zero = _at_zero(first, latent, scope)
+    at_zero = _at(first, latent, scope, _origin(latent, scope))
     for other in remaining:
         if other is not latent and any(depends(t.value, other) for t in at_zero):
             raise Refusal(f"the mean of {latent.name} mentions {other.name}")
-    precision = scope.define(
-        f"precision_{latent.name}", tuple(replace(t, value=-t.value) for t in second), "posterior"
-    )
+    negative = tuple(replace(t, value=-t.value) for t in second)
+    seen = _mask(local, scope)
+    if seen is not None:
+        negative = _restricted(negative, seen, (*local.plates, *row), column[0])
+    precision = scope.define(f"precision_{latent.name}", negative, "posterior")
     shift = scope.define(f"shift_{latent.name}", at_zero, "posterior")
     return _posterior(scope, local, precision, shift, (row, column))
 
 
-def _at_zero(terms: Terms, latent: Declared, scope: Scope) -> Terms:
-    """The terms where the latent is zero."""
-    moved = (
-        replace(t, value=replaced(t.value, latent, lambda _: ZERO, scope)) for t in terms
-    )  # fmt: skip
+def _at(
+    terms: Terms, latent: Declared, scope: Scope, origin: Callable[[tuple[Read, ...]], sympy.Expr]
+) -> Terms:
+    """The terms with the latent at its origin."""
+    moved = (replace(t, value=replaced(t.value, latent, origin, scope)) for t in terms)
     return tuple(term for term in moved if term.value != 0)
 
 
@@ -131,27 +152,14 @@ def _posterior(
     event: tuple[tuple[Index, ...], tuple[Index, ...]],
 ) -> Posterior:
     name, (row, column) = local.latent.name, event
-    batch = tuple(i for i in precision.indices if i not in (*row, *column))
-    over = (*batch, *row, *column)
-    if row:
-        covariance = scope.computed(
-            f"covariance_{name}", "inverse", (precision,), over, (*row, *column)
-        )
-        log_det = scope.computed(
-            f"log_det_precision_{name}", "log_determinant", (precision,), batch, (*row, *column)
-        )
-    else:
-        covariance = scope.computed(
-            f"variance_{name}", "map", (1 / precision,), over, sign="positive"
-        )
-        log_det = sympy.log(precision)
+    covariance, log_det = _inverse(scope, local, precision, event)
     at_column = reindex(shift, dict(zip(row, column, strict=True)))
-    mean = scope.define(f"mean_{name}", (Term(covariance * at_column, column),), "posterior")
-    size = scope.size(row[0].axis) if row else sympy.Integer(1)
+    own = _seen_cells(local, row, scope)
+    mean = scope.define(f"mean_{name}", (*own, Term(covariance * at_column, column)), "posterior")
     normalizer = (
         *_at_mean(local, mean, row, scope),
         Term(-log_det * HALF),
-        Term(size * sympy.log(2 * sympy.pi) * HALF),
+        *_volume(local, row, scope),
     )
     return GaussianPosterior(
         local,
@@ -164,3 +172,51 @@ def _posterior(
         event=row,
         second=column,
     )
+
+
+def _inverse(
+    scope: Scope,
+    local: Local,
+    precision: Element,
+    event: tuple[tuple[Index, ...], tuple[Index, ...]],
+) -> tuple[Element, sympy.Expr]:
+    """V and log det J."""
+    name, (row, column) = local.latent.name, event
+    batch = tuple(i for i in precision.indices if i not in (*row, *column))
+    over = (*batch, *row, *column)
+    if not row:
+        variance = 1 / precision
+        scalar = scope.computed(f"variance_{name}", "map", (variance,), over, sign="positive")
+        return scalar, sympy.log(precision)
+    pair = (*row, *column)
+    log_det = scope.computed(
+        f"log_det_precision_{name}", "log_determinant", (precision,), batch, pair
+    )
+    inverse = scope.computed(f"covariance_{name}", "inverse", (precision,), over, pair)
+    seen = _mask(local, scope)
+    if seen is None:
+        return inverse, log_det
+    cells = unseen(seen, (*local.plates, *row)) * unseen(seen, (*local.plates, *column))
+    return scope.define(f"covariance_{name}", (Term(inverse * cells),), "posterior"), log_det
+
+
+def _mask(local: Local, scope: Scope) -> Seen | None:
+    """Which cells are seen, of an incomplete vector."""
+    variable = local.latent.variable if isinstance(local.latent, Declared) else None
+    return scope.seen(variable) if isinstance(variable, Observed) else None
+
+
+def _seen_cells(local: Local, row: tuple[Index, ...], scope: Scope) -> Terms:
+    """The part of the mean that is data."""
+    seen, place = _mask(local, scope), (*local.plates, *row)
+    if seen is None:
+        return ()
+    return (Term(Element(seen, place) * Element(local.latent, place)),)
+
+
+def _volume(local: Local, row: tuple[Index, ...], scope: Scope) -> Terms:
+    """log(2 pi) / 2 for each cell that is latent."""
+    constant, seen = sympy.log(2 * sympy.pi) * HALF, _mask(local, scope)
+    if seen is not None:
+        return (Term(constant * unseen(seen, (*local.plates, *row)), row),)
+    return (Term(constant * (scope.size(row[0].axis) if row else 1)),)

@@ -44,8 +44,8 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
     posterior, arrays = _posterior(derivation, axes, declared, expectations, row)
     statistics, sums = _gather(axes, declared, arrays, needed, row)
     maximize = _maximize(derivation, axes, declared, sums)
-    data = tuple(a for q, a in declared.items() if not isinstance(q.variable, Parameter))
-    parameters = tuple(a for q, a in declared.items() if isinstance(q.variable, Parameter))
+    data = tuple(a for q, a in declared.items() if not _is_parameter(q))
+    parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
     functions = (posterior, statistics, maximize)
     used = [axis for f in functions for let in f.body for t in let.targets for axis in t.axes]
     used += [axis for array in (*data, *parameters) for axis in array.axes]
@@ -66,7 +66,7 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
     )
 
 
-def _declared(derivation: Derivation, axes: AxisNames) -> dict[Declared, ir.Array]:
+def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Array]:
     """Parameters and data as arrays."""
     scope, result = derivation.log_joint.scope, {}
     for variable in derivation.graph.variables:
@@ -81,7 +81,13 @@ def _declared(derivation: Derivation, axes: AxisNames) -> dict[Declared, ir.Arra
                 name += "'"
             seen.append(name)
         result[quantity] = ir.Array(quantity.name, tuple(seen), "int" if codes else "float")
+    for variable, seen in scope.masks.items():
+        result[seen] = ir.Array(seen.name, result[scope.quantity(variable)].axes)
     return result
+
+
+def _is_parameter(quantity: Quantity) -> bool:
+    return isinstance(quantity, Declared) and isinstance(quantity.variable, Parameter)
 
 
 def _parts(base: Quantity) -> list[Quantity]:
@@ -163,7 +169,7 @@ def _is_prior(derivation: Derivation, term: Term) -> bool:
 def _posterior(
     derivation: Derivation,
     axes: AxisNames,
-    declared: dict[Declared, ir.Array],
+    declared: dict[Quantity, ir.Array],
     expectations: list[Quantity],
     row: Axis | None,
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
@@ -190,7 +196,7 @@ def _posterior(
 
 
 def _prior(
-    derivation: Derivation, axes: AxisNames, declared: dict[Declared, ir.Array]
+    derivation: Derivation, axes: AxisNames, declared: dict[Quantity, ir.Array]
 ) -> ir.Function | None:
     """The log density of the parameters, where some have priors."""
     terms = tuple(t for t in derivation.e_step.evidence if _is_prior(derivation, t))
@@ -214,7 +220,7 @@ def _at_row(term: Term, row: Index) -> Term:
 
 def _gather(
     axes: AxisNames,
-    declared: dict[Declared, ir.Array],
+    declared: dict[Quantity, ir.Array],
     arrays: dict[Quantity, ir.Array],
     needed: list[Statistic],
     row: Axis | None,
@@ -250,13 +256,13 @@ def _weighted(term: Term, weight: Quantity, row: Axis) -> Term:
 def _maximize(
     derivation: Derivation,
     axes: AxisNames,
-    declared: dict[Declared, ir.Array],
+    declared: dict[Quantity, ir.Array],
     sums: dict[Quantity, ir.Array],
 ) -> ir.Function:
     """Statistics and old parameters to new parameters."""
     updates = derivation.m_step.updates
     values = {p: v.base for u in updates for p, v in zip(u.parameters, u.values, strict=True)}
-    parameters = {q: a for q, a in declared.items() if isinstance(q.variable, Parameter)}
+    parameters = {q: a for q, a in declared.items() if _is_parameter(q)}
     body = Body(axes, {**parameters, **sums}, dict.fromkeys(values.values(), ir.NEW))
     for update in updates:
         first = len(body.lets)

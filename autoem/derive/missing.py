@@ -1,0 +1,66 @@
+"""Missing values: what is not seen contributes nothing.
+
+An observed array with missing entries has a companion of zeros and ones, seen.  Where the log
+density of a factor is a sum over entries, x[n] or x[n, d], each term is multiplied by the `seen` of
+its entry: the missing ones are marginalized.  Where entries are coupled, as in a Gaussian vector
+with full covariance, the missing cells are latents of their own, and the factor stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy
+
+from autoem.derive.index import Index, Read, fresh
+from autoem.derive.quantity import Element, Seen, Size, elements
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms
+from autoem.language.declaration import Variable
+
+
+def without_missing(terms: Terms, variable: Variable, scope: Scope) -> Terms | None:
+    """The terms of a factor with missing entries taken out; None where entries are coupled."""
+    seen = scope.seen(variable)
+    result = []
+    for term in terms:
+        term = _sizes_as_sums(term, variable)
+        entry = _entry(term, variable, scope)
+        if entry is None:
+            return None
+        result.append(replace(term, value=term.value * Element(seen, entry)))
+    return tuple(result)
+
+
+def _sizes_as_sums(term: Term, variable: Variable) -> Term:
+    """A factor that is the length of the event axis, as a sum over that axis."""
+    if not variable.event:
+        return term
+    for element in elements(term.value):
+        if isinstance(element.base, Size) and element.base.axis is variable.event[0]:
+            index = fresh(variable.event[0])
+            rest = term.value.xreplace({element: sympy.Integer(1)})
+            return replace(term, value=rest, bound=(*term.bound, index))
+    return term
+
+
+def _entry(term: Term, variable: Variable, scope: Scope) -> tuple[Read, ...] | None:
+    """The one entry of the variable that a term is about; None where it is about several."""
+    plates = tuple(index for index in term.bound if index.axis in variable.plates)
+    plates = tuple(next(i for i in plates if i.axis is axis) for axis in variable.plates)
+    if not variable.event:
+        return plates
+    quantity = scope.quantity(variable)
+    events: dict[Read, None] = {
+        element.indices[-1]: None for element in elements(term.value) if element.base is quantity
+    }
+    if not events:
+        events = {i: None for i in term.bound if i.axis is variable.event[0]}
+    if len(events) != 1 or len(variable.event) != 1:
+        return None
+    return (*plates, next(iter(events)))
+
+
+def unseen(seen: Seen, indices: tuple[Index, ...]) -> sympy.Expr:
+    """One where the entry is missing."""
+    return 1 - Element(seen, indices)
