@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(
-    r"^(?:<!-- (?P<mark>.*) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+    r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
 )
 SEPARATOR = "\x1e"
 
@@ -52,7 +52,7 @@ def blocks(page: str) -> tuple[Block, ...]:
 def examples(page: str, slow: bool) -> Iterator[tuple[Block, Block | None]]:
     """Each Python block with the text block that says what it prints."""
     found = blocks(page)
-    for block, after in zip(found, (*found[1:], None), strict=True):
+    for block, after in zip(found, (*found[1:], None), strict=False):
         if block.kind == "python" and (slow or block.mark != "slow"):
             yield block, after if after is not None and after.kind == "text" else None
 

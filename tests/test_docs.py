@@ -1,4 +1,4 @@
-"""The pages of `docs/` are true: examples run, links lead somewhere, the table is what is derived."""
+"""The pages of `docs/` are true: examples run, links lead somewhere, the table is derived."""
 
 from __future__ import annotations
 
