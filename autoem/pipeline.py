@@ -18,6 +18,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from autoem.backends import BACKENDS
@@ -27,8 +29,8 @@ from autoem.errors import UnknownChoice
 from autoem.language.model import ModelType
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
-from autoem.runtime.fitting import fit as _run
 from autoem.runtime.fit_result import Fit
+from autoem.runtime.fitting import fit as _run
 from autoem.runtime.program import Program as Runnable
 
 Source = ModelType | Derivation
@@ -41,11 +43,16 @@ def derive(model: Source, posterior: str | None = None) -> Derivation:
     return model if isinstance(model, Derivation) else _derive(model)
 
 
-def generate(model: Source, backend: str = "numpy") -> Program:
-    """A module of source code that stands alone; the same bytes on every run."""
+def generate(model: Source, backend: str = "numpy", missing: tuple[str, ...] = ()) -> Program:
+    """A module of source code that stands alone; the same bytes on every run.
+
+    `missing` names observed arrays that have gaps.
+    """
     if backend not in BACKENDS:
         raise UnknownChoice(option="backend", value=backend, choices=tuple(BACKENDS))
     derivation = derive(model)
+    if missing:
+        derivation = _derive(derivation.model, missing)
     program = lower(derivation)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
@@ -69,9 +76,12 @@ def fit(
     columns: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Fit:
     """Fit a model to data by its EM algorithm; the arguments are those of `runtime.fitting.fit`."""
-    program = model if isinstance(model, Program) else generate(model, backend)
+    if isinstance(model, Program):
+        program = Runnable.from_module(model.module)
+    else:
+        program = _runnable(model, backend)
     return _run(
-        Runnable.from_module(program.module),
+        program,
         data,
         sizes,
         weights=weights,
@@ -85,6 +95,12 @@ def fit(
         progress=progress,
         columns=columns,
     )
+
+
+def _runnable(model: Source, backend: str, missing: tuple[str, ...] = ()) -> Runnable:
+    """The program of a model, and that for data with gaps once there are some."""
+    program = Runnable.from_module(generate(model, backend, missing).module)
+    return replace(program, with_gaps=partial(_runnable, model, backend))
 
 
 __all__ = ["MARK", "derive", "fit", "generate"]

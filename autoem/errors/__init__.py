@@ -8,6 +8,7 @@ from autoem.errors.data import (
     DataError as DataError,
     EmptyData as EmptyData,
     MissingGiven as MissingGiven,
+    MissingValues as MissingValues,
     MissingVariable as MissingVariable,
     NoSuchName as NoSuchName,
     NotANumber as NotANumber,
@@ -29,13 +30,6 @@ from autoem.errors.derivation import (
     UnknownChoice as UnknownChoice,
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
-from autoem.errors.run import (
-    BadOption as BadOption,
-    FileNotOurs as FileNotOurs,
-    NotASavedFit as NotASavedFit,
-    NothingAttached as NothingAttached,
-    RunError as RunError,
-)
 from autoem.errors.language import (
     AmbiguousAxis as AmbiguousAxis,
     AmbiguousIndex as AmbiguousIndex,
@@ -44,10 +38,10 @@ from autoem.errors.language import (
     NoCommonAxis as NoCommonAxis,
     NoCondition as NoCondition,
     NoEntry as NoEntry,
-    NoValue as NoValue,
     NotAnAxis as NotAnAxis,
     NotAnExpression as NotAnExpression,
     NotAnIndex as NotAnIndex,
+    NoValue as NoValue,
     RepeatedAxis as RepeatedAxis,
     TwofoldAxis as TwofoldAxis,
     UnlikeBranches as UnlikeBranches,
@@ -86,4 +80,11 @@ from autoem.errors.place import (
     Place as Place,
     here as here,
     place_of as place_of,
+)
+from autoem.errors.run import (
+    BadOption as BadOption,
+    FileNotOurs as FileNotOurs,
+    NotASavedFit as NotASavedFit,
+    NothingAttached as NothingAttached,
+    RunError as RunError,
 )

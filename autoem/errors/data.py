@@ -238,3 +238,15 @@ class UnreadableTable(DataError):
 
     def wording(self) -> str:
         return f"{self.path}: {self.problem}. Expected a CSV file with one header line."
+
+
+class MissingValues(DataError):
+    """Gaps in data for a program that was generated for complete data."""
+
+    names: tuple[str, ...]
+
+    def wording(self) -> str:
+        return (
+            f"{', '.join(self.names)} has missing values, and this program was generated for "
+            "complete data: fit the model itself, or generate it with missing=(...)."
+        )

@@ -48,8 +48,6 @@ class NoExactPosterior(DerivationError):
         return "\n".join(lines)
 
 
-
-
 class UnknownChoice(DerivationError):
     """An option with a value that is not there."""
 

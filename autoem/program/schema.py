@@ -34,6 +34,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
+        "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "expectations": _responsibilities(derivation, program),
     }
 

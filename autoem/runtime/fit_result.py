@@ -77,13 +77,13 @@ class Fit:
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
-        return program.posterior(read.arrays, self.parameters)
+        return program.posterior(program.arrays(read), self.parameters)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""
         program, read = self._attached("the score", data, weights)
         weight = next(iter(read.weights.values()), None)
-        return program.log_likelihood(read.arrays, self.parameters, weight)
+        return program.log_likelihood(program.arrays(read), self.parameters, weight)
 
     def information(self) -> Arrays:
         """The observed information at the estimates; `NothingAttached` without such a hook."""

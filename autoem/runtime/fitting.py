@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,8 @@ def fit(
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
     read = read_data(schema, data, lengths, weights, columns)
+    if not set(read.missing) <= set(program.gaps):
+        program = program.with_gaps(tuple(read.missing))
     held = declared_fixed(schema) | check_parameters(schema, fixed or {}, "fixed", read.sizes)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = squarem(schema.domains) if accelerate else None
@@ -102,6 +105,11 @@ class _Problem:
     parameters: Arrays  # of start=
     posterior: Arrays  # of start=
 
+    @cached_property
+    def arrays(self) -> Arrays:
+        """The data as the program takes them."""
+        return self.program.arrays(self.data)
+
     @property
     def weights(self) -> np.ndarray | None:
         return next(iter(self.data.weights.values()), None)
@@ -115,7 +123,7 @@ class _Problem:
 
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
-        return self.program.e_step(self.data.arrays, parameters, self.weights)
+        return self.program.e_step(self.arrays, parameters, self.weights)
 
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
         """The maximizer of Q, fixed entries in their place."""
@@ -124,7 +132,7 @@ class _Problem:
 
     def propose(self, generator: np.random.Generator, attempt: int) -> Arrays:
         """A starting point: parameters from the data, then one M-step at soft assignments."""
-        plain, read, sizes = self.program.plain, self.data.arrays, self.data.sizes
+        plain, read, sizes = self.program.plain, self.arrays, self.data.sizes
         first = initial_parameters(plain, read, sizes, generator, attempt) | self.parameters
         first = hold(self.program.schema, first, self.fixed)
         soft = self.posterior
@@ -179,7 +187,7 @@ def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
         outcome = _reordered(problem, outcome)
     parameters = {name: np.asarray(value) for name, value in outcome.parameters.items()}
     with np.errstate(all="ignore"):
-        value = problem.program.log_likelihood(read.arrays, parameters, problem.weights)
+        value = problem.program.log_likelihood(problem.arrays, parameters, problem.weights)
     return Fit(
         schema=schema,
         parameters=parameters,

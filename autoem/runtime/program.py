@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autoem.errors.data import MissingValues
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.data import Data
+from autoem.runtime.gaps import filled
 from autoem.runtime.schema import Schema
 
 
@@ -32,6 +35,11 @@ class Likelihood(Protocol):
     ) -> float: ...
 
 
+def no_gaps(names: tuple[str, ...]) -> Program:
+    """A generated program takes gaps only where it was generated for them."""
+    raise MissingValues(names=names)
+
+
 @dataclass(frozen=True)
 class Program:
     """An EM algorithm that can be run on data.
@@ -50,6 +58,8 @@ class Program:
     log_likelihood: Likelihood
     posterior: Callable[[Arrays, Arrays], Arrays]
     expectations: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @staticmethod
@@ -67,7 +77,12 @@ class Program:
             module.log_likelihood,
             module.posterior,
             named,
+            tuple(plain.get("gaps", ())),
         )
+
+    def arrays(self, data: Data) -> Arrays:
+        """The data as the functions take them, gaps filled where they may have some."""
+        return filled(data.arrays, self.gaps)
 
     @property
     def plain(self) -> dict[str, Any]:
