@@ -22,6 +22,7 @@ from autoem.backends.numpy.tree import (
     Statement,
 )
 from autoem.backends.program import MARK
+from autoem.program.check import check
 from autoem.program.ir import ArrayProgram
 from autoem.program.plan import plan
 
@@ -31,7 +32,7 @@ CARRIED = "What every generated module carries of the runtime."
 
 def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> str:
     """Source of a module that stands alone, with the EM algorithm of the program."""
-    printed = Printed(plan(program), {"Arrays": None})
+    printed = Printed(plan(check(program)), {"Arrays": None})
     functions = printed.functions()
     driver = Driver(printed.plan, printed.sections)
     public = driver.functions() + (search(printed.sections) if schema else ())

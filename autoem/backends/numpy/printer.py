@@ -239,7 +239,8 @@ def _text(value: Expr) -> tuple[str, int]:
         case Unary(operator, operand):
             level = PRECEDENCE["negative" if operator == "-" else operator]
             space = " " if operator.isalpha() else ""
-            return f"{operator}{space}{_tight(operand, level)}", level
+            power = isinstance(operand, Binary) and operand.operator == "**"
+            return f"{operator}{space}{_tight(operand, ATOM if power else level)}", level
         case Conditional(condition, yes, no):
             words = f"{_tight(yes, 1)} if {_tight(condition, 1)} else {_tight(no, 0)}"
             return words, CONDITIONAL
