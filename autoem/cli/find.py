@@ -12,10 +12,10 @@ from types import ModuleType
 
 from autoem.errors.command import NoModelInFile, NoSuchModel, SeveralModels, SpecNotImported
 from autoem.errors.language import LanguageError
-from autoem.language.model import Model, ModelType
+from autoem.language.model import Model
 
 
-def find_model(text: str) -> ModelType:
+def find_model(text: str) -> type[Model]:
     """The model of `path.py`, `path.py:Class`, or of a shipped name.
 
     Errors: `NoSuchModel`, `SpecNotImported`, `NoModelInFile`, `SeveralModels`, and the errors of
@@ -87,17 +87,17 @@ def _not_imported(path: Path, error: BaseException) -> SpecNotImported:
     return SpecNotImported(path=shown, line=line, source=source, problem=problem)
 
 
-def models_in(module: ModuleType) -> tuple[ModelType, ...]:
+def models_in(module: ModuleType) -> tuple[type[Model], ...]:
     """The models that a module itself declares, in order."""
     return tuple(
         value
         for value in vars(module).values()
-        if isinstance(value, ModelType) and value is not Model
+        if isinstance(value, type) and issubclass(value, Model) and value is not Model
         if value.__module__ == module.__name__
     )
 
 
-def _line(model: ModelType) -> int:
+def _line(model: type[Model]) -> int:
     """The line of the class statement, or of its first declaration."""
     variables = model.declaration.variables
     return variables[0].line if variables else 1
