@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autoem.derive.e_step import EStep, e_step
 from autoem.derive.log_joint import LogJoint, log_joint
@@ -10,6 +11,9 @@ from autoem.derive.m_step import MStep, m_step
 from autoem.derive.surrogate import Surrogate, surrogate
 from autoem.graph.factor_graph import FactorGraph, factor_graph
 from autoem.language.model import Declaration, ModelType
+
+if TYPE_CHECKING:
+    from autoem.derive.explain.document import Document
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,23 @@ class Derivation:
     def exact(self) -> bool:
         """Whether every posterior and every update is exact."""
         return self.m_step.exact
+
+    def __str__(self) -> str:
+        return self.explanation.text()
+
+    def latex(self, standalone: bool = False) -> str:
+        """The derivation in LaTeX, to be included in a paper; or as a whole article."""
+        return self.explanation.latex(standalone)
+
+    def _repr_latex_(self) -> str:
+        return self.explanation.notebook()
+
+    @property
+    def explanation(self) -> Document:
+        """The derivation as a page, for other writers."""
+        from autoem.derive.explain.explanation import explain
+
+        return explain(self)
 
 
 def derive(model: ModelType, missing: tuple[str, ...] = ()) -> Derivation:

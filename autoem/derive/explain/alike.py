@@ -9,14 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from autoem.derive.explain.layout import Expectation, Math, Number, Power, Product, Symbol, Transpose
+from autoem.derive.explain.layout import (
+    Expectation,
+    Math,
+    Number,
+    Power,
+    Product,
+    Symbol,
+    Transpose,
+    parts_of,
+)
 from autoem.derive.explain.piece import Piece, content, product, signed
 
 
 def simplified(pieces: Iterable[Piece]) -> list[Piece]:
     """Fewer pieces with the same sum."""
-    counted = _added(_counted(_added(pieces)))
-    return _collected(_over_one_denominator(_moments(counted)))
+    return _fronted(_collected(_over_one_denominator(_moments(added(pieces)))))
+
+
+def added(pieces: Iterable[Piece]) -> list[Piece]:
+    """Equal pieces added, and sums over nothing counted."""
+    return _added(_counted(_added(pieces)))
+
+
+def _fronted(pieces: list[Piece]) -> list[Piece]:
+    """Of one bracket, a piece that is added goes first."""
+    places = {piece.order[:1] for piece in pieces}
+    first = next((i for i, piece in enumerate(pieces) if piece.coefficient > 0), 0)
+    if len(places) > 1 or not pieces:
+        return pieces
+    return [pieces[first], *pieces[:first], *pieces[first + 1 :]]
 
 
 def _added(pieces: Iterable[Piece]) -> list[Piece]:
@@ -32,24 +54,39 @@ def _added(pieces: Iterable[Piece]) -> list[Piece]:
 
 def _counted(pieces: list[Piece]) -> list[Piece]:
     """A sum over an index that nothing mentions is a count, N; it stays a sum where another piece
-    is summed over the same indices."""
+    is summed over the same indices, but for a constant."""
     busy = {(p.indices, p.weights) for p in pieces if not p.idle}
-    return [p if (p.indices, p.weights) in busy else _as_count(p) for p in pieces]
+    return [
+        p if (p.indices, p.weights) in busy and not _is_constant(p) else _as_count(p)
+        for p in pieces
+    ]
+
+
+def _is_constant(piece: Piece) -> bool:
+    """Whether nothing summed is in the piece: N log 2π."""
+    return len(piece.idle) == len(piece.indices) and not any(
+        _has_expectation(factor) for factor in piece.factors
+    )
+
+
+def _has_expectation(math: Math) -> bool:
+    return isinstance(math, Expectation) or any(_has_expectation(m) for m in parts_of(math))
 
 
 def _as_count(piece: Piece) -> Piece:
     names = [symbol for symbol, _ in piece.idle]
     kept = tuple(index for index in piece.indices if index not in names)
-    coefficient, factors, denominator = piece.coefficient, piece.factors, list(piece.denominator)
+    coefficient, sizes = piece.coefficient, []
+    denominator = list(piece.denominator)
     for _, size in piece.idle:
         if isinstance(size, Number):
             coefficient *= size.value
         elif size in denominator:
             denominator.remove(size)
         else:
-            factors = (size, *factors)
+            sizes.append(size)
     return replace(
-        piece, coefficient=coefficient, indices=kept, factors=factors,
+        piece, coefficient=coefficient, indices=kept, counts=(*sizes, *piece.counts),
         denominator=tuple(denominator), idle=(),
     )  # fmt: skip
 
@@ -97,9 +134,11 @@ def _bracketed(members: list[Piece], kept: tuple[Math, ...]) -> Piece:
     terms = []
     for piece in members:
         own = piece.coefficient / common
-        rest = tuple(factor for factor in piece.factors if factor not in kept)
+        factors = (*piece.counts, *piece.factors)
+        rest = tuple(factor for factor in factors if factor not in kept)
         terms.append((own < 0, product(own, rest)))
-    return replace(members[0], coefficient=common, factors=(signed(terms), *kept), idle=())
+    factors = (signed(terms), *kept)
+    return replace(members[0], coefficient=common, factors=factors, idle=(), counts=())
 
 
 def _moments(pieces: list[Piece]) -> list[Piece]:

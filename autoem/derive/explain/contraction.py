@@ -12,21 +12,22 @@ from dataclasses import dataclass
 
 import sympy
 
-from autoem.derive.explain.layout import Call, Math, Product, Transpose
+from autoem.derive.explain.layout import Add, Call, Math, Product, Transpose
 from autoem.derive.explain.notation import Notation
 from autoem.derive.index import Guard, Index, indices_in
 from autoem.derive.quantity import Defined, Element, elements, indices_of
 from autoem.derive.term import Term, instantiate
 
-Open = tuple[Index, ...]
-"""The open indices of a layout: () of a scalar, (row,) of a column, (row, column) of a matrix."""
+Open = tuple[Index | None, ...]
+"""The open indices of a layout: () of a scalar, (row,) of a column, (row, column) of a matrix,
+(None, column) of a row."""
 
 
 @dataclass(frozen=True)
 class Tensor:
     """A factor with hidden indices; `write` sets it with these open, in either order."""
 
-    open: Open
+    open: tuple[Index, ...]
     write: Callable[[Open], Math]
     rank: tuple[int, int] = (9, 0)
 
@@ -34,7 +35,7 @@ class Tensor:
 def hidden(term: Term, wanted: Open, notation: Notation) -> tuple[Index, ...]:
     """The indices of a term that need not be written: summed ones that join two places, and the
     wanted open ones that stand in one."""
-    result = list(wanted)
+    result = [index for index in wanted if index is not None]
     for index in term.bound:
         if _may_hide(index, notation) and not _guarded(term, index):
             if slots(term.value, index, notation) == 2:
@@ -91,7 +92,8 @@ def _element_slots(element: Element, index: Index, notation: Notation) -> int | 
         nested = any(index in indices_in(r) for r in element.indices if r != index)
         return None if nested or any(p not in glyph.event for p in places) else len(places)
     if isinstance(element.base, Defined):
-        found = {slots(t.value, index, notation) for t in instantiate(element)}
+        parts = [p for t in instantiate(element) for p in sympy.Add.make_args(t.value)]
+        found = {slots(part, index, notation) for part in parts}
         return found.pop() if len(found) == 1 else None
     return None if _mentions(element, index) else 0
 
@@ -100,7 +102,7 @@ def _mentions(value: sympy.Expr, index: Index) -> bool:
     return index in indices_of(value)
 
 
-def open_in(value: sympy.Expr, candidates: tuple[Index, ...]) -> Open:
+def open_in(value: sympy.Expr, candidates: tuple[Index, ...]) -> tuple[Index, ...]:
     """Those of the hidden indices that a factor mentions, in order of candidates."""
     mentioned = [i for e in elements(value) for r in e.indices for i in indices_in(r)]
     return tuple(index for index in candidates if index in mentioned)
@@ -109,18 +111,29 @@ def open_in(value: sympy.Expr, candidates: tuple[Index, ...]) -> Open:
 def chained(tensors: list[Tensor], wanted: Open) -> list[Math]:
     """The products of the connected chains; with `wanted` open, the one chain (or the row and the
     column) that is open comes last."""
-    pending, result = list(tensors), []
-    open_parts: list[Math] = []
+    pending = list(tensors)
+    ends: list[Math] = []
     for start in wanted:
-        chain = _walk(pending, start)
-        if chain is not None:
-            factors, end = chain
-            column = end is None and start is not wanted[0]
-            product = _product(factors)
-            open_parts.append(Transpose(product) if column else product)
+        if start is not None:
+            ends += _ended(pending, start, column=start is not wanted[0])
+    closed = []
     while pending:
-        result.append(_closed(pending))
-    return [*result, *([_product(open_parts)] if open_parts else [])]
+        closed.append(_closed(pending))
+    return [*closed, *([_product(ends)] if ends else [])]
+
+
+def _ended(pending: list[Tensor], start: Index, column: bool) -> list[Math]:
+    """Takes the chain that begins at an open index; as a row where that index is the column."""
+    single = next((t for t in pending if t.open == (start,)), None)
+    if single is not None and column:
+        pending.remove(single)
+        row = single.write((None, start))
+        return [Transpose(single.write((start,))) if isinstance(row, Add) else row]
+    chain = _walk(pending, start)
+    if chain is None:
+        return []
+    factors, end = chain
+    return [Transpose(_product(factors)) if column and end is None else _product(factors)]
 
 
 def _walk(pending: list[Tensor], start: Index) -> tuple[list[Math], Index | None] | None:
@@ -142,7 +155,7 @@ def _walk(pending: list[Tensor], start: Index) -> tuple[list[Math], Index | None
 def _closed(pending: list[Tensor]) -> Math:
     """Takes one chain without an open end: a scalar v' M w, or the trace of a cycle."""
     ends = [tensor for tensor in pending if len(tensor.open) == 1]
-    first = min(ends or pending, key=lambda tensor: tensor.rank)
+    first = min(ends or pending, key=lambda tensor: tensor.rank[1])
     pending.remove(first)
     if len(first.open) == 1:
         chain = _walk(pending, first.open[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -33,7 +34,10 @@ def _polygamma(value: sympy.Expr, inner: Inner) -> Math:
 def _power(value: sympy.Expr, inner: Inner) -> Math:
     if value.exp == sympy.Rational(1, 2):
         return Call("sqrt", inner(value.base))
-    return Power(inner(value.base), inner(value.exp))
+    base = inner(value.base)
+    if isinstance(base, Symbol) and base.superscript == "2" and value.exp.is_Integer:
+        return replace(base, superscript=str(2 * value.exp))
+    return Power(base, inner(value.exp))
 
 
 _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {

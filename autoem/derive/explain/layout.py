@@ -40,6 +40,13 @@ class Symbol(Math):
 
 
 @dataclass(frozen=True)
+class Words(Math):
+    """Upright words in a formula."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Size(Math):
     """The number of values of an index that has no capital letter: |item|."""
 
@@ -106,6 +113,14 @@ class Call(Math):
 
 
 @dataclass(frozen=True)
+class Derivative(Math):
+    """The partial derivative of the body."""
+
+    body: Math
+    by: Math
+
+
+@dataclass(frozen=True)
 class Factorial(Math):
     """x!"""
 
@@ -114,11 +129,12 @@ class Factorial(Math):
 
 @dataclass(frozen=True)
 class Series(Math):
-    """The sum of the body over indices, where the condition holds."""
+    """The sum of the body over indices, where the condition holds; or the product, "∏"."""
 
     indices: tuple[Symbol, ...]
     body: Math
     condition: Math | None = None
+    operator: str = "∑"
 
 
 @dataclass(frozen=True)
@@ -201,7 +217,15 @@ class Display:
     lines: tuple[Relation, ...]
 
 
-Block: TypeAlias = "Paragraph | Display"
+@dataclass(frozen=True)
+class Verbatim:
+    """Lines that a terminal shows as they are, and blocks that say the same on paper."""
+
+    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = "Paragraph | Display | Verbatim"
 
 
 @dataclass(frozen=True)

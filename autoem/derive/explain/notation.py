@@ -8,13 +8,12 @@ matrix: x[n, d] with d hidden is the vector x_n.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from autoem.derive.explain.layout import (
     Call,
-    Expectation,
     Indicator,
     Math,
     Number,
@@ -38,7 +37,7 @@ from autoem.language.declaration import Given, Latent, Observed, Parameter, Vari
 from autoem.language.expression import Axis
 from autoem.language.model import Declaration
 
-SIZE, WEIGHT, DATA, EXPECTATION, LATENT, PARAMETER = range(6)
+SIZE, WEIGHT, PARAMETER, EXPECTATION, DATA, LATENT = range(6)
 """The order in which factors stand in a product."""
 
 Shown = tuple[Math | None, ...]
@@ -93,6 +92,19 @@ class Notation:
             and f"{stem}1" not in names
         )
         return greek(variable.name, square)
+
+    def subscripted(self, variable: Variable, reads: Sequence[Read], names: Indexing) -> Symbol:
+        """A declared variable at these indices."""
+        return subscripted(self.symbol(variable), tuple(self.read(r, names) for r in reads))
+
+    def read(self, index: Read, names: Indexing) -> Math:
+        """An index as a subscript: k, 2, or group_i."""
+        if isinstance(index, int):
+            return Number(Fraction(index))
+        if isinstance(index, Lookup):
+            assert isinstance(index.table, Declared)
+            return self.subscripted(index.table.variable, index.indices, names)
+        return names.named(index)
 
     def introduce(self, *choices: str) -> Symbol:
         """A symbol that the page does not use yet."""
@@ -222,30 +234,8 @@ def subscripted(symbol: Symbol, shown: Shown) -> Symbol:
     return replace(symbol, subscripts=(*symbol.subscripts, *marks))
 
 
-def expectation(operator: str, body: Callable[[Shown], Math], plates: tuple[int, ...],
-                states: tuple[int, ...], event: tuple[int, ...]) -> Callable[[Shown], Math]:  # fmt: skip
-    """E_k[z_n] of an element whose positions are plates, states of other latents, and the event."""
-
-    def write(shown: Shown) -> Math:
-        inner = body(tuple(shown[p] for p in (*plates, *event)))
-        return Expectation(operator, inner, tuple(s for p in states if (s := shown[p]) is not None))
-
-    return write
-
-
 def _delta(shown: Shown) -> Math:
     left, right = shown
     assert left is not None and right is not None
     return Indicator(equation(left, right))
 
-
-def read(index: Read, names: Indexing, symbol: Callable[[Variable], Symbol]) -> Math:
-    """An index as a subscript: k, 2, or group_i."""
-    if isinstance(index, int):
-        return Number(Fraction(index))
-    if isinstance(index, Lookup):
-        inner = tuple(read(i, names, symbol) for i in index.indices)
-        table = index.table
-        assert isinstance(table, Declared)
-        return subscripted(symbol(table.variable), inner)
-    return names.named(index)

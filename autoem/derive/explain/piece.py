@@ -28,7 +28,7 @@ class Piece:
     """coefficient * sum over indices of (weights * factors / denominator) where conditions hold.
 
     `weights` are indicators and responsibilities; `idle` are indices that nothing mentions, with
-    the number of their values.  `order` says where the piece stands in a sum.
+    the number of their values; `counts` are such numbers, in front of the sum.  `order` says where the piece stands in a sum.
     """
 
     coefficient: Fraction
@@ -38,12 +38,18 @@ class Piece:
     factors: tuple[Math, ...] = ()
     denominator: tuple[Math, ...] = ()
     idle: tuple[tuple[Symbol, Math], ...] = ()
+    counts: tuple[Math, ...] = ()
     order: tuple[int, ...] = ()
 
     @property
     def body(self) -> tuple[object, ...]:
         """Everything but the coefficient and the place."""
-        return (self.indices, self.conditions, self.weights, self.factors, self.denominator)
+        whole = (self.indices, self.conditions, self.weights, self.factors, self.denominator)
+        return (*whole, self.counts)
+
+    def varies(self, factor: Math) -> bool:
+        """Whether a factor mentions an index of the sum."""
+        return any(mentions(factor, index) for index in self.indices)
 
     @property
     def outer(self) -> tuple[Symbol, ...]:
@@ -66,10 +72,8 @@ def scaled(pieces: Iterable[Piece], factor: Fraction) -> list[Piece]:
 
 
 def signed(terms: Sequence[tuple[bool, Math]]) -> Math:
-    """The sum of terms, each with whether it is taken away; one that is added goes first."""
-    first = next((i for i, (negative, _) in enumerate(terms) if not negative), 0)
-    ordered = [*terms[first : first + 1], *terms[:first], *terms[first + 1 :]]
-    parts = tuple(Negative(body) if negative else body for negative, body in ordered)
+    """The sum of terms, each with whether it is taken away."""
+    parts = tuple(Negative(body) if negative else body for negative, body in terms)
     if not parts:
         return Number(Fraction(0))
     return parts[0] if len(parts) == 1 else Add(parts)

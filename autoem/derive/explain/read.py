@@ -6,7 +6,7 @@ others are written under a sum sign; a named intermediate without a symbol is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -33,24 +33,26 @@ from autoem.derive.explain.layout import (
     Transpose,
     equation,
 )
+from autoem.derive.explain.links import logistic
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import (
     DATA,
     EXPECTATION,
+    LATENT,
     PARAMETER,
+    SIZE,
     WEIGHT,
     Glyph,
     Notation,
     Shown,
-    read,
 )
 from autoem.derive.explain.piece import Piece
 from autoem.derive.explain.total import total
 from autoem.derive.index import Guard, Index, indices_in
 from autoem.derive.quantity import Computed, Defined, Element, elements, indices_of
-from autoem.derive.term import Term, Terms, instantiate, reindex
+from autoem.derive.term import Term, Terms, at, instantiate, reindex, times
 
-LAST = PARAMETER + 3
+BRACKET, FUNCTION, LAST = LATENT + 1, LATENT + 2, LATENT + 3
 IDENTITY = Symbol("I")
 TWO = Number(Fraction(2))
 
@@ -69,14 +71,46 @@ class Reader:
         """A sum of terms; `wanted` indices are open: the layout is a vector or a matrix."""
         return total(self.pieces(terms, names, wanted))
 
+    def bracket(self, terms: Iterable[Term], names: Indexing) -> Math:
+        """A sum of terms as one, its products in the order of a person."""
+        pieces = self.pieces(terms, names)
+        return total(replace(piece, order=(0, *piece.order[1:])) for piece in pieces)
+
     def pieces(self, terms: Iterable[Term], names: Indexing, wanted: Open = ()) -> list[Piece]:
         """The pieces of a sum of terms, before they are put together."""
         result = []
         for position, term in enumerate(terms):
             for value in sympy.Add.make_args(term.value):
-                piece = self._piece(replace(term, value=value), names, wanted)
-                result.append(replace(piece, order=(position, *piece.order)))
+                for part in sympy.Add.make_args(self._distributed(value)):
+                    for inner in self.opened_up(replace(term, value=part)):
+                        piece = self._piece(inner, names, wanted)
+                        result.append(replace(piece, order=(position, *piece.order)))
         return result
+
+    def _distributed(self, value: sympy.Expr) -> sympy.Expr:
+        """(ν/2 − 1) E[log u] as two products, so that more of them can be collected."""
+        if isinstance(value, sympy.Mul) and any(
+            isinstance(f, Element) and self._rank(f)[0] == EXPECTATION for f in value.args
+        ):
+            sums = [f for f in value.args if isinstance(f, sympy.Add)]
+            if len(sums) == 1 and all(self._rank(e)[0] == PARAMETER for e in elements(sums[0])):
+                return sympy.Add(*(value / sums[0] * part for part in sums[0].args))
+        return value
+
+    def opened_up(self, term: Term) -> Iterator[Term]:
+        """A named intermediate without a symbol, that is the whole term, as its own terms."""
+        coefficient, element = term.value.as_coeff_Mul(rational=True)
+        if not self._is_anonymous(element):
+            yield term
+            return
+        for inner in instantiate(element):
+            for value in sympy.Add.make_args(inner.value):
+                product = times(replace(term, value=coefficient), replace(inner, value=value))
+                yield from self.opened_up(product)
+
+    def _is_anonymous(self, value: sympy.Expr) -> bool:
+        named = isinstance(value, Element) and self.notation.glyph(value.base) is None
+        return named and isinstance(value.base, Defined)
 
     def opened(self, terms: Terms, free: Open) -> Open:
         """Those of the free indices that can be hidden in every term."""
@@ -88,21 +122,21 @@ class Reader:
         shown.sort(key=lambda index: self.notation.letters.rank(index.axis))
         names = names.bind(shown)
         coefficient, factors = term.value.as_coeff_Mul(rational=True)
-        parts = _Parts([], [], [], [])
+        parts = _Parts([], [], [], [], [])
         for factor in sympy.Mul.make_args(factors):
             self._place(factor, inside, names, parts)
         conditions = self._guards(term, inside, names, parts)
-        bound = [names.known[index] for index in shown]
         scalars = [math for _, math in sorted(parts.factors, key=lambda pair: pair[0])]
         return Piece(
             Fraction(int(coefficient.p), int(coefficient.q)),
-            tuple(bound),
-            conditions,
-            tuple(parts.weights),
-            (*scalars, *chained(parts.tensors, wanted)),
-            tuple(parts.denominator),
-            self._idle(term, shown, names),
-            self._order(term.value, bool(coefficient < 0)),
+            indices=tuple(names.known[index] for index in shown),
+            conditions=conditions,
+            weights=tuple(parts.weights),
+            factors=(*scalars, *chained(parts.tensors, wanted)),
+            denominator=tuple(parts.denominator),
+            idle=self._idle(term, shown, names),
+            counts=tuple(parts.counts),
+            order=self._order(term.value, bool(coefficient < 0)),
         )
 
     def _place(
@@ -116,7 +150,7 @@ class Reader:
             base = self.expression(factor.base, names, open_indices)
             parts.factors.append(((LAST, 0), Power(Norm(base), TWO)))
         elif open_indices and self._is_trace(factor, open_indices):
-            matrix = self._set(factor, names, (*open_indices, *open_indices))
+            matrix = self.factor(factor, names, (*open_indices, *open_indices))
             parts.factors.append(((LAST, 0), Call("tr", matrix)))
         elif open_indices:
             parts.tensors.append(self._tensor(factor, open_indices, names))
@@ -126,6 +160,8 @@ class Reader:
             math = self._scalar(factor, names)
             if self._is_weight(factor):
                 parts.weights.append(math)
+            elif self._rank(factor)[0] == SIZE:
+                parts.counts.append(math)
             else:
                 parts.factors.append((self._rank(factor), math))
 
@@ -140,11 +176,11 @@ class Reader:
 
     def _tensor(self, factor: sympy.Expr, inside: Open, names: Indexing) -> Tensor:
         return Tensor(
-            inside, lambda wanted: self._set(factor, names, wanted), self._rank(factor)
+            inside, lambda wanted: self.factor(factor, names, wanted), self._rank(factor)
         )
 
-    def _set(self, factor: sympy.Expr, names: Indexing, wanted: Open) -> Math:
-        """A factor with these indices open: a symbol, or a sum of tensors."""
+    def factor(self, factor: sympy.Expr, names: Indexing, wanted: Open) -> Math:
+        """A factor of a product with these indices open: a symbol, or a sum in its place."""
         if isinstance(factor, Element):
             glyph = self.notation.glyph(factor.base)
             if glyph is not None:
@@ -155,10 +191,12 @@ class Reader:
 
     def _symbol(self, glyph: Glyph, element: Element, names: Indexing, wanted: Open) -> Math:
         shown: Shown = tuple(
-            None if index in wanted else read(index, names, self.notation.symbol)
+            None if index in wanted else self.notation.read(index, names)
             for index in element.indices
         )
         math = glyph.write(shown)
+        if wanted[:1] == (None,):
+            return Transpose(math)
         turned = len(wanted) == 2 and element.indices.index(wanted[0]) > element.indices.index(
             wanted[1]
         )
@@ -176,7 +214,9 @@ class Reader:
                 return self._computed(factor, names)
         if isinstance(factor, sympy.Add | sympy.Mul):
             return self.expression(factor, names)
-        return function(factor, lambda value: self.expression(value, names))
+        math = function(factor, lambda value: self.expression(value, names))
+        short = isinstance(math, Call) and math.function == "digamma"
+        return Call("ψ", math.argument) if short and "ψ" not in self.notation.taken else math  # type: ignore[attr-defined]
 
     def _computed(self, element: Element, names: Indexing) -> Math:
         """A result that has no name: its formula."""
@@ -186,9 +226,9 @@ class Reader:
         inner = names.bind(index for index in base.over if index not in moved)
         value = reindex(base.operands[0], moved)
         if base.operation == "log_sum_exp":
-            return Call("log", self.terms((Term(sympy.exp(value), base.over),), names))
+            return Call("log", self.terms(_each(Term(sympy.exp(value), base.over)), names))
         if base.operation == "log_determinant":
-            return Call("log", Call("det", self._set(value, inner, base.over)))
+            return Call("log", Call("det", self.factor(value, inner, base.over)))
         return self.expression(value, inner)
 
     def _guards(
@@ -209,7 +249,7 @@ class Reader:
         return ()
 
     def _condition(self, guard: Guard, term: Term, names: Indexing) -> Relation:
-        left, right = (read(r, names, self.notation.symbol) for r in (guard.left, guard.right))
+        left, right = (self.notation.read(r, names) for r in (guard.left, guard.right))
         return equation(left, right)
 
     def _idle(
@@ -231,21 +271,39 @@ class Reader:
         base = factor.base if isinstance(factor, sympy.Pow) else factor
         if isinstance(base, Element) and self.notation.glyph(base.base) is not None:
             return first
-        return (PARAMETER + (1 if isinstance(base, sympy.Add | Element) else 2), first[1])
+        if isinstance(base, logistic):
+            return (BRACKET, -1)
+        return (BRACKET if isinstance(base, sympy.Add | Element) else FUNCTION, first[1])
 
     def _order(self, value: sympy.Expr, negative: bool) -> tuple[int, ...]:
         """The place of a product in a sum: data before parameters, plus before minus."""
         ranks = [self._rank(element) for element in elements(value)]
-        first = min(ranks, default=(PARAMETER + 1, 0))
-        parametric = first[0] not in (WEIGHT, DATA, EXPECTATION)
-        exponential = 0 if value.is_number or not value.has(sympy.exp) else 1
-        return (exponential, int(parametric), int(negative), int(bool(value.is_number)), *first)
+        first = min(ranks, default=(FUNCTION, 0))
+        parametric = all(rank[0] not in (WEIGHT, DATA, EXPECTATION) for rank in ranks)
+        bracketed = any(f.as_base_exp()[0].is_Add for f in sympy.Mul.make_args(value))
+        exponential = not value.is_number and value.has(sympy.exp)
+        crowded = bracketed or sum(rank[0] != WEIGHT for rank in ranks) > 2
+        known = not crowded or any(rank[0] == DATA for rank in ranks)
+        flags = (exponential, crowded, not known, parametric, negative, bool(value.is_number))
+        lead = max(elements(value), key=lambda e: (self._rank(e), e.base.serial), default=None)
+        entries = [r for r in lead.indices if isinstance(r, int)] if lead else []
+        return (*map(int, flags), *first, lead.base.serial if lead else 0, *entries)
+
+
+def _each(term: Term) -> Terms:
+    """A sum over the two states of a binary latent, written out."""
+    (state,) = term.bound
+    if state.axis.key is not None or state.axis.size is None:
+        return (term,)
+    found = (at(term, {state: position}) for position in reversed(range(state.axis.size)))
+    return tuple(chosen for chosen in found if chosen is not None)
 
 
 @dataclass
 class _Parts:
     """The factors of a product while it is read."""
 
+    counts: list[Math]
     weights: list[Math]
     factors: list[tuple[tuple[int, int], Math]]
     denominator: list[Math]

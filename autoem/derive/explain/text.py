@@ -17,6 +17,7 @@ from autoem.derive.explain.layout import (
     Call,
     Conditioned,
     Density,
+    Derivative,
     Expectation,
     Factorial,
     Indicator,
@@ -33,32 +34,17 @@ from autoem.derive.explain.layout import (
     Size,
     Symbol,
     Transpose,
+    Words,
     equation,
 )
-
-RELATION, ADD, SERIES, PRODUCT, POSTFIX, ATOM = range(6)
-
-LEVEL: dict[type[Math], int] = {
-    Relation: RELATION,
-    Conditioned: RELATION,
-    Add: ADD,
-    Negative: ADD,
-    Series: SERIES,
-    Product: PRODUCT,
-    Quotient: PRODUCT,
-    Call: PRODUCT,
-    Power: POSTFIX,
-    Transpose: POSTFIX,
-    Factorial: POSTFIX,
-}
-"""How tightly a layout holds together; what is looser than its place stands in brackets."""
+from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
 
 ACCENTS = {"hat": ("\u0302", "ˆ"), "tilde": ("\u0303", "~"), "": ("", "")}
 """Accent to the mark over one letter, and the mark after a word."""
 
 VULGAR = {Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(1, 4): "¼", Fraction(3, 4): "¾"}
 SUPERSCRIPTS = str.maketrans("0123456789−-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻ᵀ")
-WORDS = {"digamma": "ψ", "trigamma": "ψ′", "sqrt": "√"}
+WORDS = {"sqrt": "√"}
 
 
 def text(math: Math) -> str:
@@ -68,6 +54,8 @@ def text(math: Math) -> str:
             return _number(math.value)
         case Symbol():
             return _symbol(math)
+        case Words():
+            return math.text
         case Size():
             return f"|{text(math.index)}|"
         case Add():
@@ -75,11 +63,11 @@ def text(math: Math) -> str:
         case Negative():
             return f"−{within(math.body, SERIES)}"
         case Product():
-            return _product(math.factors)
+            return product(math.factors)
         case Quotient():
             return _quotient(math)
         case Series():
-            return f"{_sigmas(math)} {within(math.body, SERIES)}"
+            return f"{sums(math)} {within(math.body, SERIES)}"
         case Call():
             return _call(math)
         case Relation():
@@ -95,6 +83,8 @@ def _closed(math: Math) -> str:
             return _power(math)
         case Transpose():
             return within(math.body, POSTFIX) + "ᵀ"
+        case Derivative():
+            return f"∂{text(math.body)}/∂{text(math.by)}"
         case Factorial():
             return within(math.body, ATOM) + "!"
         case Norm():
@@ -113,13 +103,13 @@ def _closed(math: Math) -> str:
     raise TypeError(f"no text for {type(math).__name__}")
 
 
-def within(math: Math, level: int) -> str:
+def within(math: Math, place: int) -> str:
     """The layout in a place of this level, in brackets where it is looser."""
-    own = LEVEL.get(type(math), ATOM)
+    own = level(math)
     written = text(math)
-    if isinstance(math, Number) and (math.value < 0 or math.value.denominator != 1):
-        own = POSTFIX if math.value in VULGAR else PRODUCT
-    if own >= level and own > ADD:
+    if isinstance(math, Number) and math.value in VULGAR:
+        own = POSTFIX
+    if own >= place and own > ADD:
         return written
     return f"{{{written}}}" if "(" in written else f"({written})"
 
@@ -154,7 +144,10 @@ def _sum(math: Add) -> str:
     return result
 
 
-def _product(factors: tuple[Math, ...]) -> str:
+def product(factors: tuple[Math, ...]) -> str:
+    match factors:
+        case (Number() as number, Symbol(subscripts=()) as symbol) if len(symbol.name) == 1:
+            return within(number, POSTFIX) + text(symbol)
     *first, last = factors
     written = [within(f, POSTFIX if isinstance(f, Call | Quotient) else PRODUCT) for f in first]
     return " ".join([*written, within(last, SERIES if first else PRODUCT)])
@@ -162,28 +155,27 @@ def _product(factors: tuple[Math, ...]) -> str:
 
 def _quotient(math: Quotient) -> str:
     top, bottom = within(math.numerator, SERIES), math.denominator
-    loose = isinstance(bottom, Series) or LEVEL.get(type(bottom), ATOM) >= POSTFIX
+    loose = isinstance(bottom, Series) or level(bottom) >= POSTFIX
     below = text(bottom) if loose else within(bottom, ATOM)
     plain = (Symbol, Number, Size)
     tight = isinstance(math.numerator, plain) and isinstance(bottom, plain)
     return f"{top}/{below}" if tight else f"{top} / {below}"
 
 
-def _sigmas(math: Series) -> str:
-    marks = [f"∑_{_joined((index,))}" for index in math.indices]
+def sums(math: Series) -> str:
+    """The sum signs of a series."""
+    marks = [f"{math.operator}_{_joined((index,))}" for index in math.indices]
     if math.condition is not None:
-        marks[-1] = f"∑_{{{text(math.indices[-1])}: {text(math.condition)}}}"
+        marks[-1] = f"{math.operator}_{{{text(math.indices[-1])}: {text(math.condition)}}}"
     return " ".join(marks)
 
 
 def _call(math: Call) -> str:
     name = WORDS.get(math.function, math.function)
-    inner = math.argument
-    bare = isinstance(inner, Symbol | Factorial) or (isinstance(inner, Call) and name == "log")
-    named = name not in ("ψ", "ψ′", "√", "Γ", "exp", "logistic")
-    if (bare or (isinstance(inner, Power | Number))) and named:
-        return f"{name} {within(inner, POSTFIX) if not isinstance(inner, Call) else text(inner)}"
-    return f"{name}({text(inner)})"
+    if not is_bare(math):
+        return f"{name}({text(math.argument)})"
+    loose = isinstance(math.argument, Call | Series | Density)
+    return f"{name} {text(math.argument) if loose else within(math.argument, POSTFIX)}"
 
 
 def _power(math: Power) -> str:
@@ -203,4 +195,4 @@ def _arguments(math: Density) -> list[str]:
     return [f"{label}={text(a)}" if label else text(a) for label, a in pairs]
 
 
-__all__ = ["equation", "text", "within"]
+__all__ = ["equation", "product", "sums", "text", "within"]

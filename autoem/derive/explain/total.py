@@ -39,16 +39,21 @@ def total(pieces: Iterable[Piece]) -> Math:
 
 def alone(piece: Piece) -> tuple[bool, Math]:
     """One piece: whether it is negative, and the rest of it."""
-    inside = Fraction(1) if piece.indices and not piece.denominator else piece.coefficient
-    body = product(inside, (*piece.weights, *piece.factors), piece.denominator)
+    negative, factors = piece.coefficient < 0, (*piece.weights, *piece.factors)
+    if not piece.indices:
+        body = product(piece.coefficient, (*piece.counts, *factors), piece.denominator)
+        return negative, _series((), piece.conditions, body)
+    inside = piece.coefficient if piece.denominator else Fraction(1)
+    constant = [f for f in piece.factors if isinstance(f, Symbol) and not piece.varies(f)]
+    body = product(inside, [f for f in factors if f not in constant], piece.denominator)
     series = _series(piece.indices, piece.conditions, body)
-    outside = piece.coefficient / inside
-    return piece.coefficient < 0, product(outside, (series,))
+    return negative, product(piece.coefficient / inside, (*piece.counts, *constant, series))
 
 
 def _together(members: list[Piece]) -> tuple[bool, Math]:
     """Pieces under one sum sign."""
     first, outer, common = members[0], members[0].outer, content(members)
+    shared = first.counts if all(piece.counts == first.counts for piece in members) else ()
     inner = [
         replace(
             piece,
@@ -57,11 +62,14 @@ def _together(members: list[Piece]) -> tuple[bool, Math]:
             conditions=(),
             weights=(),
             idle=tuple(pair for pair in piece.idle if pair[0] not in outer),
+            counts=() if shared else piece.counts,
+            order=(0, *piece.order[1:]),
         )
         for piece in members
     ]
     body = product(Fraction(1), (*first.weights, total(inner)))
-    return common < 0, product(common, (_series(outer, first.conditions, body),))
+    series = _series(outer, first.conditions, body)
+    return common < 0, product(common, (*shared, series))
 
 
 def _series(indices: tuple[Symbol, ...], conditions: tuple[Math, ...], body: Math) -> Math:

@@ -1,0 +1,155 @@
+"""Posteriors of continuous latents on the page: normal ones, and conjugate ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy
+
+from autoem.derive.explain.layout import (
+    Block,
+    Density,
+    Math,
+    Number,
+    Power,
+    Product,
+    Relation,
+    Transpose,
+    Words,
+    display,
+    equation,
+    paragraph,
+)
+from autoem.derive.explain.notation import INVERSE, Glyph, Shown, subscripted
+from autoem.derive.explain.piece import Piece, content, product, scaled, signed
+from autoem.derive.explain.place import HIDDEN, Place, swapped
+from autoem.derive.explain.total import total
+from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.quantity import Computed, Element, elements
+from autoem.derive.term import Term
+from autoem.families import FAMILIES
+from autoem.families.family import ExponentialForm
+
+TWO = Number(Fraction(2))
+
+
+def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:
+    """Precision and shift, and the mean and covariance that they give."""
+    mean, spread = posterior.expectations["mean"], posterior.expectations["covariance"]
+    precision, shift = posterior.natural["precision"], posterior.natural["shift"]
+    event, matrix = posterior.event, (*posterior.event, *posterior.second)
+    operator = "Cov" if event else "Var"
+    place.expect(spread, operator, matrix)
+    place.expect(mean, "E", event)
+    _introduce_precision(place, precision, spread, matrix)
+    _introduce_shift(place, shift, event)
+    yield paragraph("Minus its second derivative is the precision, and its slope at zero the shift:")
+    yield display(
+        equation(place.element(precision, matrix), place.definition(precision, matrix)),
+        equation(place.element(shift, event), place.definition(shift, event)),
+    )
+    m, v, h = (place.element(mean, event), place.element(spread, matrix), place.element(shift, event))
+    yield paragraph("The posterior is normal with these expectations:")
+    moment = _second_moment(place, m, bool(event))
+    square = Product((m, Transpose(m))) if event else Power(m, TWO)
+    yield display(
+        Relation((place.conditioned, Density("N", (m, v))), ("~",)),
+        equation(m, Product((v, h))),
+        equation(moment, signed([(False, square), (False, v)])),
+    )
+
+
+def _second_moment(place: Place, mean: Math, vector: bool) -> Math:
+    """E[z zᵀ] from E[z]."""
+    own = place.own
+    return swapped(mean, own, Product((own, Transpose(own))) if vector else Power(own, TWO))
+
+
+def _introduce_precision(place: Place, precision: Element, spread: Element, matrix: tuple) -> None:  # type: ignore[type-arg]
+    """The precision is the inverse of the covariance, whatever the order of its indices."""
+    inner = place.page.notation.glyphs[spread.base].write
+    order = [precision.indices.index(index) for index in spread.indices]
+    event = tuple(precision.indices.index(index) for index in matrix)
+
+    def write(shown: Shown) -> Math:
+        return Power(inner(tuple(shown[p] for p in order)), INVERSE)
+
+    place.page.notation.glyphs[precision.base] = Glyph(write, event, symmetric=True)
+
+
+def _introduce_shift(place: Place, shift: Element, event: tuple) -> None:  # type: ignore[type-arg]
+    h, order = place.introduce("h", "g", "s"), place.positions(shift, event)
+    place.page.notation.glyphs[shift.base] = Glyph(
+        lambda shown: subscripted(h, tuple(shown[p] for p in order)),
+        tuple(shift.indices.index(index) for index in event),
+    )
+
+
+LETTERS = {"shape": "a", "rate": "b", "scale": "b", "mean": "m", "variance": "v", "p": "π"}
+"""What the arguments of a posterior are called; a name that is taken gets a tilde."""
+
+
+def conjugate(place: Place, posterior: ConjugatePosterior) -> Iterator[Block]:
+    """The coefficients of the statistics, the family that they match, and its expectations."""
+    family = next(f for f in FAMILIES if f.name == posterior.family)
+    assert isinstance(family, ExponentialForm)
+    operands = {n: _operand(e) for n, e in posterior.natural.items()}
+    coefficients = family.natural(operands)
+    shown = [_statistic(place, posterior, t) for t in posterior.statistics]
+    yield paragraph("As a function of ", place.own, " the log joint is")
+    terms = []
+    for coefficient, statistic in zip(coefficients, shown, strict=True):
+        pieces = place.page.reader.pieces((Term(coefficient),), place.names)
+        sign = Fraction(-1 if content(pieces) < 0 else 1)
+        terms.append((sign < 0, product(Fraction(1), (total(scaled(pieces, sign)), statistic))))
+    constant = Words("terms free of it")
+    yield display(equation(_log_density(place), signed([*terms, (False, constant)])))
+    yield paragraph(f"These are the coefficients of a {posterior.family}:")
+    named, lines = [], []
+    for argument, element in posterior.natural.items():
+        symbol = place.introduce(LETTERS.get(argument, argument[0]))
+        order = place.positions(element)
+        place.page.notation.glyphs[element.base] = Glyph(
+            lambda shown, symbol=symbol, order=order: subscripted(  # type: ignore[misc]
+                symbol, tuple(shown[p] for p in order)
+            )
+        )
+        named.append(place.element(element))
+        right = place.page.reader.expression(operands[argument], place.names)
+        lines.append(equation(named[-1], right))
+    labels = tuple("rate" if a == "rate" else "" for a in posterior.natural)
+    law = Density("N" if family.name == "Normal" else family.name, tuple(named), labels)
+    yield display(Relation((place.conditioned, law), ("~",)), *lines)
+    yield paragraph("Its expectations are")
+    yield display(*_expectations(place, posterior))
+
+
+def _log_density(place: Place) -> Math:
+    from autoem.derive.explain.layout import Call
+
+    return Call("log", Call("p", place.conditioned))
+
+
+def _operand(element: Element) -> sympy.Expr:
+    assert isinstance(element.base, Computed)
+    return element.base.operands[0]
+
+
+def _statistic(place: Place, posterior: ConjugatePosterior, statistic: sympy.Expr) -> Math:
+    return place.page.reader.expression(statistic, place.names)
+
+
+def _expectations(place: Place, posterior: ConjugatePosterior) -> Iterator[Relation]:
+    for element, statistic in zip(
+        posterior.expectations.values(), posterior.statistics, strict=True
+    ):
+        body = swapped(_statistic(place, posterior, statistic), place.own, HIDDEN)
+        place.expect(element, "E", body=body)
+        right = place.page.reader.expression(_operand(element), place.names)
+        yield equation(place.element(element), right)
+
+
+__all__ = ["Piece", "conjugate", "elements", "gaussian", "replace"]

@@ -1,0 +1,180 @@
+r"""`explain`: a derivation as a page of a textbook.
+
+>>> from autoem.derive.stages import derive
+>>> from autoem.families import Poisson
+>>> from autoem.language import Axis, Model, Observed, Parameter, Positive
+>>> class Counts(Model):
+...     n = Axis("days")
+...     rate = Parameter(Positive())
+...     x = Observed(Poisson(rate), over=n)
+>>> page = explain(derive(Counts))
+>>> [line.strip() for line in page.text().splitlines() if "rateˆ" in line]
+['rateˆ = ∑_n x_n / N']
+>>> [line.strip() for line in page.latex().splitlines() if "widehat" in line]
+['\\widehat{\\mathrm{rate}} &= \\frac{\\sum_{n} x_{n}}{N}']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from autoem.derive.explain import posteriors, updates
+from autoem.derive.explain.document import Document
+from autoem.derive.explain.laws import LawReader, domain
+from autoem.derive.explain.layout import (
+    Block,
+    Call,
+    Conditioned,
+    Density,
+    Display,
+    Math,
+    Paragraph,
+    Product,
+    Relation,
+    Section,
+    Series,
+    Verbatim,
+    display,
+    equation,
+    paragraph,
+)
+from autoem.derive.explain.maximize import Maximization
+from autoem.derive.explain.notation import subscripted
+from autoem.derive.explain.page import Page, page
+from autoem.derive.index import fresh
+from autoem.derive.quantity import Computed, Declared, Defined, Indicator, elements
+from autoem.derive.stages import Derivation
+from autoem.derive.term import Term, Terms
+from autoem.graph.factor_graph import Factor
+from autoem.language.declaration import Latent, Parameter, Random, Variable
+
+
+def explain(derivation: Derivation) -> Document:
+    """The model, the log-likelihoods, the posteriors, Q, and the updates, with their reasons."""
+    made = page(derivation)
+    sections = (
+        Section("Model", tuple(_model(made))),
+        Section("Complete-data log-likelihood", tuple(_joint(made))),
+        Section("E-step", tuple(_e_step(made))),
+        Section("Log-likelihood", tuple(_evidence(made))),
+        Section("Q", tuple(_surrogate(made))),
+        Section("M-step", tuple(_m_step(made))),
+    )
+    kept = tuple(section for section in sections if section.blocks)
+    doc = derivation.declaration.doc.strip().partition("\n")[0]
+    return Document(f"EM for {derivation.name}", doc, kept)
+
+
+def _model(made: Page) -> Iterator[Block]:
+    """The declarations, and the joint density as a product of factors."""
+    declaration, laws = made.derivation.declaration, LawReader(made.notation)
+    domains = [domain(parameter, made.notation) for parameter in declaration.parameters]
+    lines = []
+    for variable in declaration.variables:
+        if isinstance(variable, Parameter) and variable.prior is not None:
+            lines += list(laws.lines(variable, variable.prior))
+        if isinstance(variable, Random):
+            lines += list(laws.lines(variable, variable.distribution))
+    yield Verbatim(
+        tuple(str(made.derivation.model).splitlines()), (Display((*domains, *lines)),)
+    )
+    yield Verbatim(
+        tuple(str(made.derivation.graph).splitlines()),
+        (paragraph("The factor graph is the product"), display(_factors(made))),
+    )
+
+
+def _factors(made: Page) -> Relation:
+    """p(z, x) = ∏_n p(z_n | w) p(x_n | z_n, ...)."""
+    products = []
+    for plates, group in groupby(made.derivation.graph.factors, key=lambda f: f.plates):
+        names = made.notation.indexing(*(fresh(axis) for axis in plates))
+        symbols = tuple(names.known.values())
+        marks = dict(zip(plates, symbols, strict=True))
+
+        def placed(variable: Variable, marks: dict = marks) -> Math:  # type: ignore[type-arg]
+            known = all(axis in marks for axis in variable.plates)
+            shown = tuple(marks[axis] for axis in variable.plates) if known else ()
+            return subscripted(made.notation.symbol(variable), shown)
+
+        def density(factor: Factor, placed=placed) -> Math:  # type: ignore[no-untyped-def]
+            parents = tuple(placed(parent) for parent in factor.parents)
+            own = placed(factor.variable)
+            return Density("p", (Conditioned(own, parents) if parents else own,))
+
+        inner = [density(factor) for factor in group]
+        body: Math = inner[0] if len(inner) == 1 else Product(tuple(inner))
+        products.append(Series(symbols, body, operator="∏") if symbols else body)
+    whole = products[0] if len(products) == 1 else Product(tuple(products))
+    return equation(_density(made), whole)
+
+
+def _density(made: Page, observed_only: bool = False) -> Density:
+    """p(x, z)."""
+    declaration = made.derivation.declaration
+    latents = () if observed_only else declaration.latents
+    names = (*declaration.observed, *latents)
+    return Density("p", tuple(made.notation.symbol(v) for v in names))
+
+
+def _joint(made: Page) -> Iterator[Block]:
+    terms = _constants_last(made.derivation.log_joint.terms)
+    right = made.reader.terms(terms, made.notation.indexing())
+    yield display(equation(Call("log", _density(made)), right))
+
+
+def _constants_last(terms: Terms) -> Terms:
+    """What has latents or posteriors first, then what has parameters, then constants."""
+    return tuple(sorted(terms, key=_weight))
+
+
+def _weight(term: Term) -> int:
+    bases = [element.base for element in elements(term.value)]
+    bases += [e.base for b in bases if isinstance(b, Defined) for t in b.definition for e in elements(t.value)]
+    variables = [base.variable for base in bases if isinstance(base, Declared)]
+    latent = any(isinstance(variable, Latent) for variable in variables)
+    if latent or any(isinstance(base, Indicator | Computed) for base in bases):
+        return 0
+    return 1 if any(isinstance(variable, Parameter) for variable in variables) else 2
+
+
+def _e_step(made: Page) -> Iterator[Block]:
+    for posterior in made.derivation.e_step.posteriors:
+        yield from posteriors.explained(made, posterior)
+
+
+def _evidence(made: Page) -> Iterator[Block]:
+    """The log-likelihood, where it is not the complete-data one."""
+    if made.derivation.e_step.posteriors:
+        terms = _constants_last(made.derivation.e_step.evidence)
+        right = made.reader.terms(terms, made.notation.indexing())
+        yield display(equation(Call("log", _density(made, observed_only=True)), right))
+
+
+def _surrogate(made: Page) -> Iterator[Block]:
+    q = made.derivation.surrogate
+    own = Density("Q", tuple(made.notation.symbol(p.variable) for p in q.parameters))
+    right = made.reader.terms(_constants_last(q.terms), made.notation.indexing())
+    if made.derivation.e_step.posteriors:
+        yield paragraph(
+            "The expectation of ",
+            Call("log", _density(made)),
+            ", held at the old parameters, without terms that are free of the new ones:",
+        )
+        yield display(equation(own, right))
+    else:
+        yield paragraph("There is no latent variable, and Q is the log-likelihood itself:")
+        yield display(equation(own, right))
+
+
+def _m_step(made: Page) -> Iterator[Block]:
+    q = made.derivation.surrogate
+    state = Maximization(made, q.terms, list(q.parameters))
+    yield Paragraph(
+        ("A hat marks a new value. Each update maximizes Q given those before it:",)
+        if made.derivation.exact
+        else ("A hat marks a new value. The updates, in order, raise Q:",)
+    )
+    for update in made.derivation.m_step.updates:
+        yield from updates.explained(state, update)

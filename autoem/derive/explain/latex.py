@@ -1,0 +1,256 @@
+r"""The LaTeX writer: the same layouts for papers and notebooks (amsmath).
+
+>>> from fractions import Fraction
+>>> n, k = Symbol("n"), Symbol("k")
+>>> r, x = Symbol("r", (n, k)), Symbol("x", (n,))
+>>> mean = Quotient(Series((n,), Product((r, x))), Series((n,), r))
+>>> print(latex(equation(Symbol("μ", (k,), "hat"), mean)))
+\hat{\mu}_{k} = \frac{\sum_{n} r_{nk} x_{n}}{\sum_{n} r_{nk}}
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from autoem.derive.explain.layout import (
+    Add,
+    Call,
+    Conditioned,
+    Density,
+    Derivative,
+    Expectation,
+    Factorial,
+    Indicator,
+    Listing,
+    Math,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Series,
+    Size,
+    Symbol,
+    Transpose,
+    Words,
+    equation,
+)
+from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
+from autoem.derive.explain.names import GREEK
+
+COMMANDS = {
+    **{letter: rf"\{name}" for name, letter in GREEK.items() if name not in ("lam", "lambda_")},
+    "ℓ": r"\ell", "·": r"\cdot", "×": r"\times", "∞": r"\infty", "−∞": r"-\infty", "": "",
+    "ℝ": r"\mathbb{R}", "ο": "o",
+}  # fmt: skip
+RELATIONS = {
+    "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "≻": r"\succ",
+}  # fmt: skip
+FUNCTIONS = {
+    "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P", "p": "p", "Q": "Q",
+}  # fmt: skip
+ACCENTS = {"hat": (r"\hat", r"\widehat"), "tilde": (r"\tilde", r"\widetilde")}
+ESCAPES = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+def escaped(words: str) -> str:
+    r"""Words that TeX prints as they are.
+
+    >>> escaped("log_rate: 50%")
+    'log\\_rate: 50\\%'
+    """
+    return "".join(ESCAPES.get(letter, letter) for letter in words)
+
+
+def latex(math: Math) -> str:
+    """A formula in LaTeX."""
+    match math:
+        case Number():
+            return _number(math.value)
+        case Symbol():
+            return _symbol(math)
+        case Words():
+            return rf"\text{{{escaped(math.text)}}}"
+        case Size():
+            return rf"|{latex(math.index)}|"
+        case Add():
+            return _sum(math)
+        case Negative():
+            return f"-{within(math.body, SERIES)}"
+        case Product():
+            return product(math.factors)
+        case Quotient():
+            return rf"\frac{{{latex(math.numerator)}}}{{{latex(math.denominator)}}}"
+        case Series():
+            return f"{sums(math)} {within(math.body, SERIES)}"
+        case Call():
+            return _call(math)
+        case Relation():
+            pairs = zip(math.symbols, math.sides[1:], strict=True)
+            return latex(math.sides[0]) + "".join(
+                f" {RELATIONS[symbol]} {latex(side)}" for symbol, side in pairs
+            )
+    return _closed(math)
+
+
+def _closed(math: Math) -> str:
+    """Layouts that need no bracket where they stand."""
+    match math:
+        case Power():
+            return _power(math)
+        case Transpose():
+            return rf"{within(math.body, POSTFIX)}^{{\top}}"
+        case Derivative():
+            return rf"\frac{{\partial {latex(math.body)}}}{{\partial {latex(math.by)}}}"
+        case Factorial():
+            return within(math.body, ATOM) + "!"
+        case Norm():
+            return rf"\left\lVert {latex(math.body)} \right\rVert"
+        case Indicator():
+            return f"[{latex(math.condition)}]"
+        case Expectation():
+            operator = r"\mathbb{E}" if math.operator == "E" else _name(math.operator)
+            mark = f"_{{{_joined(math.states)}}}" if math.states else ""
+            return f"{operator}{mark}[{latex(math.body)}]"
+        case Density():
+            return f"{_density(math.name)}({', '.join(_arguments(math))})"
+        case Listing():
+            return f"({', '.join(map(latex, math.entries))})"
+        case Conditioned():
+            return rf"{latex(math.body)} \mid {', '.join(map(latex, math.given))}"
+    raise TypeError(f"no LaTeX for {type(math).__name__}")
+
+
+def within(math: Math, place: int) -> str:
+    """The layout in a place of this level, in brackets where it is looser."""
+    own = ATOM if isinstance(math, Quotient) and place <= PRODUCT else level(math)
+    if own >= place and own > ADD:
+        return latex(math)
+    return bracketed(latex(math))
+
+
+def bracketed(inner: str) -> str:
+    """In round brackets; in curly ones around round ones, that grow with what they hold."""
+    tall = r"\frac" in inner or r"\sum" in inner
+    left, right = (r"\{", r"\}") if "(" in inner else ("(", ")")
+    return rf"\left{left} {inner} \right{right}" if tall else rf"{left}{inner}{right}"
+
+
+def _number(value: Fraction) -> str:
+    sign, size = "-" if value < 0 else "", abs(value)
+    if size.denominator == 1:
+        return f"{sign}{size}"
+    return rf"{sign}\tfrac{{{size.numerator}}}{{{size.denominator}}}"
+
+
+def _name(name: str) -> str:
+    primes = len(name) - len(name.rstrip("′"))
+    stem = name.rstrip("′")
+    written = COMMANDS.get(stem, stem if len(stem) == 1 else rf"\mathrm{{{escaped(stem)}}}")
+    return written + "'" * primes
+
+
+def _symbol(math: Symbol) -> str:
+    name = _name(math.name)
+    if math.accent:
+        narrow, wide = ACCENTS[math.accent]
+        name = f"{narrow if len(math.name) == 1 else wide}{{{name}}}"
+    above = f"^{{{math.superscript}}}" if math.superscript else ""
+    below = f"_{{{_joined(math.subscripts)}}}" if math.subscripts else ""
+    return name + above + below
+
+
+def _joined(marks: tuple[Math, ...]) -> str:
+    """Subscripts side by side where all are single letters."""
+    single = all(
+        isinstance(m, Symbol) and len(m.name.rstrip("′")) == 1 and not m.subscripts
+        or isinstance(m, Number) and 0 <= m.value < 10
+        for m in marks
+    )  # fmt: skip
+    return ("" if single else ",").join(latex(mark) for mark in marks)
+
+
+def _sum(math: Add) -> str:
+    first, *others = math.terms
+    result = latex(first) if isinstance(first, Negative) else within(first, SERIES)
+    for term in others:
+        sign, body = ("-", term.body) if isinstance(term, Negative) else ("+", term)
+        result += f" {sign} {within(body, SERIES)}"
+    return result
+
+
+def product(factors: tuple[Math, ...]) -> str:
+    """Factors side by side."""
+    *first, last = factors
+    written = [within(f, POSTFIX if isinstance(f, Call) else PRODUCT) for f in first]
+    written.append(within(last, SERIES if first else PRODUCT))
+    words = [isinstance(f, Symbol | Number) and _is_word(f) for f in factors]
+    result = written[0]
+    for position, part in enumerate(written[1:], start=1):
+        # Two words side by side, or a function after anything, want a thin space.
+        closed = isinstance(factors[position - 1], Density | Expectation | Indicator | Call)
+        function = isinstance(factors[position], Call)
+        thin = closed or function or words[position] or words[position - 1]
+        result += (r" \, " if thin and not part.startswith(r"\log") else " ") + part
+    return result
+
+
+def _is_word(math: Math) -> bool:
+    return isinstance(math, Symbol) and len(math.name.rstrip("′")) > 1
+
+
+def sums(math: Series) -> str:
+    """The sum signs of a series."""
+    sign = {"∑": r"\sum", "∏": r"\prod"}[math.operator]
+    marks = [rf"{sign}_{{{latex(index)}}}" for index in math.indices]
+    if math.condition is not None:
+        below = f"{latex(math.indices[-1])} : {latex(math.condition)}"
+        marks[-1] = rf"{sign}_{{{below}}}"
+    return " ".join(marks)
+
+
+def _call(math: Call) -> str:
+    if math.function == "sqrt":
+        return rf"\sqrt{{{latex(math.argument)}}}"
+    name = FUNCTIONS.get(math.function, rf"\operatorname{{{escaped(math.function)}}}")
+    if not is_bare(math):
+        return name + bracketed(latex(math.argument))
+    loose = isinstance(math.argument, Call | Series | Density)
+    return f"{name} {latex(math.argument) if loose else within(math.argument, POSTFIX)}"
+
+
+def _power(math: Power) -> str:
+    base = within(math.base, ATOM)
+    exponent = latex(math.exponent)
+    if isinstance(math.base, Symbol) and not math.base.superscript:
+        name, below = _split(math.base)
+        return f"{name}^{{{exponent}}}{below}"
+    return f"{bracketed(base) if isinstance(math.base, Symbol) else base}^{{{exponent}}}"
+
+
+def _split(symbol: Symbol) -> tuple[str, str]:
+    """A symbol before and after the place of its exponent."""
+    bare = _symbol(Symbol(symbol.name, (), symbol.accent))
+    return bare, f"_{{{_joined(symbol.subscripts)}}}" if symbol.subscripts else ""
+
+
+def _density(name: str) -> str:
+    if len(name) == 1:
+        return r"\mathcal{N}" if name == "N" else name
+    return rf"\operatorname{{{escaped(name)}}}"
+
+
+def _arguments(math: Density) -> list[str]:
+    labels = math.labels or ("",) * len(math.arguments)
+    pairs = zip(labels, math.arguments, strict=True)
+    return [
+        rf"\text{{{escaped(label)}}} = {latex(a)}" if label else latex(a) for label, a in pairs
+    ]
+
+
+__all__ = ["bracketed", "equation", "escaped", "latex", "product", "sums", "within"]

@@ -1,0 +1,40 @@
+"""Functions that have a name on paper and are a quotient of exponentials in sympy."""
+
+from __future__ import annotations
+
+import sympy
+
+
+class logistic(sympy.Function):
+    """exp(x) / (1 + exp(x)).
+
+    >>> x, y = sympy.symbols("x y")
+    >>> with_links(y - sympy.exp(x) / (1 + sympy.exp(x)))
+    y - logistic(x)
+    """
+
+    nargs = 1
+
+
+def with_links(value: sympy.Expr) -> sympy.Expr:
+    """The expression with logistic(x) in place of exp(x) / (1 + exp(x))."""
+    for exponential in sorted(value.atoms(sympy.exp), key=str):
+        if value.has(1 + exponential):
+            value = _with_logistic(value, exponential.args[0])
+    return value
+
+
+def _with_logistic(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
+    """The expression in s = logistic(x), where x = log(s / (1 − s))."""
+    share = sympy.Dummy("share", positive=True)
+    symbol = sorted(x.free_symbols, key=str)[0]
+    inverse = sympy.solve(x - sympy.log(share / (1 - share)), symbol)[0]
+    factored = sympy.factor(sympy.cancel(sympy.expand_power_exp(value.subs(symbol, inverse))))
+    coefficient, factors = factored.as_coeff_mul()
+    # A difference that begins with the share is turned around, and takes a sign with it.
+    sign, turned = sympy.Integer(1), []
+    for factor in factors:
+        backward = factor.is_Add and factor.coeff(share) == 1
+        sign, factor = (-sign, -factor) if backward else (sign, factor)
+        turned.append(factor)
+    return sympy.Mul(sign * coefficient, *turned).xreplace({share: logistic(x)})

@@ -1,0 +1,45 @@
+"""The E-step on the page: how each posterior was found, and what is expected under it.
+
+A reader introduces the symbols of its posterior (responsibilities, means, covariances) and shows
+the coefficients that were read, the family that they are those of, and the expectations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autoem.derive.explain.continuous import conjugate, gaussian
+from autoem.derive.explain.layout import Block, Inline, Paragraph
+from autoem.derive.explain.page import Page
+from autoem.derive.explain.place import Place
+from autoem.derive.explain.states import cells, states
+from autoem.derive.posterior import Posterior
+from autoem.derive.posteriors.aggregate import CellsPosterior
+from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.posteriors.gaussian import GaussianPosterior
+
+READERS: tuple[tuple[type[Posterior], Any], ...] = (
+    (StatePosterior, states),
+    (CellsPosterior, cells),
+    (GaussianPosterior, gaussian),
+    (ConjugatePosterior, conjugate),
+)
+"""Type of posterior to its reader."""
+
+
+def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
+    """A posterior by the reader of its type; one without a reader by its rule and reason."""
+    local = posterior.local
+    own = [*local.plates, *(context.state for context in local.contexts)]
+    if isinstance(posterior, StatePosterior):
+        own.append(posterior.state)
+    place = Place(page, posterior, page.notation.indexing(*own))
+    lead: tuple[Inline, ...] = ("Posterior of ", page.notation.symbol(place.latent), ".")
+    reason = page.reason(posterior.reason)
+    yield Paragraph((f"Rule {posterior.rule}: ", *reason, "."), lead)
+    for kind, reader in READERS:
+        if isinstance(posterior, kind):
+            yield from reader(place, posterior)
+            return

@@ -1,0 +1,182 @@
+"""Closed updates on the page: counts, scalars, covariances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy
+
+from autoem.derive.calculus import derivative, itself
+from autoem.derive.explain.layout import (
+    Block,
+    Add,
+    Derivative,
+    Math,
+    Number,
+    Quotient,
+    Relation,
+    Series,
+    Symbol,
+    display,
+    equation,
+    paragraph,
+)
+from autoem.derive.explain.maximize import Maximization
+from autoem.derive.explain.names import Indexing
+from autoem.derive.explain.notation import subscripted
+from autoem.derive.explain.piece import Piece, content, scaled
+from autoem.derive.explain.total import total
+from autoem.derive.index import Index, fresh
+from autoem.derive.maximizers.problem import Update, by_function, own_indices
+from autoem.derive.maximizers.stationary import solve_scalar
+from autoem.derive.quantity import Declared, Defined, Element
+from autoem.derive.term import Term, Terms, at
+
+ZERO = Number(Fraction(0))
+
+
+def counts(state: Maximization, update: Update) -> Iterator[Block]:
+    """Counts over their total, by a Lagrange multiplier."""
+    (parameter,) = update.parameters
+    indices = own_indices(parameter)
+    slope = state.tidy(derivative(state.terms, parameter, indices, itself))
+    row = indices[-1]
+    names = state.page.notation.indexing(*indices)
+    if any(isinstance(side, int) for t in slope for g in t.guards for side in (g.left, g.right)):
+        yield from _by_entry(state, parameter, indices, slope)
+        return
+    other = fresh(row.axis)
+    everything = tuple(replace(t, bound=(*t.bound, other)) for t in _moved(slope, {row: other}))
+    share = state.ratio(slope, state.tidy(everything), names)
+    yield display(equation(state.hatted(parameter, indices, names), share))
+
+
+def _by_entry(
+    state: Maximization, parameter: Declared, indices: tuple[Index, ...], slope: Terms
+) -> Iterator[Block]:
+    """The counts entry by entry, where each has a sum of its own."""
+    *plates, row = indices
+    count = state.page.notation.introduce("c", "m")
+    names = state.page.notation.indexing(*plates)
+    lines = []
+    for position in range(row.axis.size or 0):
+        own = [*(names.known[index] for index in plates), Number(Fraction(position))]
+        pieces = state.shortest(_moved(slope, {row: position}), names)
+        lines.append(equation(subscripted(count, tuple(own)), total(pieces)))
+    yield paragraph("With the counts")
+    yield display(*lines)
+    other = fresh(row.axis)
+    both = names.bind([row, other])
+    top, below = (
+        subscripted(count, tuple(both.known[i] for i in (*plates, last))) for last in (row, other)
+    )
+    left = state.hatted(parameter, indices, both)
+    yield display(equation(left, Quotient(top, Series((both.known[other],), below))))
+
+
+def _moved(terms: Terms, moved: dict[Index, Index] | dict[Index, int]) -> Terms:
+    found = (at(term, moved) for term in terms)  # type: ignore[arg-type]
+    return tuple(term for term in found if term is not None)
+
+
+def covariance(state: Maximization, update: Update) -> Iterator[Block]:
+    """The scatter about the new means over the count."""
+    (parameter,) = update.parameters
+    functions = state.page.derivation.log_joint.scope.functions
+    indices = own_indices(parameter)
+    *plates, row, column = indices
+    scatter = state.slope(functions["inverse", parameter], indices)
+    count = state.slope(functions["log_determinant", parameter], tuple(plates))
+    hidden = state.page.reader.opened(scatter, (row, column))
+    names = state.page.notation.indexing(*(index for index in indices if index not in hidden))
+    left = state.hatted(parameter, indices, names, hidden)
+    yield display(equation(left, state.ratio(scatter, count, names, hidden)))
+
+
+def stationary(state: Maximization, update: Update) -> Iterator[Block]:
+    """The equation dQ = 0, and its solution in the domain."""
+    (parameter,) = update.parameters
+    indices = own_indices(parameter)
+    names = state.page.notation.indexing(*indices)
+    yield display(vanishing(state, parameter, indices, names))
+    top, bottom = solution(state, parameter, indices)
+    ratio = state.ratio(top, bottom, names)
+    yield display(equation(state.hatted(parameter, indices, names), ratio))
+
+
+def vanishing(
+    state: Maximization, parameter: Declared, indices: tuple[Index, ...], names: Indexing
+) -> Relation:
+    """dQ/dθ = ... = 0."""
+    pieces = [
+        replace(piece, order=(int(piece.coefficient < 0), *piece.order))
+        for piece in state.shortest(state.slope(parameter, indices), names)
+    ]
+    own = state.page.reader.factor(Element(parameter, indices), names, ())
+    return equation(Derivative(Symbol("Q"), own), total(pieces), ZERO)
+
+
+def solution(
+    state: Maximization, parameter: Declared, indices: tuple[Index, ...]
+) -> tuple[Terms, Terms]:
+    """Numerator and denominator of the root, in sums that sympy takes as symbols."""
+    element = Element(parameter, indices)
+    slope = sympy.Integer(0)
+    for function, terms in by_function(state.slope(parameter, indices), element).items():
+        slope += function * _coefficient(tuple(terms), indices)
+    root = solve_scalar(slope, element, parameter)
+    top, bottom = sympy.fraction(sympy.together(root))
+    return _parts(top), _parts(bottom)
+
+
+def _coefficient(terms: Terms, indices: tuple[Index, ...]) -> sympy.Expr:
+    """A sum as one symbol; as it is where nothing is summed."""
+    if all(not term.bound and not term.guards for term in terms):
+        return sympy.Add(*(term.value for term in terms))
+    axes = tuple(index.axis for index in indices)
+    return Element(Defined("coefficient", axes, indices=indices, definition=terms), indices)
+
+
+def _parts(value: sympy.Expr) -> Terms:
+    return tuple(Term(part) for part in sympy.Add.make_args(sympy.expand(value)))
+
+
+def root(state: Maximization, update: Update) -> Iterator[Block]:
+    """The equation that the new value solves."""
+    (parameter,) = update.parameters
+    indices = own_indices(parameter)
+    names = state.page.notation.indexing(*indices)
+    slope = state.slope(parameter, indices)
+    pieces = state.shortest(hatted(slope, parameter), names)
+    own = state.hatted(parameter, indices, names)
+    yield paragraph("The new value ", own, " is the root of")
+    yield display(equation(averaged(pieces), ZERO))
+
+
+def hatted(terms: Terms, parameter: Declared) -> Terms:
+    """The terms at the new value of a parameter."""
+    from autoem.derive.calculus import substituted
+    from autoem.derive.explain.notation import new
+
+    return substituted(terms, {parameter: new(parameter)})
+
+
+def averaged(pieces: list[Piece]) -> Math:
+    """A sum divided by the number of its rows, and by the number that its terms share."""
+    pieces = scaled(pieces, 1 / abs(content(pieces)))
+    sizes: list[Math] = [size for piece in pieces for size in piece.counts[:1]]
+    if not sizes:
+        return total(pieces)
+    size = sizes[0]
+    plain = [_without(piece, size) for piece in pieces if size in piece.counts]
+    rest = total(piece for piece in pieces if size not in piece.counts)
+    terms = [total(plain), *([] if rest == ZERO else [Quotient(rest, size)])]
+    return Add(tuple(part for t in terms for part in (t.terms if isinstance(t, Add) else (t,))))
+
+
+def _without(piece: Piece, size: Math) -> Piece:
+    rest = list(piece.counts)
+    rest.remove(size)
+    return replace(piece, counts=tuple(rest))
