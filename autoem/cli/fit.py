@@ -84,12 +84,11 @@ def fit(
     if save is not None:
         check_fit_target(save)
     derivation = derive(find_model(model))
-    program = generate(derivation)
-    data = read(program.module.SCHEMA, table, columns, given, weights)
+    data = read(generate(derivation).module.SCHEMA, table, columns, given, weights)
     if not (quiet or as_json):
         click.echo(f"{report(derivation)}\n\n{about_data(data, table)}\n")
     found = fitted(
-        program,
+        derivation,
         data.data,
         sizes_of(sizes),
         weights=data.weights,

@@ -16,8 +16,18 @@ from autoem.cli.output import check_target, echo_json
 @options.output
 @click.option("--check", is_flag=True, help="Only say whether the file of -o is up to date.")
 @click.option("--backend", default="numpy", show_default=True, help="The language printed.")
+@click.option(
+    "--missing", multiple=True, metavar="NAME", help="An observed variable whose data have gaps."
+)
 @options.as_json
-def generate(model: str, output: Path | None, check: bool, backend: str, as_json: bool) -> int:
+def generate(
+    model: str,
+    output: Path | None,
+    check: bool,
+    backend: str,
+    missing: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Print the EM algorithm of MODEL as a module that needs NumPy (SciPy at most) and no autoem.
 
     With --check, exit code 1 if the file is not what would be written now.
@@ -32,7 +42,7 @@ def generate(model: str, output: Path | None, check: bool, backend: str, as_json
         raise click.UsageError("--check needs the file to check: -o em.py")
     if output is not None and not check:
         check_target(output)
-    program = generated(find_model(model), backend)
+    program = generated(find_model(model), backend, missing)
     if output is None:
         if as_json:
             echo_json({"model": program.name, "backend": backend, "source": program.source})

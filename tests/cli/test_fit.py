@@ -67,6 +67,13 @@ def test_columns_of_a_regression(autoem: Run, folder: Path) -> None:
     assert "no latent variable" in out and "v = 1, gpa, tuce, psi; y = grade" in out
 
 
+def test_an_empty_cell_is_missing(autoem: Run, folder: Path) -> None:
+    Path("gaps.csv").write_text("deaths\n1\n\n2\nNA\n0\n7\n")
+    code, out, _ = autoem("fit", "death_notices", "gaps.csv", "--size", "k=1")
+    assert code == 0 and "deaths: 1 missing" in out and "observations 5" in out
+    assert "rate  k = 0\n        2.5" in out
+
+
 def test_a_fit_that_did_not_succeed_is_exit_code_1(autoem: Run, folder: Path) -> None:
     code, out, _ = autoem("fit", *FAITHFUL, "--max-iterations", "1", "--quiet")
     assert code == 1 and "GaussianMixture: max_iterations after 1 iteration" in out
