@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
@@ -32,6 +32,10 @@ from autoem.program.schema import schema_of
 from autoem.runtime.fit_result import Fit
 from autoem.runtime.fitting import fit as _run
 from autoem.runtime.program import Program as Runnable
+from autoem.verify.simulate import sample
+
+if TYPE_CHECKING:
+    from autoem.verify.certificate import Certificate
 
 Source = ModelType | Derivation
 
@@ -41,6 +45,13 @@ def derive(model: Source, posterior: str | None = None) -> Derivation:
     if posterior is not None:
         raise UnknownChoice(option="posterior", value=posterior, choices=())
     return model if isinstance(model, Derivation) else _derive(model)
+
+
+def verify(model: Source) -> Certificate:
+    """What was proved of the algorithm of a model, and what was checked, to how many digits."""
+    from autoem.verify.examine import verify as examine  # takes a second to import
+
+    return examine(derive(model))
 
 
 def generate(model: Source, backend: str = "numpy", missing: tuple[str, ...] = ()) -> Program:
@@ -103,4 +114,4 @@ def _runnable(model: Source, backend: str, missing: tuple[str, ...] = ()) -> Run
     return replace(program, with_gaps=partial(_runnable, model, backend))
 
 
-__all__ = ["MARK", "derive", "fit", "generate"]
+__all__ = ["MARK", "derive", "fit", "generate", "sample", "verify"]

@@ -86,7 +86,8 @@ def fit(
     derivation = derive(find_model(model))
     data = read(generate(derivation).module.SCHEMA, table, columns, given, weights)
     if not (quiet or as_json):
-        click.echo(f"{report(derivation)}\n\n{about_data(data, table)}\n")
+        click.echo(f"{report(derivation)}\n(in full: autoem derive {model})\n")
+        click.echo(f"{about_data(data, table)}\n")
     found = fitted(
         derivation,
         data.data,

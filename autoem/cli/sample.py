@@ -49,7 +49,7 @@ def sample(
     \b
     autoem sample two_coins --parameters bias=0.2,0.7 --given tosses=10 --size n=5 --seed 1
     """
-    from autoem.verify.simulate import sample as sampled
+    from autoem.pipeline import sample as sampled
 
     if output is not None:
         check_free(output)
