@@ -33,8 +33,9 @@ _PUBLIC = {
         dot exp log sqrt Zeros Ones Identity Diagonal
         Real Positive NonNegative Interval Simplex PositiveDefinite Count Index Binary""",
     "autoem.families": """
-        Bernoulli Binomial Categorical Multinomial Poisson Normal MultivariateNormal Gamma
-        InverseGamma Exponential Beta Dirichlet""",
+        Bernoulli Binomial Categorical Multinomial Poisson Geometric NegativeBinomial Normal
+        LogNormal MultivariateNormal Gamma InverseGamma Exponential Weibull Pareto Beta Dirichlet
+        Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform""",
     "autoem.graph": "FactorGraph draw factor_graph",
     "autoem.pipeline": "derive fit generate sample verify",
     "autoem.runtime": "Fit",

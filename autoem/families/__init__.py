@@ -8,14 +8,26 @@ from autoem.families.binomial_logit import BINOMIAL_LOGIT
 from autoem.families.categorical import CATEGORICAL, Categorical
 from autoem.families.categorical_logit import CATEGORICAL_LOGIT
 from autoem.families.dirichlet import DIRICHLET, Dirichlet
+from autoem.families.discrete_uniform import DISCRETE_UNIFORM, DiscreteUniform
 from autoem.families.exponential import EXPONENTIAL, Exponential
 from autoem.families.family import Family
 from autoem.families.gamma import GAMMA, Gamma
+from autoem.families.geometric import GEOMETRIC, Geometric
 from autoem.families.inverse_gamma import INVERSE_GAMMA, InverseGamma
+from autoem.families.inverse_wishart import INVERSE_WISHART, InverseWishart
+from autoem.families.laplace import LAPLACE, Laplace
+from autoem.families.log_normal import LOG_NORMAL, LogNormal
 from autoem.families.multinomial import MULTINOMIAL, Multinomial
 from autoem.families.multivariate_normal import MULTIVARIATE_NORMAL, MultivariateNormal
+from autoem.families.negative_binomial import NEGATIVE_BINOMIAL, NegativeBinomial
 from autoem.families.normal import NORMAL, Normal
+from autoem.families.pareto import PARETO, Pareto
 from autoem.families.poisson import POISSON, Poisson
+from autoem.families.student_t import STUDENT_T, StudentT
+from autoem.families.uniform import UNIFORM, Uniform
+from autoem.families.von_mises import VON_MISES, VonMises
+from autoem.families.weibull import WEIBULL, Weibull
+from autoem.families.wishart import WISHART, Wishart
 
 __all__ = [
     "FAMILIES",
@@ -24,29 +36,54 @@ __all__ = [
     "Binomial",
     "Categorical",
     "Dirichlet",
+    "DiscreteUniform",
     "Exponential",
     "Gamma",
+    "Geometric",
     "InverseGamma",
+    "InverseWishart",
+    "Laplace",
+    "LogNormal",
     "Multinomial",
     "MultivariateNormal",
+    "NegativeBinomial",
     "Normal",
+    "Pareto",
     "Poisson",
+    "StudentT",
+    "Uniform",
+    "VonMises",
+    "Weibull",
+    "Wishart",
 ]
 
 FAMILIES: tuple[Family, ...] = (
     BERNOULLI,
     BERNOULLI_LOGIT,
+    GEOMETRIC,
     BINOMIAL,
     BINOMIAL_LOGIT,
     CATEGORICAL,
     CATEGORICAL_LOGIT,
     MULTINOMIAL,
     POISSON,
+    NEGATIVE_BINOMIAL,
+    DISCRETE_UNIFORM,
     NORMAL,
     MULTIVARIATE_NORMAL,
+    STUDENT_T,
+    LAPLACE,
+    VON_MISES,
+    UNIFORM,
     GAMMA,
     INVERSE_GAMMA,
     EXPONENTIAL,
+    LOG_NORMAL,
+    WEIBULL,
+    PARETO,
     BETA,
     DIRICHLET,
+    WISHART,
+    INVERSE_WISHART,
 )
+"""The conjugate rule tries them in this order: of one support, those with h = 1 come first."""

@@ -35,8 +35,7 @@ class BernoulliFamily(ExponentialForm):
     name = "Bernoulli"
     arguments = (Argument("p", "probability"),)
     support = "binary"
-    main = "p"
-    conjugate = "Beta"
+    conjugates = {"p": "Beta"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, p = value(), arguments["p"]()

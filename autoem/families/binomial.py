@@ -35,8 +35,7 @@ class BinomialFamily(ExponentialForm):
     name = "Binomial"
     arguments = (Argument("trials", "count"), Argument("p", "probability"))
     support = "count"
-    main = "p"
-    conjugate = "Beta"
+    conjugates = {"p": "Beta"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, n, p = value(), arguments["trials"](), arguments["p"]()

@@ -36,8 +36,7 @@ class CategoricalFamily(VectorFamily):
     name = "Categorical"
     arguments = (Argument("p", "simplex"),)
     support = "category"
-    main = "p"
-    conjugate = "Dirichlet"
+    conjugates = {"p": "Dirichlet"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         return (Summand(times_log(Integer(1), arguments["p"](value.index))),)

@@ -13,6 +13,7 @@ from inspect import Parameter, Signature, signature
 from typing import ParamSpec
 
 from autoem.errors.families import BadArguments, BadNumber
+from autoem.errors.law import BadBounds
 from autoem.families.family import Family
 from autoem.language.distribution import Distribution
 from autoem.language.expression import ExpressionLike, Number
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 DOMAINS = {
     "positive": "a positive number",
     "probability": "a probability between 0 and 1",
+    "integer": "a whole number",
     "count": "a count 0, 1, 2, ...",
 }
 
@@ -90,18 +92,31 @@ def distribution(family: Family, *values: ExpressionLike) -> Distribution:
                 family=family.name,
                 argument=argument.name,
                 value=value.value,
-                write=DOMAINS[argument.domain],
+                write=DOMAINS.get(argument.domain, "a finite number"),
             )
     return result
 
 
+def check_width(law: Distribution, least: int) -> None:
+    """Where its bounds are numbers, upper - lower + least is positive."""
+    lower, upper = law.argument("lower"), law.argument("upper")
+    if not (isinstance(lower, Number) and isinstance(upper, Number)):
+        return
+    if upper.value - lower.value + least <= 0:
+        raise BadBounds(what=law.title, lower=lower.value, upper=upper.value)
+
+
 def _allows(domain: str, number: Fraction | float) -> bool:
     """Whether a literal may stand there; zero may, as the limit (a Poisson of rate zero)."""
+    if not isinstance(number, Fraction):  # an infinity
+        return False
     match domain:
         case "positive":
             return number >= 0
         case "probability":
             return 0 <= number <= 1
+        case "integer":
+            return number.denominator == 1
         case "count":
-            return number >= 0 and number == int(number)
+            return number >= 0 and number.denominator == 1
     return True

@@ -24,6 +24,8 @@ from autoem.families.family import (
     Summand,
     Summands,
     VectorFamily,
+    drawn_plates,
+    negative,
     summands,
     times_log,
 )
@@ -44,8 +46,7 @@ class DirichletFamily(VectorFamily):
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         i, a = index(), arguments["concentration"]
         powers = Summand(times_log(a(i) - 1, value(i)), (i,))
-        normalizer = self.log_normalizer(arguments, index)
-        return (powers, *(Summand(-part.value, part.over) for part in normalizer))
+        return (powers, *negative(self.log_normalizer(arguments, index)))
 
     def statistics(self, value: Any, indices: Indices) -> tuple[Expr, ...]:
         return (log(value(indices[0])),)
@@ -80,8 +81,7 @@ class DirichletFamily(VectorFamily):
         If g ~ Gamma(a + 1) and u is uniform then g u^(1/a) ~ Gamma(a) (Marsaglia, Tsang 2000).
         """
         a = np.asarray(args["concentration"], dtype=float)
-        plates = a.shape[:-1] if size is None else (size,) if isinstance(size, int) else size
-        shape = (*plates, a.shape[-1])
+        shape = (*drawn_plates(size, a.shape[:-1]), a.shape[-1])
         g = np.log(generator.standard_gamma(a + 1, shape)) - generator.exponential(1 / a, shape)
         return np.asarray(softmax(g, axis=-1))
 

@@ -33,8 +33,7 @@ class ExponentialFamily(ExponentialForm):
     name = "Exponential"
     arguments = (Argument("rate", "positive"),)
     support = "positive"
-    main = "rate"
-    conjugate = "Gamma"
+    conjugates = {"rate": "Gamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, b = value(), arguments["rate"]()

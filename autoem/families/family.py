@@ -23,7 +23,10 @@ from sympy import Expr
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument: `domain` is real, positive, probability, simplex, count, vector or matrix."""
+    """One argument.
+
+    `domain` is real, positive, probability, integer, count, simplex, vector or matrix.
+    """
 
     name: str
     domain: str
@@ -42,7 +45,9 @@ class Reading(Protocol):
 
     The value of a categorical variable has `.index`, its category.  An argument has what a density
     may need of its whole event: `.size`, `.total()` = sum_i a_i, `.log_sum_exp()` =
-    log sum_i exp(a_i), and of a matrix `.inverse(i, j)` and `.log_determinant()`.
+    log sum_i exp(a_i), and of a matrix `.inverse(i, j)` and `.log_determinant()`.  The value of a
+    matrix variable has these two as well: the density of a covariance is in terms of
+    log det x, and of x itself (Wishart) or its inverse (InverseWishart).
     """
 
     def __call__(self, *indices: Any) -> Expr: ...
@@ -85,6 +90,36 @@ class log_zero(sympy.Function):
         return sympy.S.NegativeInfinity if self.args[0].is_zero is False else None
 
 
+class outside(sympy.Function):
+    """outside(x, lower, upper): zero for lower <= x <= upper, minus infinity elsewhere.
+
+    The log density of a support that depends on parameters.  Its derivatives are zero: that the
+    bounds cannot pass the data is for the maximizer to see.
+
+    >>> outside(*map(sympy.Integer, (2, 1, 3))), outside(*map(sympy.Integer, (4, 1, 3))).evalf()
+    (0, -oo)
+    """
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, x: Expr, lower: Expr, upper: Expr) -> Expr | None:
+        within = all(gap.is_extended_nonnegative for gap in (x - lower, upper - x))
+        return sympy.S.Zero if within else None
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return sympy.S.Zero
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        x, lower, upper = self.args
+        beyond = any(gap.is_extended_negative for gap in (x - lower, upper - x))
+        return sympy.S.NegativeInfinity if beyond else None
+
+    @staticmethod
+    def _imp_(x: Any, lower: Any, upper: Any) -> Any:
+        return np.where((lower <= x) & (x <= upper), 0.0, -np.inf)
+
+
 def times_log(x: Expr, argument: Expr) -> Expr:
     """x log(argument), with the meaning 0 log 0 = 0 where the argument is exactly zero."""
     return log_zero(x) if argument.is_zero else x * sympy.log(argument)
@@ -95,19 +130,30 @@ def summands(*values: Expr) -> Summands:
     return tuple(Summand(value) for value in values if value != 0)
 
 
+def negative(parts: Summands) -> Summands:
+    """Minus the sum."""
+    return tuple(Summand(-part.value, part.over) for part in parts)
+
+
+def drawn_plates(size: Size, *plates: tuple[int, ...]) -> tuple[int, ...]:
+    """The plates of a draw: `size`, or what the plates of the arguments broadcast to."""
+    if size is None:
+        return np.broadcast_shapes(*plates)
+    return (size,) if isinstance(size, int) else size
+
+
 class Family(ABC):
     """What every distribution has.
 
-    `support` is real, positive, unit, count, binary, category, simplex, cells or vector, and
-    `conjugate` the name of the conjugate prior of the argument `main`.
+    `support` is real, positive, unit, angle, integer, count, binary, category, simplex, cells,
+    vector or positive_definite.  `conjugates` has the conjugate prior of an argument, both by name.
     """
 
     name: str
     arguments: tuple[Argument, ...]
     support: str
     event_rank: int = 0
-    main: str | None = None
-    conjugate: str | None = None
+    conjugates: Mapping[str, str] = {}
 
     @abstractmethod
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:

@@ -34,8 +34,7 @@ class GammaFamily(ExponentialForm):
     name = "Gamma"
     arguments = (Argument("shape", "positive"), Argument("rate", "positive"))
     support = "positive"
-    main = "rate"
-    conjugate = "Gamma"
+    conjugates = {"rate": "Gamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, a, b = value(), arguments["shape"](), arguments["rate"]()

@@ -34,8 +34,7 @@ class InverseGammaFamily(ExponentialForm):
     name = "InverseGamma"
     arguments = (Argument("shape", "positive"), Argument("scale", "positive"))
     support = "positive"
-    main = "scale"
-    conjugate = "Gamma"
+    conjugates = {"scale": "Gamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, a, b = value(), arguments["shape"](), arguments["scale"]()

@@ -36,8 +36,7 @@ class MultinomialFamily(VectorFamily):
     arguments = (Argument("trials", "count"), Argument("p", "simplex"))
     support = "cells"
     event_rank = 1
-    main = "p"
-    conjugate = "Dirichlet"
+    conjugates = {"p": "Dirichlet"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         i = index()

@@ -20,6 +20,7 @@ from autoem.families.family import (
     Summand,
     Summands,
     VectorFamily,
+    drawn_plates,
     summands,
 )
 from autoem.language.distribution import Distribution
@@ -35,8 +36,7 @@ class MultivariateNormalFamily(VectorFamily):
     arguments = (Argument("mean", "vector"), Argument("cov", "matrix"))
     support = "vector"
     event_rank = 1
-    main = "mean"
-    conjugate = "MultivariateNormal"
+    conjugates = {"mean": "MultivariateNormal", "cov": "InverseWishart"}
     ranks = (1, 2)
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
@@ -75,8 +75,7 @@ class MultivariateNormalFamily(VectorFamily):
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
         mean, root = np.asarray(args["mean"]), np.linalg.cholesky(np.asarray(args["cov"]))
-        plates = np.broadcast_shapes(mean.shape[:-1], root.shape[:-2])
-        plates = plates if size is None else (size,) if isinstance(size, int) else size
+        plates = drawn_plates(size, mean.shape[:-1], root.shape[:-2])
         noise = generator.standard_normal((*plates, root.shape[-1]))
         return np.asarray(mean + np.einsum("...ij,...j->...i", root, noise))
 

@@ -33,8 +33,7 @@ class NormalFamily(ExponentialForm):
     name = "Normal"
     arguments = (Argument("mean", "real"), Argument("variance", "positive"))
     support = "real"
-    main = "mean"
-    conjugate = "Normal"
+    conjugates = {"mean": "Normal", "variance": "InverseGamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, m, v = value(), arguments["mean"](), arguments["variance"]()

@@ -34,8 +34,7 @@ class PoissonFamily(ExponentialForm):
     name = "Poisson"
     arguments = (Argument("rate", "positive"),)
     support = "count"
-    main = "rate"
-    conjugate = "Gamma"
+    conjugates = {"rate": "Gamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, r = value(), arguments["rate"]()

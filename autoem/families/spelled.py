@@ -17,7 +17,7 @@ import sympy
 from sympy import Expr
 
 from autoem.families.entries import Entries, fresh, read, spell
-from autoem.families.family import ExponentialForm, Family, Summand, VectorFamily
+from autoem.families.family import ExponentialForm, Family, ScalarFamily, Summand, VectorFamily
 
 RANK = {"simplex": 1, "vector": 1, "matrix": 2}
 Entry = Any
@@ -33,9 +33,9 @@ def spelled(family: Family, size: int = 1) -> Spelled:
     """
     if isinstance(family, VectorFamily):
         return SpelledVector(family, size)
-    if isinstance(family, ExponentialForm):
+    if isinstance(family, ScalarFamily):
         return SpelledScalar(family, size)
-    raise TypeError(f"{family.name} is no exponential family")
+    raise TypeError(f"{family.name} is neither a scalar nor a vector family")
 
 
 class Spelled(ABC):
@@ -86,28 +86,35 @@ def _exact(args: Values) -> dict[str, Expr]:
 @final
 @dataclass(frozen=True)
 class SpelledScalar(Spelled):
-    """A scalar family has one entry."""
+    """A scalar family has one entry; T, eta, A and h are asked of an exponential one only."""
 
-    family: ExponentialForm
+    family: ScalarFamily
     size: int = 1
 
+    @property
+    def form(self) -> ExponentialForm:
+        """The family as an exponential one."""
+        if not isinstance(self.family, ExponentialForm):
+            raise TypeError(f"{self.family.name} is no exponential family")
+        return self.family
+
     def statistics(self, x: Entry) -> tuple[Expr, ...]:
-        return self.family.statistics(sympy.sympify(x, strict=True))
+        return self.form.statistics(sympy.sympify(x, strict=True))
 
     def natural(self, args: Values) -> tuple[Expr, ...]:
-        return self.family.natural(_exact(args))
+        return self.form.natural(_exact(args))
 
     def log_normalizer(self, args: Values) -> Expr:
-        return self.family.log_normalizer(_exact(args))
+        return self.form.log_normalizer(_exact(args))
 
     def log_carrier(self, x: Entry, args: Values) -> Expr:
-        return self.family.log_carrier(sympy.sympify(x, strict=True), _exact(args))
+        return self.form.log_carrier(sympy.sympify(x, strict=True), _exact(args))
 
     def from_natural(self, eta: Sequence[Entry]) -> dict[str, Any]:
-        return dict(self.family.from_natural(eta))
+        return dict(self.form.from_natural(eta))
 
     def expectations(self, args: Values) -> tuple[Expr, ...]:
-        return self.family.expectations(_exact(args))
+        return self.form.expectations(_exact(args))
 
     def mean(self, args: Values) -> tuple[Expr, ...]:
         return (self.family.mean(_exact(args)),)
@@ -116,7 +123,7 @@ class SpelledScalar(Spelled):
         return self.family.entropy(_exact(args))
 
     def maximum_likelihood(self, t: Sequence[Entry], args: Values) -> dict[str, Any] | None:
-        return self.family.maximum_likelihood(t, _exact(args))
+        return self.form.maximum_likelihood(t, _exact(args))
 
 
 @final
@@ -152,7 +159,8 @@ class SpelledVector(Spelled):
         return self._entries(lambda at: self.family.expectations(known, at), *known.values())
 
     def mean(self, args: Values) -> tuple[Expr, ...]:
-        known, at = _readings(args), (fresh(),)
+        known = _readings(args)
+        at = tuple(fresh() for _ in range(max(1, self.family.event_rank)))
         return self._at_all(Summand(self.family.mean(known, at)), at, *known.values())
 
     def entropy(self, args: Values) -> Expr | None:
