@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -13,11 +14,16 @@ from tests.pages import ROOT, blocks, commands, examples, printed
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def stable(text: str) -> str:
+    """The text without the count of iterations, which a machine's last digit may change."""
+    return re.sub(r"after \d+ iterations", "after some iterations", text)
+
+
 def agrees(slow: bool, folder: Path) -> None:
     pairs = list(examples(README, slow))
     outputs = printed([block.text for block, _ in pairs], folder)
     for (_, expected), output in zip(pairs, outputs, strict=True):
-        assert expected is None or output == expected.text.strip()
+        assert expected is None or stable(output) == stable(expected.text.strip())
 
 
 def test_the_examples_print_what_the_page_says(tmp_path: Path) -> None:
