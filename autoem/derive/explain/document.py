@@ -29,7 +29,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[a4paper, margin=25mm]{geometry}
 \usepackage{amsmath, amssymb}
 \setlength{\parindent}{0pt}
-\allowdisplaybreaks
+\allowdisplaybreaks[1]
 \begin{document}
 """
 
@@ -112,7 +112,7 @@ def _latex_block(block: Block) -> str:
 def _rows(line: Relation) -> Iterator[str]:
     """The lines of an align*, aligned at the first relation."""
     (left, *first), *others = filled(line, LATEX, PAPER)
-    yield f"  {left} &{' '.join(first)}"
+    yield f"  {left} &{' '.join(first)}" if first else f"  &{left}"
     yield from (rf"  &\qquad {' '.join(runs)}" for runs in others)
 
 

@@ -36,6 +36,7 @@ from autoem.derive.explain.layout import (
     Transpose,
     Words,
     equation,
+    parts_of,
 )
 from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
 from autoem.derive.explain.names import GREEK
@@ -85,7 +86,7 @@ def latex(math: Math) -> str:
         case Product():
             return product(math.factors)
         case Quotient():
-            return rf"\frac{{{latex(math.numerator)}}}{{{latex(math.denominator)}}}"
+            return _quotient(math)
         case Series():
             return f"{sums(math)} {within(math.body, SERIES)}"
         case Call():
@@ -118,7 +119,7 @@ def _closed(math: Math) -> str:
             mark = f"_{{{_joined(math.states)}}}" if math.states else ""
             return f"{operator}{mark}[{latex(math.body)}]"
         case Density():
-            return f"{_density(math.name)}({', '.join(_arguments(math))})"
+            return _density(math.name) + enclosed(", ".join(_arguments(math)), "(", ")")
         case Listing():
             return f"({', '.join(map(latex, math.entries))})"
         case Conditioned():
@@ -135,10 +136,14 @@ def within(math: Math, place: int) -> str:
 
 
 def bracketed(inner: str) -> str:
-    """In round brackets; in curly ones around round ones, that grow with what they hold."""
+    """In round brackets; in curly ones around round ones."""
+    return enclosed(inner, r"\{", r"\}") if "(" in inner else enclosed(inner, "(", ")")
+
+
+def enclosed(inner: str, left: str, right: str) -> str:
+    """Between brackets, that grow with a fraction or a sum."""
     tall = r"\frac" in inner or r"\sum" in inner
-    left, right = (r"\{", r"\}") if "(" in inner else ("(", ")")
-    return rf"\left{left} {inner} \right{right}" if tall else rf"{left}{inner}{right}"
+    return rf"\left{left} {inner} \right{right}" if tall else f"{left}{inner}{right}"
 
 
 def _number(value: Fraction) -> str:
@@ -168,11 +173,26 @@ def _symbol(math: Symbol) -> str:
 def _joined(marks: tuple[Math, ...]) -> str:
     """Subscripts side by side where all are single letters."""
     single = all(
-        isinstance(m, Symbol) and len(m.name.rstrip("′")) == 1 and not m.subscripts
-        or isinstance(m, Number) and 0 <= m.value < 10
+        (isinstance(m, Symbol) and len(m.name.rstrip("′")) == 1 and not m.subscripts)
+        or (isinstance(m, Number) and 0 <= m.value < 10)
         for m in marks
     )  # fmt: skip
     return ("" if single else ",").join(latex(mark) for mark in marks)
+
+
+def _quotient(math: Quotient) -> str:
+    """A fraction; a long sum over a number stands behind one over it."""
+    above, below = math.numerator, math.denominator
+    if isinstance(above, Symbol) and isinstance(below, Number):
+        return rf"\tfrac{{{latex(above)}}}{{{latex(below)}}}"
+    if isinstance(above, Series) and _is_long(above):
+        return rf"\frac{{1}}{{{latex(below)}}} {latex(above)}"
+    return rf"\frac{{{latex(above)}}}{{{latex(below)}}}"
+
+
+def _is_long(math: Math) -> bool:
+    """Whether a fraction would be too wide: a sum of a sum."""
+    return isinstance(math, Add) or any(_is_long(part) for part in parts_of(math))
 
 
 def _sum(math: Add) -> str:
@@ -189,7 +209,7 @@ def product(factors: tuple[Math, ...]) -> str:
     *first, last = factors
     written = [within(f, POSTFIX if isinstance(f, Call) else PRODUCT) for f in first]
     written.append(within(last, SERIES if first else PRODUCT))
-    words = [isinstance(f, Symbol | Number) and _is_word(f) for f in factors]
+    words = [_is_word(factor) for factor in factors]
     result = written[0]
     for position, part in enumerate(written[1:], start=1):
         # Two words side by side, or a function after anything, want a thin space.
@@ -201,7 +221,12 @@ def product(factors: tuple[Math, ...]) -> str:
 
 
 def _is_word(math: Math) -> bool:
-    return isinstance(math, Symbol) and len(math.name.rstrip("′")) > 1
+    match math:
+        case Symbol(name=name):
+            return len(name.rstrip("′")) > 1
+        case Power(base=inner) | Transpose(body=inner):
+            return _is_word(inner)
+    return False
 
 
 def sums(math: Series) -> str:

@@ -15,8 +15,9 @@ from autoem.derive.explain import latex as paper, text as terminal
 from autoem.derive.explain.layout import Add, Math, Negative, Product, Relation, Series
 from autoem.derive.explain.levels import SERIES
 
-SHORT, INDENT = 36, 4
-"""A sum that is not wider than this is not broken; the room that a new line begins with."""
+SHORT, LONG, INDENT = 36, 18, 4
+"""A sum up to this breadth is not broken; a left side from this on may stand alone; the room that
+a new line begins with."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +121,18 @@ def breadth(run: str) -> float:
 
 
 def filled(relation: Relation, style: Style, width: float) -> list[list[str]]:
-    """The runs of a formula by line; how long a line is, is judged by its text."""
+    """The runs of a formula by line; a long left side that leaves no room stands alone."""
     shown = [breadth(run) for run in runs(relation, TEXT)]
+    alone = sum(shown) > width and shown[0] > LONG
+    later = width - INDENT - (0 if alone else shown[0])
     lines: list[list[str]] = [[]]
-    room = width
+    room = shown[0] if alone else width
     for run, length in zip(runs(relation, style), shown, strict=True):
-        if length > room and len(lines[-1]) > 1:
+        # The first sign stays with a short left side, whatever its length.
+        held = not alone and len(lines) == 1 and len(lines[0]) < 2
+        if length > room and lines[-1] and not held:
             lines.append([])
-            room = width - shown[0] - INDENT
+            room = later
         lines[-1].append(run)
         room -= length
     return lines

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from autoem.derive.explain.layout import (
+    Add,
     Call,
     Indicator,
     Math,
+    Negative,
     Number,
     Power,
     Size as SizeOf,
@@ -23,7 +25,7 @@ from autoem.derive.explain.layout import (
     equation,
 )
 from autoem.derive.explain.names import Indexing, Letters, greek, unused
-from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
     Declared,
     Delta,
@@ -104,6 +106,9 @@ class Notation:
         if isinstance(index, Lookup):
             assert isinstance(index.table, Declared)
             return self.subscripted(index.table.variable, index.indices, names)
+        if isinstance(index, Shift):
+            step = Number(Fraction(abs(index.by)))
+            return Add((names.named(index.index), Negative(step) if index.by < 0 else step))
         return names.named(index)
 
     def introduce(self, *choices: str) -> Symbol:

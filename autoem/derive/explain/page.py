@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import sympy
 
 from autoem.derive.explain.contraction import Open
-from autoem.derive.explain.layout import Inline, Math, Symbol
+from autoem.derive.explain.layout import Inline, Math
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, notation, subscripted
 from autoem.derive.explain.read import Reader
@@ -18,7 +18,7 @@ from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import Declared, Defined, Element, Indicator, Quantity, elements
 from autoem.derive.stages import Derivation
 from autoem.derive.term import Term, Terms, at, instantiate, merged
-from autoem.language.declaration import Observed, Variable
+from autoem.language.declaration import Observed
 
 
 @dataclass

@@ -90,8 +90,7 @@ class Place:
         assert isinstance(element.base, Defined)
         found = (at(term, moved or {}) for term in element.base.definition)
         terms = tuple(term for term in found if term is not None)
-        reader = self.page.reader
-        return reader.terms(terms, self.names, hidden) if hidden else reader.bracket(terms, self.names)
+        return self.page.reader.terms(terms, self.names, hidden)
 
     def positions(self, element: Element, event: tuple[Index, ...] = ()) -> tuple[int, ...]:
         """The positions of plates, context and event in the indices of a named quantity."""

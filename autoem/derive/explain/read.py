@@ -71,15 +71,12 @@ class Reader:
         """A sum of terms; `wanted` indices are open: the layout is a vector or a matrix."""
         return total(self.pieces(terms, names, wanted))
 
-    def bracket(self, terms: Iterable[Term], names: Indexing) -> Math:
-        """A sum of terms as one, its products in the order of a person."""
-        pieces = self.pieces(terms, names)
-        return total(replace(piece, order=(0, *piece.order[1:])) for piece in pieces)
-
     def pieces(self, terms: Iterable[Term], names: Indexing, wanted: Open = ()) -> list[Piece]:
         """The pieces of a sum of terms, before they are put together."""
         result = []
-        for position, term in enumerate(terms):
+        factors: dict[str, int] = {}
+        for place, term in enumerate(terms):
+            position = factors.setdefault(term.factor or str(place), place)
             for value in sympy.Add.make_args(term.value):
                 for part in sympy.Add.make_args(self._distributed(value)):
                     for inner in self.opened_up(replace(term, value=part)):
@@ -282,9 +279,11 @@ class Reader:
         parametric = all(rank[0] not in (WEIGHT, DATA, EXPECTATION) for rank in ranks)
         bracketed = any(f.as_base_exp()[0].is_Add for f in sympy.Mul.make_args(value))
         exponential = not value.is_number and value.has(sympy.exp)
-        crowded = bracketed or sum(rank[0] != WEIGHT for rank in ranks) > 2
+        factors = [f for f in sympy.Mul.make_args(value) if not f.is_number]
+        crowded = bracketed or sum(not self._is_weight(f) for f in factors) > 2
         known = not crowded or any(rank[0] == DATA for rank in ranks)
-        flags = (exponential, crowded, not known, parametric, negative, bool(value.is_number))
+        constant = all(rank[0] == SIZE for rank in ranks)
+        flags = (exponential, constant, crowded, not known, parametric, negative)
         lead = max(elements(value), key=lambda e: (self._rank(e), e.base.serial), default=None)
         entries = [r for r in lead.indices if isinstance(r, int)] if lead else []
         return (*map(int, flags), *first, lead.base.serial if lead else 0, *entries)

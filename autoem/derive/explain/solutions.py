@@ -10,8 +10,8 @@ import sympy
 
 from autoem.derive.calculus import derivative, itself
 from autoem.derive.explain.layout import (
-    Block,
     Add,
+    Block,
     Derivative,
     Math,
     Number,

@@ -63,7 +63,6 @@ def _together(members: list[Piece]) -> tuple[bool, Math]:
             weights=(),
             idle=tuple(pair for pair in piece.idle if pair[0] not in outer),
             counts=() if shared else piece.counts,
-            order=(0, *piece.order[1:]),
         )
         for piece in members
     ]
