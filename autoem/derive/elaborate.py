@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from autoem.derive.index import Index, Lookup, Read, fresh
+from autoem.derive.index import Index, Lookup, Read, fresh, shifted
 from autoem.derive.quantity import (
     Element,
     Entries,
@@ -25,7 +25,7 @@ from autoem.derive.scope import DELTA, Scope
 from autoem.derive.term import Term, free_indices
 from autoem.errors import NotDerivable
 from autoem.language import declaration, expression
-from autoem.language.expression import Axis, Expression
+from autoem.language.expression import Axis, Expression, Previous
 
 Environment = Mapping[Axis, Read]
 
@@ -72,6 +72,9 @@ class Reader:
                 return self._apply(node, known, event)
             case declaration.Variable():
                 return self._variable(node, known, event)
+            case Previous():
+                variable, earlier = self._earlier(node, known)
+                return Element(self.scope.quantity(variable), earlier + event)
         raise NotDerivable(what=f"an expression of kind {type(node).__name__}", where="elaboration")
 
     def _variable(
@@ -109,11 +112,25 @@ class Reader:
         if isinstance(node, expression.Lookup) and isinstance(node.base, declaration.Variable):
             return self.index(node.base, {**known, **self._consumed(node, known)})
         if isinstance(node, declaration.Variable):
-            indices = tuple(known[axis] for axis in node.plates)
-            if isinstance(node, declaration.Latent):
-                return self.state(node, indices)
-            return Lookup(self.scope.quantity(node), indices)
+            return self._code(node, tuple(known[axis] for axis in node.plates))
+        if isinstance(node, Previous):
+            return self._code(*self._earlier(node, known))
         raise NotDerivable(what=f"an index of kind {type(node).__name__}", where="lookup")
+
+    def _code(self, variable: declaration.Variable, indices: tuple[Read, ...]) -> Read:
+        """The category of a variable at its indices."""
+        if isinstance(variable, declaration.Latent):
+            return self.state(variable, indices)
+        return Lookup(self.scope.quantity(variable), indices)
+
+    def _earlier(
+        self, node: Previous, known: Environment
+    ) -> tuple[declaration.Variable, tuple[Read, ...]]:
+        """The variable of a chain, and its indices one step earlier."""
+        variable = node.variable
+        assert isinstance(variable, declaration.Variable)
+        *plates, time = (known[axis] for axis in variable.plates)
+        return variable, (*plates, shifted(time, -1))
 
     def _apply(
         self, node: expression.Apply, known: Environment, event: tuple[Read, ...]

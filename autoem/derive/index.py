@@ -45,7 +45,19 @@ class Lookup:
         return f"{self.table.name}({','.join(name_of(read) for read in self.indices)})"
 
 
-Read: TypeAlias = Index | Lookup | int
+@dataclass(frozen=True)
+class Shift:
+    """The index `by` steps on: t - 1 of the state before."""
+
+    index: Index
+    by: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.index.name}{self.by:+d}"
+
+
+Read: TypeAlias = Index | Lookup | Shift | int
 
 
 @dataclass(frozen=True)
@@ -69,15 +81,29 @@ def substitute(read: Read, replacement: Mapping[Index, Read]) -> Read:
     """The read with every index replaced, inside lookups too."""
     if isinstance(read, Index):
         return replacement.get(read, read)
+    if isinstance(read, Shift):
+        return shifted(replacement.get(read.index, read.index), read.by)
     if isinstance(read, Lookup):
         return Lookup(read.table, tuple(substitute(r, replacement) for r in read.indices))
     return read
+
+
+def shifted(read: Read, by: int) -> Read:
+    """The read some steps on."""
+    if isinstance(read, int):
+        return read + by
+    if isinstance(read, Shift):
+        return Shift(read.index, read.by + by)
+    assert isinstance(read, Index), "a lookup has no next step"
+    return Shift(read, by)
 
 
 def indices_in(read: Read) -> tuple[Index, ...]:
     """The indices a read mentions, in order."""
     if isinstance(read, Index):
         return (read,)
+    if isinstance(read, Shift):
+        return (read.index,)
     if isinstance(read, Lookup):
         return tuple(index for inner in read.indices for index in indices_in(inner))
     return ()

@@ -18,7 +18,7 @@ from itertools import product
 import sympy
 
 from autoem.derive.elaborate import Reader
-from autoem.derive.index import Index, fresh
+from autoem.derive.index import Index, Read, fresh
 from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
@@ -27,7 +27,7 @@ from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
 from autoem.graph.factor_graph import Factor, FactorGraph
-from autoem.language import construct, declaration, distribution
+from autoem.language import chain, construct, declaration, distribution
 from autoem.language.expression import Axis
 
 
@@ -77,8 +77,8 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
         if isinstance(law, construct.Aggregate):
             latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
             constraints.append(Constraint(latent, observed, law.groups))
-        elif isinstance(law, distribution.Distribution):
-            own = tuple(_density(factor, law, scope))
+        elif isinstance(law, distribution.Distribution | chain.Markov):
+            own = tuple(_factor(factor, law, scope))
             if factor.name in missing:
                 complete = without_missing(own, factor.variable, scope)
                 if complete is None:
@@ -90,9 +90,32 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
     return LogJoint(graph, scope, tuple(terms), tuple(constraints), tuple(incomplete))
 
 
-def _density(factor: Factor, law: distribution.Distribution, scope: Scope) -> Iterator[Term]:
-    """The terms of one factor, for each state of the binary latents in it."""
-    plates = {axis: fresh(axis) for axis in factor.variable.plates}
+def _factor(
+    factor: Factor, law: distribution.Distribution | chain.Markov, scope: Scope
+) -> Iterator[Term]:
+    """The terms of one factor: of a chain, those of the first step and those of every later one."""
+    plates: dict[Axis, Read] = {axis: fresh(axis) for axis in factor.variable.plates}
+    if isinstance(law, distribution.Distribution):
+        yield from _density(factor, law, scope, plates)
+        return
+    if not isinstance(law.first, distribution.Distribution):
+        raise NotDerivable(
+            what=f"a chain that starts as {type(law.first).__name__}", where=factor.name
+        )
+    assert isinstance(law.then, distribution.Distribution)
+    time = factor.variable.plates[-1]
+    yield from _density(factor, law.first, scope, {**plates, time: 0})
+    index = plates[time]
+    assert isinstance(index, Index)
+    later = Element(scope.later(time), (index,))
+    for term in _density(factor, law.then, scope, plates):
+        yield replace(term, value=term.value * later)
+
+
+def _density(
+    factor: Factor, law: distribution.Distribution, scope: Scope, plates: dict[Axis, Read]
+) -> Iterator[Term]:
+    """The terms of one density, for each state of the binary latents in it."""
     binary = [v for v in factor.scope if _is_binary_latent(v)]
     readings = []
     shared: dict[tuple[str, ...], Index] = {}
@@ -120,7 +143,7 @@ def _summands(
     factor: Factor,
     law: distribution.Distribution,
     reader: Reader,
-    plates: dict[Axis, Index],
+    plates: dict[Axis, Read],
     shared: dict[tuple[str, ...], Index],
 ) -> list[Term]:
     """The family's summands at the factor's plates, without indicators."""
@@ -146,11 +169,12 @@ def _summands(
 def _with_indicators(
     term: Term,
     reader: Reader,
-    plates: dict[Axis, Index],
+    plates: dict[Axis, Read],
     binary: tuple[tuple[declaration.Variable, int], ...],
 ) -> Term:
     """The term times [z = k] for the states it depends on, summed over states and plates."""
     mentioned = indices_of(term.value)
+    own_bound = tuple(read for read in plates.values() if isinstance(read, Index))
     value, bound = term.value, list(term.bound)
     for (latent, indices), state in reader.states.items():
         if state in mentioned:
@@ -159,4 +183,4 @@ def _with_indicators(
     for latent, chosen in binary:
         own = tuple(plates[axis] for axis in latent.plates)
         value *= Element(reader.scope.indicator(latent), (*own, chosen))
-    return replace(term, value=value, bound=(*plates.values(), *bound))
+    return replace(term, value=value, bound=(*own_bound, *bound))

@@ -71,6 +71,11 @@ class Size(Quantity):
 
 
 @dataclass(frozen=True, eq=False)
+class Later(Quantity):
+    """One at every step of a chain but the first, where it is zero."""
+
+
+@dataclass(frozen=True, eq=False)
 class Delta(Quantity):
     """Kronecker's delta of two indices over one axis."""
 
@@ -144,6 +149,34 @@ class Solution(Quantity):
 
     system: LinearSystem = field(kw_only=True)
     position: int = field(kw_only=True)
+    indices: tuple[Index, ...] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class ChainWeights:
+    """log weight[.., t, k] of a state and log step[.., j, k] of the step into it.
+
+    `time`, `state`, `before` are the formal indices t, k, j; `plates` the others of the weight.
+    """
+
+    weight: Element
+    step: Element
+    plates: tuple[Index, ...]
+    time: Index
+    state: Index
+    before: Index
+
+
+@dataclass(frozen=True, eq=False)
+class Smoothed(Quantity):
+    """One result of the forward-backward recursion.
+
+    `part` is "state" (the responsibility of k at t), "before" and "after" (whose product with
+    exp(step) is the joint responsibility of j at t - 1 and k at t), or "log_normalizer".
+    """
+
+    chain: ChainWeights = field(kw_only=True)
+    part: str = field(kw_only=True)
     indices: tuple[Index, ...] = field(kw_only=True)
 
 

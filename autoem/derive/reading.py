@@ -31,7 +31,7 @@ class Value:
 
     variable: declaration.Variable
     reader: Reader
-    plates: dict[Axis, Index]
+    plates: dict[Axis, Read]
 
     def __call__(self, *indices: Read) -> sympy.Expr:
         return self.reader.read(self.variable, self.plates, indices)
@@ -48,7 +48,7 @@ class Argument:
 
     node: Expression
     reader: Reader
-    plates: dict[Axis, Index]
+    plates: dict[Axis, Read]
     axis: Axis | None = None
 
     def __call__(self, *indices: Read) -> sympy.Expr:

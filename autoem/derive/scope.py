@@ -18,6 +18,7 @@ from autoem.derive.quantity import (
     Delta,
     Element,
     Indicator,
+    Later,
     MatrixFunction,
     Seen,
     Size,
@@ -47,6 +48,7 @@ class Scope:
     declared: dict[declaration.Variable, Declared] = field(default_factory=dict)
     indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
     masks: dict[declaration.Variable, Seen] = field(default_factory=dict)
+    steps: dict[Axis, Later] = field(default_factory=dict)
     sizes: dict[Axis, Size] = field(default_factory=dict)
     functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
     defined: dict[object, Defined] = field(default_factory=dict)
@@ -66,6 +68,12 @@ class Scope:
         if variable not in self.masks:
             self.masks[variable] = Seen(f"seen_{base.name}", base.axes, "nonnegative", base=base)
         return self.masks[variable]
+
+    def later(self, axis: Axis) -> Later:
+        """Whether a step of a chain has one before it."""
+        if axis not in self.steps:
+            self.steps[axis] = Later(f"later_{axis.key or axis.label}", (axis,), "nonnegative")
+        return self.steps[axis]
 
     def indicator(self, latent: declaration.Variable) -> Indicator:
         """[z = k] for a discrete latent, over its plates and then its states."""

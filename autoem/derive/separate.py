@@ -27,10 +27,12 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
+    Later,
     MatrixFunction,
     Origin,
     Quantity,
     Seen,
+    Smoothed,
     Solution,
     Statistic,
     elements,
@@ -74,20 +76,20 @@ class Gathering:
         return merged(result)
 
     def _expanded(self, term: Term) -> Terms:
-        """The term as separable products."""
+        """The term as separable products; only what mixes is multiplied out."""
         mixed = [f for f in sympy.Mul.make_args(term.value) if self._is_mixed(f)]
         if not mixed:
             return (term,)
         locations = [p for p in self.located if any(depends(f, p) for f in mixed)]
         if locations:
             return tuple(p for t in self._taylor(term, locations) for p in self._expanded(t))
-        opened = term.value
-        if not opened.is_Add:
-            opened = sympy.expand(sympy.expand_log(opened))
-        parts = sympy.Add.make_args(opened)
-        if len(parts) == 1:
-            raise Mixed(str(mixed[0]))
-        return tuple(p for v in parts for p in self._expanded(replace(term, value=v)))
+        factor = mixed[0]
+        opened = factor if factor.is_Add else sympy.expand(sympy.expand_log(factor))
+        rest = term.value / factor
+        if opened == factor and not factor.is_Add:
+            raise Mixed(str(factor))
+        parts = (replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
+        return tuple(p for part in parts for p in self._expanded(part))
 
     def _is_mixed(self, factor: sympy.Expr) -> bool:
         return is_new(factor) and is_gathered(factor)
@@ -216,7 +218,7 @@ def _is_gathered(element: Element) -> bool:
         return not isinstance(base.variable, Parameter)
     if isinstance(base, Origin | Statistic):
         return False
-    if isinstance(base, Seen):
+    if isinstance(base, Seen | Later | Smoothed):
         return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True

@@ -155,10 +155,11 @@ def settled(term: Term) -> Term | None:
 
 
 def merged(terms: Iterable[Term]) -> Terms:
-    """Equal sums added, zero terms dropped."""
+    """Equal products added, zero terms dropped: a term stays one product."""
     found: dict[tuple[object, ...], Term] = {}
     for term in terms:
-        key = (term.bound, term.guards, term.factor)
+        product = term.value.as_coeff_Mul()[1]
+        key = (product, term.bound, term.guards, term.factor)
         known = found.get(key)
         value = term.value if known is None else known.value + term.value
         found[key] = replace(term, value=value)

@@ -19,6 +19,7 @@ from autoem.program.ir import (
     ArrayProgram,
     Call,
     Contract,
+    ForwardBackward,
     Function,
     IndexRead,
     Let,
@@ -32,7 +33,7 @@ from autoem.program.ir import (
     Scalar,
     Solve,
 )
-from autoem.program.roles import EVIDENCE, PRIOR, parameter_of
+from autoem.program.roles import EVIDENCE, PRIOR, key_of
 from autoem.program.walk import index_axes, scalar_axes
 
 Axes = tuple[str, ...]
@@ -44,11 +45,16 @@ def check(program: ArrayProgram) -> ArrayProgram:
     posterior, statistics = program.posterior, program.statistics
     weight = tuple(array for array in statistics.inputs if array.name == ROW_WEIGHT)
     check_function(posterior, program.sizes, given)
-    check_function(statistics, program.sizes, (*given, *posterior.outputs, *weight))
+    known = (*given, *posterior.outputs, *weight)
+    check_function(statistics, program.sizes, known)
+    if program.score is not None:
+        check_function(program.score, program.sizes, known)
     check_function(program.maximize, program.sizes, (*program.parameters, *statistics.outputs))
     if program.prior is not None:
         check_function(program.prior, program.sizes, program.parameters)
         demand(program.prior, [a.name for a in program.prior.outputs] == [PRIOR], "gives no prior")
+    if program.prior_score is not None:
+        check_function(program.prior_score, program.sizes, program.parameters)
     _check_roles(program)
     check_rows(program)
     return program
@@ -58,12 +64,19 @@ def _check_roles(program: ArrayProgram) -> None:
     """The evidence is among the outputs, and every update is of a parameter and has its shape."""
     found = [array for array in program.posterior.outputs if array.name == EVIDENCE]
     demand(program.posterior, len(found) == 1, f"does not give {EVIDENCE}")
+    for function in (program.maximize, program.score, program.prior_score):
+        if function is not None:
+            _check_parameters(program, function)
+
+
+def _check_parameters(program: ArrayProgram, function: Function) -> None:
+    """Every output belongs to a parameter and has its shape."""
     shapes = {a.name: [program.sizes[axis] for axis in a.axes] for a in program.parameters}
-    for array in program.maximize.outputs:
-        name = parameter_of(array.name)
-        demand(program.maximize, name in shapes, f"gives {array.name}, which is no parameter")
+    for array in function.outputs:
+        name = key_of(function, array)
+        demand(function, name in shapes, f"gives {array.name}, which is no parameter")
         own = [program.sizes[axis] for axis in array.axes]
-        demand(program.maximize, own == shapes[name], f"gives {name} with the axes {own}")
+        demand(function, own == shapes[name], f"gives {name} with the axes {own}")
 
 
 def check_function(function: Function, sizes: dict[str, str], available: tuple[Array, ...]) -> None:
@@ -103,7 +116,7 @@ class Scope:
     def check(self, let: Let) -> None:
         """One statement; its targets are known from here on."""
         self.let = let
-        several = isinstance(let.operation, Solve | Maximize)
+        several = isinstance(let.operation, Solve | ForwardBackward | Maximize)
         self.demand(bool(let.targets), "nothing is assigned")
         self.demand(several or len(let.targets) == 1, "several arrays are assigned")
         for axis in (axis for target in let.targets for axis in target.axes):
@@ -118,12 +131,16 @@ class Scope:
                 self._covered(self._scalar(expression), target.axes)
             case Contract():
                 self._contract(let.operation, target)
-            case LogSumExp(operand, axes):
+            case LogSumExp(operand, axes) | Extreme(operand, axes):
                 self._reduced(self._ref(operand), axes, target.axes)
             case Matrix():
                 self._matrix(let.operation, target)
             case Solve():
                 self._solve(let.operation, let.targets)
+            case ForwardBackward(weight, step, time, state, before):
+                self._covered(self._ref(weight), let.targets[0].axes)
+                self._covered(self._ref(step), (*let.targets[0].axes, before))
+                self._covered((time, state), let.targets[0].axes)
             case Root():
                 self._root(let.operation, target)
             case Maximize():

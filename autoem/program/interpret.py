@@ -20,6 +20,7 @@ from autoem.program.ir import (
     Array,
     ArrayProgram,
     Contract,
+    ForwardBackward,
     Function,
     Let,
     LogSumExp,
@@ -29,7 +30,7 @@ from autoem.program.ir import (
     Root,
     Solve,
 )
-from autoem.program.roles import EVIDENCE, PRIOR, expectations, parameter_of, row_weight
+from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 Values = dict[str, np.ndarray]
@@ -71,8 +72,26 @@ class Interpretation:
         known = {**statistics, **parameters}
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
         sizes = _sizes(self.program, arrays.values(), known)
-        found = call(self.program.maximize, known, sizes)
-        return {**parameters, **{parameter_of(name): value for name, value in found.items()}}
+        return {**parameters, **_by_parameter(self.program.maximize, known, sizes)}
+
+    def score(
+        self,
+        data: Mapping[str, np.ndarray],
+        parameters: Mapping[str, np.ndarray],
+        weights: np.ndarray | None = None,
+    ) -> Values:
+        """The gradient of the objective by every parameter."""
+        program = self.program
+        assert program.score is not None
+        given = {**data, **parameters}
+        sizes = axis_sizes(program, given)
+        expected = call(program.posterior, given, sizes)
+        known = {**given, **expected, **_weight(program, expected, weights)}
+        total = _by_parameter(program.score, known, sizes)
+        if program.prior_score is None:
+            return total
+        prior = _by_parameter(program.prior_score, parameters, sizes)
+        return {name: total[name] + prior[name] for name in total}
 
     def log_likelihood(
         self,
@@ -97,6 +116,14 @@ class Interpretation:
 def interpret(program: ArrayProgram) -> Interpretation:
     """The meaning of a program, with the interface of a generated module."""
     return Interpretation(program)
+
+
+def _by_parameter(
+    function: Function, values: Mapping[str, np.ndarray], sizes: Mapping[str, int]
+) -> Values:
+    """The outputs by the parameters that they belong to."""
+    found = call(function, values, sizes)
+    return {key_of(function, array): found[array.name] for array in function.outputs}
 
 
 def _total(evidence: np.ndarray, weights: np.ndarray | None) -> float:
@@ -158,10 +185,15 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
             return (_contract(operation, target, scope),)
         case LogSumExp():
             return (_log_sum_exp(operation, target, scope),)
+        case Extreme(operand, axes):
+            value = np.abs(read(scope, operand, (*target.axes, *axes)))
+            return (np.max(value, axis=tuple(range(len(target.axes), value.ndim)), initial=0.0),)
         case Matrix():
             return (_matrix(operation, target, scope),)
         case Solve():
             return interpret_numeric.solve(operation, let.targets, scope)
+        case ForwardBackward():
+            return interpret_numeric.forward_backward(operation, let.targets, scope)
         case Root():
             return (interpret_numeric.root(operation, target, scope),)
         case Maximize():

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import optimize
 
 from autoem.program.interpret_scalar import Scope, read, scalar
-from autoem.program.ir import Array, Let, Maximize, Ref, Root, Solve
+from autoem.program.ir import Array, ForwardBackward, Let, Maximize, Ref, Root, Solve
 
 
 def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
@@ -54,6 +54,38 @@ def _grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:
 def _unpack(part: np.ndarray, axes: tuple[str, ...], target: Array, scope: Scope) -> np.ndarray:
     value = part.reshape(scope.shape(axes))
     return np.transpose(value, [axes.index(axis) for axis in target.axes])
+
+
+def forward_backward(
+    operation: ForwardBackward, targets: tuple[Array, ...], scope: Scope
+) -> tuple[np.ndarray, ...]:
+    """Sums over all paths, in log space: each chain by itself."""
+    time, state, before = operation.time, operation.state, operation.before
+    chains = tuple(axis for axis in targets[0].axes if axis not in (time, state))
+    weight = _grid(scope, operation.weight, (*chains, time, state))
+    step = _grid(scope, operation.step, (*chains, time, before, state))
+    lengths = scope.shape(chains)
+    found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
+    arrays = [
+        np.array(part).reshape(*lengths, *np.shape(part[0])) for part in zip(*found, strict=True)
+    ]
+    order = (*chains, time, state)
+    return tuple(
+        np.transpose(array, [(order if time in t.axes else chains).index(a) for a in t.axes])
+        for array, t in zip(arrays, targets, strict=True)
+    )
+
+
+def _smooth(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, ...]:
+    """One chain: log sums of the paths up to, and after, each state."""
+    past, future = weight.copy(), np.zeros_like(weight)
+    for t in range(1, len(weight)):
+        past[t] += np.logaddexp.reduce(past[t - 1][:, None] + step[t], axis=0)
+    for t in range(len(weight) - 1, 0, -1):
+        future[t - 1] = np.logaddexp.reduce(step[t] + weight[t] + future[t], axis=1)
+    total = np.logaddexp.reduce(past[-1])
+    before = np.exp(np.vstack([np.full_like(past[:1], -np.inf), past[:-1]]))
+    return np.exp(past + future - total), before, np.exp(weight + future - total), total
 
 
 def root(operation: Root, target: Array, scope: Scope) -> np.ndarray:

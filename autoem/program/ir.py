@@ -100,6 +100,14 @@ class LogSumExp:
 
 
 @dataclass(frozen=True)
+class Extreme:
+    """target = the largest absolute value of the operand over `axes`."""
+
+    operand: Ref
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Matrix:
     """A matrix function of the operand's axes (row, column); all other axes are batches.
 
@@ -129,6 +137,23 @@ class Solve:
     matrix: tuple[tuple[Ref | None, ...], ...]
     right: tuple[Ref, ...]
     method: str = "solve"
+
+
+@dataclass(frozen=True)
+class ForwardBackward:
+    """Smoothing of a discrete chain along the axis `time`.
+
+    `weight` is log weight[.., t, k], `step` is log step[j, k] (perhaps over more axes), j along
+    the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
+    `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
+    (zero at the first step), and the log-normalizer of each chain.
+    """
+
+    weight: Ref
+    step: Ref
+    time: str
+    state: str
+    before: str
 
 
 @dataclass(frozen=True)
@@ -165,7 +190,9 @@ class Maximize:
     hessian: tuple[tuple[str | None, ...], ...]
 
 
-Operation: TypeAlias = Map | Contract | LogSumExp | Matrix | Solve | Root | Maximize
+Operation: TypeAlias = (
+    Map | Contract | LogSumExp | Matrix | Solve | ForwardBackward | Root | Maximize
+)
 
 
 @dataclass(frozen=True)
@@ -179,7 +206,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Let:
-    """One assignment. Solve and Maximize assign several targets, every other operation one."""
+    """One assignment; Solve, ForwardBackward and Maximize assign several targets."""
 
     targets: tuple[Array, ...]
     operation: Operation
@@ -203,14 +230,19 @@ ROW_WEIGHT = "row_weight"
 NEW = "new_"
 """What stands before the name of a parameter in the outputs of `maximize`."""
 
+SCORE = "score_"
+"""What stands before the name of a parameter in the outputs of `score` and `prior_score`."""
+
 
 @dataclass(frozen=True)
 class ArrayProgram:
-    """The three functions of an EM algorithm, over one row axis that may be cut into blocks.
+    """The functions of an EM algorithm, over one row axis that may be cut into blocks.
 
     posterior   data, parameters -> expectations per row, and `log_evidence` over the row axis
     statistics  data, parameters, expectations, row_weight -> statistics, additive over rows
     maximize    statistics, parameters -> new_mean for the parameter mean, and so on
+    score       as statistics -> score_mean, the gradient of the log-likelihood, additive over rows
+    prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
     """
 
     name: str
@@ -222,5 +254,7 @@ class ArrayProgram:
     statistics: Function = Function("statistics", (), (), ())
     maximize: Function = Function("maximize", (), (), ())
     document: str = ""
-    prior: Function | None = None  # parameters -> log_prior
+    prior: Function | None = None
     lengths: dict[str, int] = field(default_factory=dict, hash=False)  # axes of known length
+    score: Function | None = None
+    prior_score: Function | None = None

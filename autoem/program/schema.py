@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.stages import Derivation
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate
 from autoem.language.declaration import Given, Parameter, Random, Variable
-from autoem.language.distribution import Distribution
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
 
@@ -45,7 +45,7 @@ def _responsibilities(derivation: Derivation, program: ArrayProgram) -> dict[str
     found = {}
     for posterior in derivation.e_step.posteriors:
         element = posterior.expectations.get("responsibility")
-        if isinstance(posterior, StatePosterior) and element is not None:
+        if isinstance(posterior, StatePosterior | ChainPosterior) and element is not None:
             array = arrays[element.base.name]
             found[posterior.indicator.latent.name] = [array.name, list(array.axes)]
     return found
@@ -73,5 +73,5 @@ def domain_of(variable: Variable) -> str:
     law = variable.distribution
     if isinstance(law, Aggregate):
         return domain_of(law.latent)
-    assert isinstance(law, Distribution)
-    return SUPPORTS[law.family.support]
+    assert law.support is not None
+    return SUPPORTS[law.support]

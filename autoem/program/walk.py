@@ -12,6 +12,7 @@ from dataclasses import replace
 from autoem.program.ir import (
     Call,
     Contract,
+    ForwardBackward,
     Guard,
     IndexRead,
     Let,
@@ -77,8 +78,10 @@ def references(operation: Operation) -> tuple[Ref, ...]:
         case Contract(factors, _, guards):
             sides = [side for guard in guards for side in (guard.left, guard.right)]
             return tuple(ref for index in (*factors, *sides) for ref in index_refs(index))
-        case LogSumExp(operand) | Matrix(_, operand):
+        case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return index_refs(operand)
+        case ForwardBackward(weight, step):
+            return (*index_refs(weight), *index_refs(step))
         case Solve(_, _, matrix, right):
             blocks = [block for line in matrix for block in line if block is not None]
             return tuple(ref for index in (*blocks, *right) for ref in index_refs(index))
@@ -136,8 +139,10 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
                 Guard(replace_index(g.left, change), replace_index(g.right, change)) for g in guards
             )
             return Contract(tuple(ref(f) for f in factors), over, sides, scale)
-        case LogSumExp(operand) | Matrix(_, operand):
+        case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return replace(operation, operand=ref(operand))
+        case ForwardBackward(weight, step):
+            return replace(operation, weight=ref(weight), step=ref(step))
         case Solve(_, _, matrix, right):
             blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)
             return replace(operation, matrix=blocks, right=tuple(ref(c) for c in right))

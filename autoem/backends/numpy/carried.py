@@ -10,6 +10,7 @@ from autoem.runtime.standalone import imports, in_order, region
 SECTIONS = {
     "solve": "linear",
     "ascend": "linear",
+    "forward_backward": "chain",
     "root": "root",
     "maximize": "newton",
     "add_blocks": "blocks",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autoem.backends.numpy.chains import forward_backward
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
 from autoem.backends.numpy.matrices import matrix
+from autoem.backends.numpy.operands import ordered
 from autoem.backends.numpy.scope import Operand, Scope, read
 from autoem.backends.numpy.systems import solve
 from autoem.backends.numpy.tree import (
@@ -27,6 +29,7 @@ from autoem.program.ir import (
     Array,
     Call,
     Contract,
+    ForwardBackward,
     Function,
     Let,
     LogSumExp,
@@ -38,7 +41,9 @@ from autoem.program.ir import (
     Root,
     Solve,
 )
-from autoem.program.roles import parameter_of
+from autoem.program.roles import key_of
+
+Axes = tuple[str, ...]
 
 
 def statements(
@@ -50,7 +55,7 @@ def statements(
     write(scope, function.body)
     result = [
         (
-            Literal(parameter_of(array.name)),
+            Literal(key_of(function, array)),
             scope.full(scope.array(array.name), scope.layout(array.axes)),
         )
         for array in function.outputs
@@ -88,14 +93,26 @@ def _write(scope: Scope, let: Let) -> None:
             scope.assign(target, elementwise(scope, expression, order))
         case Contract():
             scope.assign(target, contract(scope, operation, order))
+        case Extreme(operand, axes):
+            scope.assign(target, _extreme(scope, read(scope, operand), axes, order))
         case Matrix():
             scope.assign(target, matrix(scope, operation, target))
         case Solve():
             solve(scope, let, operation)
+        case ForwardBackward():
+            forward_backward(scope, let, operation)
         case Root():
             scope.assign(target, root(scope, operation, target))
         case Maximize():
             maximize(scope, let, operation, write)
+
+
+def _extreme(scope: Scope, operand: Operand, axes: Axes, order: Axes) -> Operand:
+    """The largest absolute value over some axes."""
+    places = integers(tuple(operand.axes.index(axis) for axis in axes))
+    left = tuple(axis for axis in operand.axes if axis not in axes)
+    code = invoke(scope.helper("largest"), operand.code, axis=places)
+    return ordered(Operand(code, left), order)
 
 
 def _log_sum_exp(scope: Scope, let: Let, operation: LogSumExp, rest: tuple[Let, ...]) -> set[str]:

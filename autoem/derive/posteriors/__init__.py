@@ -2,8 +2,9 @@
 reason."""
 
 from autoem.derive.posteriors.aggregate import aggregate
+from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
 
-RULES = (enumerate_states, aggregate, conjugate, gaussian)
+RULES = (enumerate_states, chain, aggregate, conjugate, gaussian)

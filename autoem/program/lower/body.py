@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from autoem.derive.index import Index, Read
 from autoem.derive.quantity import (
@@ -11,11 +12,13 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
+    Later,
     LinearSystem,
     MatrixFunction,
     Origin,
     Quantity,
     Size,
+    Smoothed,
     Solution,
 )
 from autoem.derive.term import canonical
@@ -99,6 +102,10 @@ class Body:
                 return self._computed(base)
             case Solution():
                 return self._solution(base)
+            case Later():
+                return self._later(base)
+            case Smoothed():
+                return self._smoothed(base)
         raise AssertionError(f"{base.name} is neither given nor computed")
 
     def _matrix_function(self, base: MatrixFunction) -> ir.Array:
@@ -147,6 +154,36 @@ class Body:
         lower, upper = bounds(unknown.base)
         start = self.ref(unknown, names)
         return self.let(target, ir.Root(target.name, value, rate, start, lower, upper))
+
+    def _later(self, base: Later) -> ir.Array:
+        """Zero at the first step, one at the others."""
+        axis = self.axes.of(base.axes[0])
+        zero, one = ir.Number(Fraction(0)), ir.Number(Fraction(1))
+        first = ir.Call("equal", (ir.Position(axis), zero))
+        later = ir.Call("where", (first, zero, one))
+        return self.let(self.target(base.name, (axis,)), ir.Map(later))
+
+    def _smoothed(self, base: Smoothed) -> ir.Array:
+        known = self.systems.get(id(base.chain))
+        if known is None:
+            known = self.systems[id(base.chain)] = self._forward_backward(base)
+        return known[("state", "before", "after", "log_normalizer").index(base.part)]
+
+    def _forward_backward(self, base: Smoothed) -> tuple[ir.Array, ...]:
+        chain, names = base.chain, IndexNames(self.axes)
+        axes = names.all((*chain.plates, chain.time, chain.state))
+        weight, step = self.ref(chain.weight, names), self.ref(chain.step, names)
+        *plates, time, state = axes
+        stem = chain.weight.base.name.removeprefix("log_weight_")
+        targets = (
+            self.target(f"responsibility_{stem}", axes),
+            self.target(f"before_{stem}", axes),
+            self.target(f"after_{stem}", axes),
+            self.target(f"log_normalizer_{stem}", tuple(plates)),
+        )
+        operation = ir.ForwardBackward(weight, step, time, state, names.of(chain.before))
+        self.lets.append(ir.Let(targets, operation))
+        return targets
 
     def _solution(self, base: Solution) -> ir.Array:
         known = self.systems.get(id(base.system))

@@ -1,9 +1,4 @@
-"""The three functions of an EM algorithm, from its derivation.
-
-The *row* is the axis over which everything is additive: every statistic and every term of the
-log-likelihood sums over it exactly once.  Along it the E-step can be cut into blocks, and along it
-units are weighted.
-"""
+"""The functions of an EM algorithm, from its derivation: posterior, statistics, maximizer, score."""
 
 from __future__ import annotations
 
@@ -19,17 +14,20 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
+    Smoothed,
     Solution,
     Statistic,
     elements,
 )
 from autoem.derive.stages import Derivation
-from autoem.derive.term import Term, Terms, at
+from autoem.derive.term import Term
 from autoem.language.declaration import Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.names import AxisNames, axis_names
+from autoem.program.lower.rows import WEIGHT, at_row, is_prior, row_axis, weighted
+from autoem.program.lower.score import score_functions
 from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
 
@@ -39,22 +37,20 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
     axes = axis_names(derivation.declaration)
     declared = _declared(derivation, axes)
     needed = _statistics(derivation)
-    row = _row(derivation, needed)
+    row = row_axis(derivation, [term for statistic in needed for term in statistic.definition])
     expectations = _expectations(derivation, needed)
     posterior, arrays = _posterior(derivation, axes, declared, expectations, row)
-    statistics, sums = _gather(axes, declared, arrays, needed, row)
+    given = _given(axes, declared, arrays, row)
+    statistics, sums = _gather(axes, given, needed, row)
     maximize = _maximize(derivation, axes, declared, sums)
+    score, prior_score = score_functions(derivation, axes, declared, given, row)
     data = tuple(a for q, a in declared.items() if not _is_parameter(q))
     parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
-    functions = (posterior, statistics, maximize)
-    used = [axis for f in functions for let in f.body for t in let.targets for axis in t.axes]
-    used += [axis for array in (*data, *parameters) for axis in array.axes]
-    read = [r for f in functions for let in f.body for r in references(let.operation)]
-    used += [axis for ref in read for axis in index_axes(ref)]
+    functions = (posterior, statistics, maximize, score, *((prior_score,) if prior_score else ()))
     return ir.ArrayProgram(
         derivation.name,
         None if row is None else axes.of(row),
-        {axis: axis.rstrip("'") for axis in dict.fromkeys(used)},
+        {axis: axis.rstrip("'") for axis in _axes(functions, (*data, *parameters))},
         data,
         parameters,
         posterior,
@@ -63,7 +59,18 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
         str(derivation),
         lengths=axes.lengths,
         prior=_prior(derivation, axes, declared),
+        score=score,
+        prior_score=prior_score,
     )
+
+
+def _axes(functions: tuple[ir.Function, ...], arrays: tuple[ir.Array, ...]) -> list[str]:
+    """Every axis that is read or written, each once."""
+    used = [axis for f in functions for let in f.body for t in let.targets for axis in t.axes]
+    used += [axis for array in arrays for axis in array.axes]
+    read = [ref for f in functions for let in f.body for ref in references(let.operation)]
+    used += [axis for ref in read for axis in index_axes(ref)]
+    return list(dict.fromkeys(used))
 
 
 def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Array]:
@@ -96,6 +103,8 @@ def _parts(base: Quantity) -> list[Quantity]:
         return [e.base for term in base.definition for e in _mentioned(term)]
     if isinstance(base, Computed):
         return [e.base for operand in base.operands for e in elements(operand)]
+    if isinstance(base, Smoothed):
+        return [base.chain.weight.base, base.chain.step.base]
     if isinstance(base, MatrixFunction | Origin):
         return [base.base]
     if isinstance(base, Solution):
@@ -138,7 +147,9 @@ def _expectations(derivation: Derivation, needed: list[Statistic]) -> list[Quant
         found.update({e.base: None for e in posterior.expectations.values()})
 
     def visit(base: Quantity) -> None:
-        if isinstance(base, Computed | Defined) and base.phase == "posterior":
+        if isinstance(base, Smoothed) or (
+            isinstance(base, Computed | Defined) and base.phase == "posterior"
+        ):
             found[base] = None
             return
         for part in _parts(base):
@@ -147,23 +158,6 @@ def _expectations(derivation: Derivation, needed: list[Statistic]) -> list[Quant
     for statistic in needed:
         visit(statistic)
     return list(found)
-
-
-def _row(derivation: Derivation, needed: list[Statistic]) -> Axis | None:
-    """The axis over which everything sums exactly once."""
-    terms = [t for t in derivation.e_step.evidence if not _is_prior(derivation, t)]
-    terms += [term for statistic in needed for term in statistic.definition]
-    candidates = [a for v in derivation.declaration.observed for a in v.plates]
-    for axis in dict.fromkeys(candidates):
-        if all(len([i for i in term.bound if i.axis is axis]) == 1 for term in terms):
-            return axis
-    return None
-
-
-def _is_prior(derivation: Derivation, term: Term) -> bool:
-    """Whether a term of the objective is the log density of a parameter."""
-    parameters = [v.name for v in derivation.declaration.parameters]
-    return term.factor in parameters
 
 
 def _posterior(
@@ -175,11 +169,11 @@ def _posterior(
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
     """Data and parameters to expectations and the log-likelihood of each row."""
     body = Body(axes, declared)
-    own = tuple(t for t in derivation.e_step.evidence if not _is_prior(derivation, t))
+    own = tuple(t for t in derivation.e_step.evidence if not is_prior(derivation, t))
     free: tuple[Index, ...] = ()
     if row is not None:
         free = (fresh(row),)
-        own = tuple(_at_row(term, free[0]) for term in own)
+        own = tuple(at_row(term, free[0]) for term in own)
     evidence = total(body, "log_evidence", own, free)
     arrays = {base: body.array(base) for base in expectations}
     distinct = dict.fromkeys(arrays.values())
@@ -199,7 +193,7 @@ def _prior(
     derivation: Derivation, axes: AxisNames, declared: dict[Quantity, ir.Array]
 ) -> ir.Function | None:
     """The log density of the parameters, where some have priors."""
-    terms = tuple(t for t in derivation.e_step.evidence if _is_prior(derivation, t))
+    terms = tuple(t for t in derivation.e_step.evidence if is_prior(derivation, t))
     if not terms:
         return None
     body = Body(axes, declared)
@@ -210,47 +204,37 @@ def _prior(
     )  # fmt: skip
 
 
-def _at_row(term: Term, row: Index) -> Term:
-    """The term with its sum over rows taken out."""
-    (own,) = (index for index in term.bound if index.axis is row.axis)
-    moved = at(term, {own: row})
-    assert moved is not None
-    return moved
+def _given(
+    axes: AxisNames,
+    declared: dict[Quantity, ir.Array],
+    arrays: dict[Quantity, ir.Array],
+    row: Axis | None,
+) -> dict[Quantity, ir.Array]:
+    """What sums over rows are made of: data, parameters, expectations and weights."""
+    weights = {} if row is None else {WEIGHT: ir.Array(ir.ROW_WEIGHT, (axes.of(row),))}
+    return {**declared, **arrays, **weights}
 
 
 def _gather(
     axes: AxisNames,
-    declared: dict[Quantity, ir.Array],
-    arrays: dict[Quantity, ir.Array],
+    given: dict[Quantity, ir.Array],
     needed: list[Statistic],
     row: Axis | None,
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
     """Expectations and data to statistics, additive over weighted rows."""
-    weight = Quantity(ir.ROW_WEIGHT, (), "nonnegative")
-    given: dict[Quantity, ir.Array] = {**declared, **arrays}
-    if row is not None:
-        given[weight] = ir.Array(ir.ROW_WEIGHT, (axes.of(row),))
     body = Body(axes, given)
     sums: dict[Quantity, ir.Array] = {}
     for statistic in needed:
-        definition: Terms = statistic.definition
-        if row is not None:
-            definition = tuple(_weighted(term, weight, row) for term in definition)
+        definition = weighted(statistic.definition, row)
         sums[statistic] = total(body, statistic.name, definition, statistic.indices)
-    inputs = dict.fromkeys((*declared.values(), *given.values()))
     function = ir.Function(
         "statistics",
-        tuple(inputs),
+        tuple(dict.fromkeys(given.values())),
         tuple(body.lets),
         tuple(dict.fromkeys(sums.values())),
         "statistics: sums over rows of data and expectations",
     )
     return function, sums
-
-
-def _weighted(term: Term, weight: Quantity, row: Axis) -> Term:
-    (own,) = (index for index in term.bound if index.axis is row)
-    return replace(term, value=term.value * Element(weight, (own,)))
 
 
 def _maximize(

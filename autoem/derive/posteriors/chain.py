@@ -1,0 +1,188 @@
+"""chain: a discrete latent whose terms couple each step with the one before.
+
+    log joint = sum_t  U[t, k] [z_t = k]  +  sum_(t > 0)  W[j, k] [z_(t-1) = j] [z_t = k]
+
+The coefficients U and W are read off the log joint; the forward-backward recursion gives the
+normalizer, the responsibility of every state, and those of pairs of neighbors as a product
+
+    P(z_(t-1) = j, z_t = k | x)  =  before[t, j] exp(W[j, k]) after[t, k] .
+
+Source: Rabiner (1989), Proceedings of the IEEE 77, 257.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from autoem.derive.calculus import depends
+from autoem.derive.index import Index, Read, Shift, fresh, substitute
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import Local, Posterior, Refusal
+from autoem.derive.quantity import (
+    ChainWeights,
+    Declared,
+    Element,
+    Indicator,
+    Later,
+    Quantity,
+    Smoothed,
+    elements,
+)
+from autoem.derive.scope import Scope
+from autoem.derive.term import Term, Terms, reindex, select
+
+
+@dataclass(frozen=True)
+class ChainPosterior(Posterior):
+    """Smoothed states; `axes` are the formal indices (plates, t, k) and j."""
+
+    indicator: Indicator
+    weights: ChainWeights
+
+    def expect(self, term: Term, scope: Scope) -> Terms:
+        """[z_t = k] becomes a responsibility, [z_(t-1) = j] [z_t = k] a joint one."""
+        own = [e for e in elements(term.value) if e.base is self.indicator]
+        if not own:
+            return (term,) if term.value != 0 else ()
+        element = own[0]
+        pair = next((e for e in own[1:] if _neighbors(e, element)), None)
+        if pair is None and len(own) > 1:
+            raise Refusal(f"a term mentions {self.indicator.name} at steps that are no neighbors")
+        found = (element,) if pair is None else (element, pair)
+        coefficient, rest = term.value, term.value
+        for one in found:
+            coefficient = coefficient.diff(one)
+        rest = rest.xreplace({element: sympy.Integer(0)})
+        value = coefficient * self._expectation(*found)
+        without = replace(term, value=rest)
+        return (*self.expect(replace(term, value=value), scope), *self.expect(without, scope))
+
+    def _expectation(self, element: Element, pair: Element | None = None) -> sympy.Expr:
+        w = self.weights
+        if pair is None:
+            moved = dict(zip((*w.plates, w.time, w.state), element.indices, strict=True))
+            return reindex(self.expectations["responsibility"], moved)  # type: ignore[arg-type]
+        earlier, later = sorted((element, pair), key=lambda e: not _is_earlier(e, element, pair))
+        moved = dict(zip((*w.plates, w.time, w.state), later.indices, strict=True))
+        moved[w.before] = earlier.indices[-1]
+        names = ("before", "transition", "after")
+        return sympy.Mul(*(reindex(self.expectations[name], moved) for name in names))  # type: ignore[arg-type]
+
+
+def _is_earlier(element: Element, a: Element, b: Element) -> bool:
+    other = b if element is a else a
+    read, later = element.indices[-2], other.indices[-2]
+    return isinstance(read, Shift) and read.index == later
+
+
+def _neighbors(a: Element, b: Element) -> bool:
+    """Whether two indicators are of one chain at neighboring steps."""
+    same = a.indices[:-2] == b.indices[:-2]
+    return same and (_is_earlier(a, a, b) or _is_earlier(b, a, b))
+
+
+def chain(
+    joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
+) -> Posterior:
+    """Eliminate a discrete latent along the steps of its chain."""
+    indicator = joint.scope.indicators.get(latent.variable)
+    if indicator is None:
+        raise Refusal(f"{latent.name} has no finite set of states")
+    own = tuple(term for term in terms if depends(term.value, indicator))
+    for other in remaining:
+        if other is not latent and any(depends(term.value, other) for term in own):
+            raise Refusal(f"the terms of {latent.name} still mention {other.name}")
+    if not any(len(_states(term, indicator)) == 2 for term in own):
+        raise Refusal(f"no term couples two steps of {latent.name}")
+    weights = _weights(joint.scope, own, latent, indicator)
+    return _posterior(joint.scope, own, latent, indicator, weights)
+
+
+def _states(term: Term, indicator: Quantity) -> list[Element]:
+    return [e for e in elements(term.value) if e.base is indicator]
+
+
+def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -> ChainWeights:
+    """U and W, read off the terms."""
+    *plates, time = (fresh(axis) for axis in latent.variable.plates)
+    state, before = fresh(indicator.axes[-1]), fresh(indicator.axes[-1])
+    unary, steps = [], []
+    for term in own:
+        found = _states(term, indicator)
+        place: tuple[Read, ...] = (*plates, time, state)
+        if len(found) == 1:
+            unary.append(_coefficient(term, found, (found[0].indices, place)))
+        elif len(found) == 2 and _neighbors(*found):
+            first, second = found
+            if not _is_earlier(first, first, second):
+                first, second = second, first
+            part = _coefficient(term, found, (second.indices, place))
+            steps.append(_step(part, first, second, place, before))
+        else:
+            raise Refusal(f"a term couples more than two neighbors of {latent.name}")
+    weight = scope.named(f"log_weight_{latent.name}", tuple(unary), (*plates, time, state))
+    step = scope.define(f"log_step_{latent.name}", tuple(steps), "posterior")
+    return ChainWeights(weight, step, tuple(plates), time, state, before)
+
+
+def _coefficient(
+    term: Term, found: list[Element], at: tuple[tuple[Read, ...], tuple[Read, ...]]
+) -> Term:
+    """The term without its indicators, at the formal place."""
+    value = term.value
+    for element in found:
+        value = value.diff(element)
+    if any(isinstance(e.base, Indicator) for e in elements(value)):
+        raise Refusal("a step depends on another discrete latent")
+    chosen = select(replace(term, value=value), *at)
+    if chosen is None:
+        raise Refusal("a term is never selected")
+    return chosen
+
+
+def _step(
+    part: Term, first: Element, second: Element, place: tuple[Read, ...], before: Index
+) -> Term:
+    """The coefficient of a step, with the state before set, and one that is not the first."""
+    moved = {i: j for i, j in zip(second.indices, place, strict=True) if isinstance(i, Index)}
+    state = substitute(first.indices[-1], moved)
+    chosen = select(part, (state,), (before,))
+    assert chosen is not None
+    later = {e: sympy.Integer(1) for e in elements(chosen.value) if isinstance(e.base, Later)}
+    return replace(chosen, value=chosen.value.xreplace(later))
+
+
+def _posterior(
+    scope: Scope, own: Terms, latent: Declared, indicator: Indicator, weights: ChainWeights
+) -> Posterior:
+    name, w = latent.name, weights
+    free = (*w.plates, w.time, w.state)
+
+    def smoothed(part: str, word: str, indices: tuple[Index, ...]) -> Element:
+        axes = tuple(index.axis for index in indices)
+        sign = "real" if part == "log_normalizer" else "nonnegative"
+        base = Smoothed(f"{word}_{name}", axes, sign, chain=w, part=part, indices=indices)
+        return Element(base, indices)
+
+    at_before = tuple(w.before if index == w.state else index for index in free)
+    transition = scope.computed(
+        f"transition_{name}", "map", (sympy.exp(w.step),), w.step.indices, sign="nonnegative"
+    )  # type: ignore[arg-type]
+    return ChainPosterior(
+        Local(indicator, w.plates, (), own),
+        rule="chain",
+        reason=f"each step of {name} is coupled with the one before: forward-backward",
+        family="Categorical",
+        natural={"log_weight": w.weight, "log_step": w.step},
+        expectations={
+            "responsibility": smoothed("state", "responsibility", free),
+            "before": smoothed("before", "before", at_before),
+            "after": smoothed("after", "after", free),
+            "transition": transition,
+        },
+        log_normalizer=(Term(smoothed("log_normalizer", "log_normalizer", w.plates)),),
+        indicator=indicator,
+        weights=weights,
+    )
