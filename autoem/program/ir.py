@@ -191,7 +191,7 @@ class Maximize:
 
 
 Operation: TypeAlias = (
-    Map | Contract | LogSumExp | Matrix | Solve | ForwardBackward | Root | Maximize
+    Map | Contract | LogSumExp | Extreme | Matrix | Solve | ForwardBackward | Root | Maximize
 )
 
 

@@ -51,6 +51,11 @@ def softmax(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.nda
     return np.squeeze(peak + np.log(total), axis), shares
 
 
+def largest(value: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
+    """The largest absolute value over the axis, 0 where there is none."""
+    return np.maximum(value.max(axis=axis, initial=0.0), -value.min(axis=axis, initial=0.0))
+
+
 def inverse(cholesky: np.ndarray) -> np.ndarray:
     """(L L')^-1 of the Cholesky factors L in the last two axes."""
     below = np.linalg.inv(cholesky)
