@@ -77,7 +77,9 @@ class Gathering:
 
     def _expanded(self, term: Term) -> Terms:
         """The term as separable products; only what mixes is multiplied out."""
-        mixed = [f for f in sympy.Mul.make_args(term.value) if self._is_mixed(f)]
+        if len(parts := products(term)) > 1:
+            return tuple(p for part in parts for p in self._expanded(part))
+        mixed = [f for f in sympy.Mul.make_args(term.value) if is_mixed(f)]
         if not mixed:
             return (term,)
         locations = [p for p in self.located if any(depends(f, p) for f in mixed)]
@@ -88,11 +90,8 @@ class Gathering:
         rest = term.value / factor
         if opened == factor and not factor.is_Add:
             raise Mixed(str(factor))
-        parts = (replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
+        parts = tuple(replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
         return tuple(p for part in parts for p in self._expanded(part))
-
-    def _is_mixed(self, factor: sympy.Expr) -> bool:
-        return is_new(factor) and is_gathered(factor)
 
     def _taylor(self, term: Term, locations: list[Declared]) -> Terms:
         """The term about the origins of the locations, to second order, which is exact."""
@@ -175,10 +174,25 @@ class Gathering:
 
 
 def _bound(terms: Terms, factor: sympy.Expr, indices: tuple[Index, ...]) -> list[Term]:
-    products = (
-        settled(replace(t, value=t.value * factor, bound=(*t.bound, *indices))) for t in terms
+    found = (
+        settled(replace(part, value=part.value * factor, bound=(*part.bound, *indices)))
+        for term in terms
+        for part in products(term)
     )
-    return [product for product in products if product is not None]
+    return [product for product in found if product is not None]
+
+
+def products(term: Term) -> Terms:
+    """A sum whose every part mixes rows and parameters, part by part; a residual stays whole."""
+    parts = sympy.Add.make_args(term.value)
+    if not all(is_mixed(part) for part in parts):
+        return (term,)
+    return tuple(replace(term, value=part) for part in parts)
+
+
+def is_mixed(expression: sympy.Expr) -> bool:
+    """Whether data or expectations and new parameters meet in the expression."""
+    return is_new(expression) and is_gathered(expression)
 
 
 def _guard_indices(guard: Guard) -> tuple[Index, ...]:

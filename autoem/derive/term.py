@@ -155,11 +155,10 @@ def settled(term: Term) -> Term | None:
 
 
 def merged(terms: Iterable[Term]) -> Terms:
-    """Equal products added, zero terms dropped: a term stays one product."""
+    """Equal sums added, zero terms dropped."""
     found: dict[tuple[object, ...], Term] = {}
     for term in terms:
-        product = term.value.as_coeff_Mul()[1]
-        key = (product, term.bound, term.guards, term.factor)
+        key = (term.bound, term.guards, term.factor)
         known = found.get(key)
         value = term.value if known is None else known.value + term.value
         found[key] = replace(term, value=value)

@@ -30,7 +30,7 @@ from autoem.derive.quantity import (
     elements,
     old_value,
 )
-from autoem.derive.separate import is_new
+from autoem.derive.separate import is_new, products
 from autoem.derive.term import Term, Terms, at
 
 
@@ -116,9 +116,8 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
 
 def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) -> Terms:
     """An equation without the factors and the left matrix that all its terms share."""
-    parts = (replace(t, value=v) for t in terms for v in sympy.Add.make_args(t.value))
-    terms = _without_matrix(tuple(parts), row)
-    first, *others = terms
+    parts = tuple(part for term in terms for part in products(term))
+    first, *others = terms = _without_matrix(parts, row)
     for factor in sympy.Mul.make_args(first.value):
         common = (
             is_new(factor)
