@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,16 @@ def test_a_file_that_is_no_python(tmp_path: Path) -> None:
     path.write_text("a,b\n")
     with pytest.raises(SpecNotImported, match="no Python file"):
         find_model(str(path))
+
+
+def test_a_wheel_carries_the_models_where_they_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tomllib.loads((MODELS.parent / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"models": "autoem/models"}
+    installed = tmp_path / "site-packages/autoem"
+    (installed / "models").mkdir(parents=True)
+    (installed / "models/mine.py").write_text(IMPORTS + COUNTS.format(name="Mine"))
+    monkeypatch.setattr("autoem.cli.find.resources.files", lambda package: installed)
+    assert find_model("mine").__name__ == "Mine"
