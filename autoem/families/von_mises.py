@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-from scipy.special import ive
+from scipy.special import i0e, i1e
 from sympy import Expr, Function, atan2, besseli, cos, log, pi, sin, sqrt
 
 from autoem.families.constructor import constructor, distribution
@@ -41,7 +41,7 @@ class log_bessel_i0(Function):
 
     @staticmethod
     def _imp_(c: Any) -> Any:
-        return np.log(ive(0, c)) + c
+        return np.log(i0e(c)) + c
 
 
 class bessel_ratio(Function):
@@ -55,7 +55,7 @@ class bessel_ratio(Function):
 
     @staticmethod
     def _imp_(c: Any) -> Any:
-        return ive(1, c) / ive(0, c)
+        return i1e(c) / i0e(c)
 
 
 @final

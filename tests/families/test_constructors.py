@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import pytest
@@ -12,18 +13,31 @@ import pytest
 import autoem.families as families
 from autoem.errors import AutoemError
 from autoem.errors.families import BadArguments, BadNumber
+from autoem.errors.law import BadBounds
 from autoem.families import (
     FAMILIES,
     Bernoulli,
     Beta,
     Binomial,
     Categorical,
+    Dirichlet,
+    DiscreteUniform,
     Exponential,
     Gamma,
+    Geometric,
     InverseGamma,
+    Laplace,
+    LogNormal,
     MultivariateNormal,
+    NegativeBinomial,
     Normal,
+    Pareto,
     Poisson,
+    StudentT,
+    Uniform,
+    VonMises,
+    Weibull,
+    Wishart,
 )
 from autoem.language.distribution import Distribution
 
@@ -40,6 +54,18 @@ SIGNATURES = {
     "Exponential": "(*, rate)",
     "Beta": "(a, b)",
     "Dirichlet": "(concentration)",
+    "Geometric": "(p)",
+    "NegativeBinomial": "(shape, *, mean)",
+    "LogNormal": "(mean, *, variance)",
+    "Wishart": "(df, *, scale)",
+    "InverseWishart": "(df, *, scale)",
+    "StudentT": "(mean, *, scale, df)",
+    "Laplace": "(mean, *, scale)",
+    "VonMises": "(mean, *, concentration)",
+    "Weibull": "(shape, *, scale)",
+    "Pareto": "(shape, *, minimum)",
+    "Uniform": "(lower, upper)",
+    "DiscreteUniform": "(lower, upper)",
 }
 
 CALLS: list[tuple[Callable[[], Any], str]] = [
@@ -50,6 +76,14 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: Gamma(1, 2), "rate=..."),  # type: ignore[call-arg,misc]
     (lambda: InverseGamma(1, 2), "scale=..."),  # type: ignore[call-arg,misc]
     (lambda: Exponential(2), "Exponential(rate=...)"),  # type: ignore[call-arg,misc]
+    (lambda: NegativeBinomial(1, 2), "mean=..."),  # type: ignore[call-arg,misc]
+    (lambda: LogNormal(0, 1), "variance=..."),  # type: ignore[call-arg,misc]
+    (lambda: StudentT(0, 1, 4), "StudentT(mean, scale=..., df=...)"),  # type: ignore[call-arg,misc]
+    (lambda: Laplace(0, 1), "scale=..."),  # type: ignore[call-arg,misc]
+    (lambda: VonMises(0, 1), "concentration=..."),  # type: ignore[call-arg,misc]
+    (lambda: Weibull(2, 1), "scale=..."),  # type: ignore[call-arg,misc]
+    (lambda: Pareto(2, 1), "minimum=..."),  # type: ignore[call-arg,misc]
+    (lambda: Wishart(4, [[1]]), "scale=..."),  # type: ignore[call-arg,misc]
     (lambda: Bernoulli(), "Bernoulli(p) or Bernoulli(logits=...)"),
     (lambda: Bernoulli(0.5, logits=0), "Bernoulli(p) or Bernoulli(logits=...)"),
     (lambda: Binomial(3), "Binomial(trials, p) or Binomial(trials, logits=...)"),
@@ -82,11 +116,25 @@ def test_a_wrong_call_says_what_to_write(call: Callable[[], Any], write: str) ->
         lambda: Bernoulli(1.5),
         lambda: Binomial(2.5, 0.5),
         lambda: Beta(-1, 2),
+        lambda: Geometric(1.5),
+        lambda: DiscreteUniform(0, 2.5),
+        lambda: Uniform(0, inf),
+        lambda: StudentT(0, scale=1, df=inf),
+        lambda: Dirichlet(inf),
     ],
 )
 def test_a_number_outside_its_domain_is_refused(call: Callable[[], Any]) -> None:
     with pytest.raises(BadNumber, match="cannot be"):
         call()
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: Uniform(1, 1), lambda: Uniform(2, 1), lambda: DiscreteUniform(3, 2)]
+)
+def test_bounds_hold_something_between_them(call: Callable[[], Any]) -> None:
+    with pytest.raises(BadBounds, match="no interval"):
+        call()
+    assert DiscreteUniform(3, 3).family.name == "DiscreteUniform"  # one value is a value
 
 
 def test_a_distribution_has_its_family_and_exact_arguments() -> None:

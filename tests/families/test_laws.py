@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import sympy
 from numpy.testing import assert_allclose
+from scipy import special
 
 from autoem.families import FAMILIES
 from tests.families.cases import (
@@ -18,16 +21,22 @@ from tests.families.cases import (
     SCIPY,
     Case,
     conjugate_prior,
+    expectations_of,
     floats,
     moments_of,
-    over_main,
+    over,
 )
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.family.name)
+every_exponential_case = pytest.mark.parametrize(
+    "case", [case for case in CASES if case.exponential], ids=lambda case: case.family.name
+)
 close = partial(assert_allclose, rtol=1e-9, atol=1e-9)
 
-NO_ENTROPY = {"Binomial", "BinomialLogit", "Multinomial", "Poisson"}
-NO_MAXIMUM = {"Gamma", "InverseGamma", "Beta", "Dirichlet"}
+NO_ENTROPY = {"Binomial", "BinomialLogit", "Multinomial", "Poisson", "NegativeBinomial"}
+NO_MAXIMUM = {
+    *("Gamma", "InverseGamma", "Beta", "Dirichlet", "Wishart", "InverseWishart", "VonMises"),
+}
 """What has no closed form."""
 
 
@@ -55,7 +64,7 @@ def test_every_summand_is_one_product(case: Case) -> None:
         assert not value.is_Add, value
 
 
-@every_case
+@every_exponential_case
 def test_log_density_is_eta_T_minus_A_plus_log_h(case: Case) -> None:
     facts, args = case.facts, case.args
     eta, normalizer = floats(facts.natural(args)), facts.log_normalizer(args)
@@ -65,7 +74,7 @@ def test_log_density_is_eta_T_minus_A_plus_log_h(case: Case) -> None:
         close(float(facts.log_density(x, args)), inner + float(carrier - normalizer))
 
 
-@every_case
+@every_exponential_case
 def test_from_natural_inverts_natural(case: Case) -> None:
     found = case.facts.from_natural(floats(case.facts.natural(case.args)))
     for name, value in found.items():
@@ -74,7 +83,7 @@ def test_from_natural_inverts_natural(case: Case) -> None:
     assert {*found, *counts} == set(case.args)
 
 
-@every_case
+@every_exponential_case
 def test_gradient_of_log_normalizer_is_expectation_of_T(case: Case) -> None:
     facts, args = case.facts, case.args
     at = floats(facts.natural(args))
@@ -88,22 +97,29 @@ def test_gradient_of_log_normalizer_is_expectation_of_T(case: Case) -> None:
 
 
 @every_case
-def test_mean_and_entropy_are_those_of_scipy(case: Case) -> None:
-    mean, entropy = floats(case.facts.mean(case.args)), case.facts.entropy(case.args)
+def test_mean_is_that_of_scipy(case: Case) -> None:
+    mean, reference = floats(case.facts.mean(case.args)), case.reference
     if case.family.support == "category":
         mean = mean @ np.arange(len(mean))
-    reference = case.reference
-    close(mean.squeeze(), reference.mean() if callable(reference.mean) else reference.mean)
-    assert (entropy is None) == (case.family.name in NO_ENTROPY)
-    if entropy is not None:
-        close(float(entropy), reference.entropy())
+    expected = reference.mean() if callable(reference.mean) else reference.mean
+    close(np.reshape(mean, np.shape(expected)), expected)
 
 
 @every_case
-def test_sampler_has_the_expectations_of_T(case: Case) -> None:
+def test_entropy_is_the_expectation_of_minus_log_p(case: Case) -> None:
+    # By its definition: scipy 1.17 is wrong about invwishart, by (d+1)(d-1)/2 log 2.
+    entropy, log_density = case.facts.entropy(case.args), case.log_density()
+    assert (entropy is None) == (case.family.name in NO_ENTROPY)
+    if entropy is not None:
+        expected = case.total(lambda x: special.entr(np.exp(log_density(x))))
+        assert_allclose(float(entropy), expected, rtol=1e-6, atol=1e-6)
+
+
+@every_case
+def test_sampler_has_its_expectations(case: Case) -> None:
     draws = case.family.sample(np.random.default_rng(0), case.args, 20_000)
     mean, error = moments_of(case, draws)
-    assert_allclose((mean - floats(case.facts.expectations(case.args))) / error, 0, atol=5)
+    assert_allclose((mean - expectations_of(case)) / error, 0, atol=5)
 
 
 @every_case
@@ -116,26 +132,31 @@ def test_sampler_broadcasts_plates(case: Case) -> None:
 
 
 @every_case
-def test_posterior_of_the_conjugate_prior_is_of_its_family(case: Case) -> None:
-    if case.family.conjugate is None:
-        return
-    prior = conjugate_prior(case)
-    statistics, log_prior = prior.numeric_statistics(), prior.log_density()
-    for x in case.points(2):
-        log_likelihood = over_main(case, x)
-        thetas = prior.points(20)
-        rows = np.array([[*statistics(theta), 1.0] for theta in thetas])
-        seen = np.array([log_likelihood(theta) for theta in thetas])
-        update = np.linalg.lstsq(rows, seen, rcond=None)[0]  # the coefficients of T(theta)
-        assert_allclose(rows @ update, seen, rtol=1e-7, atol=1e-7)
-        posterior = prior.at(prior.facts.from_natural(prior.eta() + update[:-1]))
-        joint = [log_prior(theta) + log_likelihood(theta) for theta in thetas]
-        evidence = prior.total(lambda t, f=log_likelihood: np.exp(log_prior(t) + f(t)))
-        normalized = np.array(joint) - np.log(evidence)
-        assert_allclose(normalized, [*map(posterior.log_density(), thetas)], rtol=1e-6, atol=1e-6)
+def test_posterior_of_a_conjugate_prior_is_of_its_family(case: Case) -> None:
+    for argument in case.family.conjugates:
+        for x in case.points(2):
+            posterior_is_of_the_family(conjugate_prior(case, argument), over(case, argument, x))
 
 
-@every_case
+def posterior_is_of_the_family(prior: Case, log_likelihood: Callable[[Any], float]) -> None:
+    """log p(x | theta) is linear in T(theta), and Bayes's rule by quadrature gives the same."""
+    thetas, statistics, log_prior = (
+        prior.points(20),
+        prior.numeric_statistics(),
+        prior.log_density(),
+    )
+    rows = np.array([[*statistics(theta), 1.0] for theta in thetas])
+    seen = np.array([log_likelihood(theta) for theta in thetas])
+    update = np.linalg.lstsq(rows, seen, rcond=None)[0]  # the coefficients of T(theta)
+    assert_allclose(rows @ update, seen, rtol=1e-7, atol=1e-7)
+    posterior = prior.at(prior.facts.from_natural(prior.eta() + update[:-1]))
+    evidence = prior.total(lambda theta: np.exp(log_prior(theta) + log_likelihood(theta)))
+    joint = np.array([log_prior(theta) + log_likelihood(theta) for theta in thetas])
+    found = [*map(posterior.log_density(), thetas)]
+    assert_allclose(joint - np.log(evidence), found, rtol=1e-6, atol=1e-6)
+
+
+@every_exponential_case
 def test_maximum_likelihood_maximizes(case: Case) -> None:
     facts, args = case.facts, case.args
     mean = floats([facts.statistics(x) for x in case.points(40)]).mean(axis=0)

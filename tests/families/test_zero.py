@@ -16,6 +16,9 @@ x = Symbol("x", nonnegative=True)
 
 POINT_MASSES: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("Poisson", {"rate": 0}, 0, 3),
+    ("NegativeBinomial", {"shape": 2, "mean": 0}, 0, 3),
+    ("Geometric", {"p": 1}, 0, 2),
+    ("DiscreteUniform", {"lower": 3, "upper": 3}, 3, 4),
     ("Bernoulli", {"p": 0}, 0, 1),
     ("Bernoulli", {"p": 1}, 1, 0),
     ("Binomial", {"trials": 4, "p": 0}, 0, 2),
