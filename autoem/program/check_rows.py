@@ -25,14 +25,15 @@ from autoem.program.walk import names_used, references, scalar_refs
 
 
 def check_rows(program: ArrayProgram) -> None:
-    """Check the posterior and the statistics of a program with a row axis."""
+    """Check the posterior, the statistics and the score of a program with a row axis."""
     row = program.row
     if row is None:
         return
     twins = [axis for axis, model in program.sizes.items() if model == program.sizes[row]]
     evidence = [array.axes for array in program.posterior.outputs if array.name == EVIDENCE]
     demand(program.posterior, evidence == [(row,)], f"{EVIDENCE} is not one number a row")
-    for function in (program.posterior, program.statistics):
+    sums = (program.statistics, *((program.score,) if program.score is not None else ()))
+    for function in (program.posterior, *sums):
         arrays = {array.name: array for array in function.inputs}
         for let in function.body:
             arrays |= {target.name: target for target in let.targets}
@@ -40,7 +41,8 @@ def check_rows(program: ArrayProgram) -> None:
     for let in program.posterior.body:
         summed = isinstance(let.operation, Contract) and row in let.operation.over
         demand(program.posterior, not summed, "the posterior sums over the rows", let)
-    _check_sums(program.statistics, row)
+    for function in sums:
+        _check_sums(function, row)
 
 
 def _check_reads(
