@@ -19,6 +19,7 @@ from autoem.program.ir import (
     ArrayProgram,
     Call,
     Contract,
+    Extreme,
     ForwardBackward,
     Function,
     IndexRead,

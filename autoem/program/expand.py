@@ -52,11 +52,11 @@ class Residual:
 
 @dataclass(frozen=True)
 class Expansion:
-    """The multiplied-out function; `bound` computes the centered rows and bounds of what cancels."""
+    """The function multiplied out; it also gives the centered rows, and bounds of what cancels."""
 
     function: Function
-    bound: Function
     centered: tuple[Array, ...]
+    bounds: tuple[Array, ...]
 
 
 def expand(function: Function, context: Context) -> Expansion | None:
@@ -67,14 +67,13 @@ def expand(function: Function, context: Context) -> Expansion | None:
     if not found:
         return None
     work = Expanding(context, found, _squares(function, found), varying(function, context.row))
-    body = tuple(new for let in function.body for new in work.statements(let))
-    bounds = tuple(let.targets[0] for let in work.bounds if "bound" in let.comment)
-    if not bounds:
+    body = [new for let in function.body for new in work.statements(let)]
+    if not work.bounds:
         return None
-    centered = tuple(residual.centered for residual in work.residuals.values())
-    lets = (*work.before, *work.bounds)
-    bound = Function("bound", function.inputs, lets, (*centered, *bounds))
-    return Expansion(replace(function, body=body), bound, centered)
+    centered = tuple(residual.centered for residual in found.values())
+    outputs = (*function.outputs, *centered, *work.bounds)
+    whole = replace(function, body=(*body, *work.last), outputs=outputs)
+    return Expansion(whole, centered, tuple(work.bounds))
 
 
 def _residuals(function: Function, context: Context) -> Iterator[Residual]:
@@ -149,8 +148,8 @@ class Expanding:
     residuals: dict[str, Residual]
     squares: dict[str, tuple[Array, Ref]]
     varying: frozenset[str]
-    before: list[Let] = field(default_factory=list)
-    bounds: list[Let] = field(default_factory=list)
+    last: list[Let] = field(default_factory=list)
+    bounds: list[Array] = field(default_factory=list)
     reached: dict[str, Array] = field(default_factory=dict)
 
     def statements(self, let: Let) -> list[Let]:
@@ -177,7 +176,7 @@ class Expanding:
         )
         middle = Call("multiply", (MINUS, _ref(total), Call("power", (_ref(count), MINUS))))
         away = Call("multiply", (MINUS, _ref(center)))
-        lets = [
+        return [
             Let((free,), Map(_sum(residual.free))),
             Let((total,), Contract((_ref(free),), residual.outer)),
             Let((count,), Contract((), residual.outer)),
@@ -187,8 +186,6 @@ class Expanding:
             Let((residual.offset,), Map(_sum((_ref(free), _ref(center))))),
             Let((residual.centered,), Map(_sum((*residual.rows, away)))),
         ]
-        self.before += lets
-        return lets
 
     def _opened(self, factor: Ref) -> tuple[Ref, ...]:
         """A square as two factors."""
@@ -307,12 +304,13 @@ class Expanding:
         bound = Array(self.context.fresh(f"bound_{let.targets[0].name}"), axes)
         over = operation.over
         value = Contract(tuple(factors), over, (), abs(operation.scale))
-        self.bounds.append(Let((bound,), value, "bound of what cancels"))
+        self.last.append(Let((bound,), value, "bound of what cancels"))
+        self.bounds.append(bound)
 
     def _absolute(self, factor: Ref) -> Ref:
         axes = index_axes(factor)
         array = Array(self.context.fresh(f"size_{factor.name}"), axes)
-        self.bounds.append(Let((array,), Map(Call("abs", (factor,)))))
+        self.last.append(Let((array,), Map(Call("abs", (factor,)))))
         return Ref(array.name, axes)
 
     def _reach(self, slot: Ref) -> Ref:
@@ -330,8 +328,8 @@ class Expanding:
         reach = Array(fresh(f"reach_{stem}"), (*residual.outer, *residual.inner))
         extreme = Extreme(_ref(residual.centered), (str(self.context.row),))
         offset = Call("abs", (_ref(residual.offset),))
-        self.bounds.append(Let((largest,), extreme))
-        self.bounds.append(Let((reach,), Map(_sum((_ref(largest), offset)))))
+        self.last.append(Let((largest,), extreme))
+        self.last.append(Let((reach,), Map(_sum((_ref(largest), offset)))))
         return reach
 
 

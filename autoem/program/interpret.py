@@ -20,6 +20,7 @@ from autoem.program.ir import (
     Array,
     ArrayProgram,
     Contract,
+    Extreme,
     ForwardBackward,
     Function,
     Let,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from autoem.program.ir import (
     Call,
     Contract,
+    Extreme,
     ForwardBackward,
     Guard,
     IndexRead,

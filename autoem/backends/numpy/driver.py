@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autoem.backends.numpy.choice import NEAR, choices
+from autoem.backends.numpy.printed import EXPANDED
 from autoem.backends.numpy.tree import (
     Assign,
     Attribute,
@@ -33,6 +35,7 @@ GIVEN = Parameter("posterior", "Arrays | None", Literal(None))
 DATA, PARAMETERS = Parameter("data", "Arrays"), Parameter("parameters", "Arrays")
 QUIET: Expr = invoke("np.errstate", all=Literal("ignore"))
 BLOCK, FIXED, EXPECTED, ROWS = Name("block"), Name("fixed"), Name("expected"), Name("rows")
+OTHER = Name("expanded")
 PARTS, NONE = Name("parts"), Literal(None)
 
 
@@ -50,12 +53,13 @@ class Driver:
 
     def functions(self) -> tuple[Statement, ...]:
         """What a user calls, in the order in which it is read."""
-        head = (Assign(Name("BLOCK"), Literal(4096)),) if self.row else ()
+        head = [Assign(Name("BLOCK"), Literal(4096))] if self.row else []
+        head += [Assign(Name("NEAR"), NEAR)] if self.plan.expanded else []
         return (*head, self.e_step(), self.m_step(), self.log_likelihood(), self.posterior())
 
     def private(self) -> tuple[Statement, ...]:
         """What the others call."""
-        return (self.block(),)
+        return (self.block(), *(choices(self.plan.expanded) if self.plan.expanded else ()))
 
     @property
     def row(self) -> str | None:
@@ -71,7 +75,7 @@ class Driver:
         given = (Assign(Name("given"), Binary("or", Name("posterior"), Mapping(()))),) * bool(
             override
         )
-        answer: Expr = invoke("_statistics", BLOCK, FIXED, EXPECTED)
+        answer: Expr = self.gather()
         keep: tuple[Statement, ...] = ()
         if gathered:
             kept = Mapping(
@@ -85,7 +89,7 @@ class Driver:
             )
             answer = Name("statistics")
         body = (
-            Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED)),
+            Assign(EXPECTED, self.expect()),
             Assign(Name("log_likelihood"), total),
             *(() if self.row else self.prior()),
             *override,
@@ -100,7 +104,7 @@ class Driver:
             if self.row
             else "Expected statistics and the log-likelihood.",
             (
-                self.fixed(),
+                *self.fixed(),
                 *given,
                 *self.over_blocks(body, gathered),
             ),
@@ -152,10 +156,12 @@ class Driver:
 
     def gathered(self) -> tuple[Array, ...]:
         """Statistics that keep their rows: they are put together, not summed."""
-        return tuple(a for a in self.plan.statistics.outputs if self.row and self.row in a.axes)
+        return tuple(
+            a for a in self.plan.factored.statistics.outputs if self.row and self.row in a.axes
+        )
 
     def is_fixed(self, array: Array) -> bool:
-        return any(array.name == a.name for a in self.plan.fixed.outputs)
+        return any(array.name == a.name for a in self.plan.factored.fixed.outputs)
 
     def override(self) -> tuple[Statement, ...]:
         """Expectations that the caller gives instead of those just computed."""
@@ -183,14 +189,30 @@ class Driver:
         axis = {"axis": Literal(place)} if place else {}
         return invoke(self.helper("join_rows"), PARTS, Literal(array.name), **axis)
 
-    def fixed(self) -> Statement:
-        """What all blocks share."""
-        if self.plan.fixed.body:
-            return Assign(FIXED, invoke("_fixed", Name("data"), Name("parameters")))
+    def fixed(self) -> tuple[Statement, ...]:
+        """What all blocks share, in each form."""
+        call: Expr = invoke("_fixed", Name("data"), Name("parameters"))
         data = [a.name for a in self.plan.program.data]
-        if any(a.name in data for a in self.plan.fixed.outputs):
-            return Assign(FIXED, Binary("|", Name("data"), Name("parameters")))
-        return Assign(FIXED, Name("parameters"))
+        if not self.plan.factored.fixed.body:
+            given = any(a.name in data for a in self.plan.factored.fixed.outputs)
+            call = Binary("|", Name("data"), Name("parameters")) if given else Name("parameters")
+        first = Assign(FIXED, call)
+        if self.plan.expanded is None:
+            return (first,)
+        second = invoke(f"_fixed{EXPANDED}", Name("data"), Name("parameters"))
+        return first, Assign(OTHER, second)
+
+    def expect(self) -> Expr:
+        """The expectations of a block."""
+        if self.plan.expanded is None:
+            return invoke("_expectations", BLOCK, FIXED)
+        return invoke("_expect", BLOCK, FIXED, OTHER)
+
+    def gather(self) -> Expr:
+        """The statistics of a block."""
+        if self.plan.expanded is None:
+            return invoke("_statistics", BLOCK, FIXED, EXPECTED)
+        return invoke("_gather", BLOCK, FIXED, OTHER, EXPECTED)
 
     def cut(self, rows: Expr | None) -> Expr:
         return invoke("_block", Name("data"), *([rows] if rows else []), Name("weights"))
@@ -216,7 +238,7 @@ class Driver:
 
     def log_likelihood(self) -> Define:
         total = self.total()
-        expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
+        expected = Assign(EXPECTED, self.expect())
         body: tuple[Statement, ...]
         if self.row is None:
             body = (Assign(BLOCK, self.cut(None)), expected, Return(total))
@@ -233,14 +255,14 @@ class Driver:
         document = "Log-likelihood of the data, each row raised to its weight."
         arguments = (DATA, PARAMETERS, WEIGHTS)
         return Define(
-            "log_likelihood", arguments, "float", document, (self.fixed(), *body), (QUIET,)
+            "log_likelihood", arguments, "float", document, (*self.fixed(), *body), (QUIET,)
         )
 
     def posterior(self) -> Define:
         """Expectations for all rows: the one place where they are held together."""
         own = tuple(a for a in expectations(self.plan.program) if not self.is_fixed(a))
         shared = tuple(a for a in expectations(self.plan.program) if self.is_fixed(a))
-        call = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
+        call = Assign(EXPECTED, self.expect())
         kept = Mapping(tuple((Literal(a.name), item("expected", a.name)) for a in own))
         constant = tuple((Literal(a.name), item("fixed", a.name)) for a in shared)
         body: tuple[Statement, ...]
@@ -258,7 +280,7 @@ class Driver:
             body = (start, loop, Return(Mapping((*joined, *constant))))
         document = "Expectations of the latent variables, row by row."
         arguments = (DATA, PARAMETERS)
-        before = (self.fixed(),) if own or shared else ()
+        before = self.fixed() if own or shared else ()
         return Define("posterior", arguments, "Arrays", document, (*before, *body), (QUIET,))
 
     def block(self) -> Define:

@@ -29,6 +29,7 @@ from autoem.program.ir import (
     Array,
     Call,
     Contract,
+    Extreme,
     ForwardBackward,
     Function,
     Let,

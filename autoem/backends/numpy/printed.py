@@ -8,12 +8,13 @@ from autoem.backends.numpy.function import statements
 from autoem.backends.numpy.scope import Scope
 from autoem.backends.numpy.tree import Define, Parameter
 from autoem.program.ir import Function
-from autoem.program.plan import Plan
-from autoem.program.roles import expectations
+from autoem.program.plan import EStep, Plan
 from autoem.program.simplify import Context
 from autoem.program.simplify.unused import drop_unused
 
 FIXED = "What the blocks of rows have in common, computed once."
+EXPANDED = "_expanded"
+BOUND = "Centered rows, and bounds of what cancels when residuals are multiplied out about them."
 ROWS = "Expectations of the latent variables in a block of rows; the rows are the last axis."
 SUMS = "Expected statistics of a block of rows."
 PRIOR = "Log density of the parameters."
@@ -31,49 +32,67 @@ class Printed:
     used: dict[str, None] = field(default_factory=dict)
 
     def functions(self) -> tuple[Define, ...]:
-        """Fixed part, posterior, statistics, maximizer; the plan keeps what they use."""
-        self._fixed()
-        posterior, statistics = self._posterior(), self._statistics()
-        self.plan = replace(self.plan, fixed=self._needed())
-        fixed = (self._fixed(),) if self.plan.fixed.body else ()
+        """E-step in one form or two, maximizer, prior; the plan keeps what they use."""
+        factored, first = self._form(self.plan.factored, "")
+        self.plan = replace(self.plan, factored=factored)
+        second: tuple[Define, ...] = ()
+        if self.plan.expanded is not None:
+            expanded, second = self._form(self.plan.expanded, EXPANDED)
+            self.plan = replace(self.plan, expanded=expanded)
         prior = () if self.plan.prior is None else (self._prior(self.plan.prior),)
-        return (*fixed, posterior, statistics, self._maximize(), *prior)
+        return (*first, *second, self._maximize(), *prior)
 
-    def _prior(self, prior: Function) -> Define:
-        sources = {array.name: "parameters" for array in prior.inputs}
-        return self._define("_prior", PRIOR, prior, ("parameters",), sources)
+    def _form(self, form: EStep, suffix: str) -> tuple[EStep, tuple[Define, ...]]:
+        """One form of the E-step, and the form with only what is used of the fixed part."""
+        self.infinite, self.used = {}, {}
+        self._fixed(form.fixed, suffix)
+        bound = () if form.bound is None else (self._bound(form),)
+        functions = (*bound, self._posterior(form, suffix), self._statistics(form, suffix))
+        form = replace(form, fixed=self._needed(form.fixed))
+        fixed = (self._fixed(form.fixed, suffix),) if form.fixed.body else ()
+        return form, (*fixed, *functions)
 
-    def _needed(self) -> Function:
+    def _needed(self, fixed: Function) -> Function:
         """The fixed part without what no printed function reads."""
-        plan = self.plan
-        outputs = (*plan.program.statistics.outputs, *plan.program.posterior.outputs)
-        known = {array.name for array in (*outputs, *expectations(plan.program))} | set(self.used)
-        kept = tuple(array for array in plan.fixed.outputs if array.name in known)
-        context = Context(None, plan.program.sizes, str)
-        return drop_unused(replace(plan.fixed, outputs=kept), context)
+        program = self.plan.program
+        outputs = (*program.statistics.outputs, *program.posterior.outputs)
+        known = {array.name for array in outputs} | set(self.used)
+        kept = tuple(array for array in fixed.outputs if array.name in known)
+        return drop_unused(replace(fixed, outputs=kept), Context(None, program.sizes, str))
 
-    def _fixed(self) -> Define:
+    def _fixed(self, fixed: Function, suffix: str) -> Define:
         program = self.plan.program
         sources = {array.name: "data" for array in program.data}
         sources |= {array.name: "parameters" for array in program.parameters}
         arguments = ("data", "parameters")
-        return self._define("_fixed", FIXED, self.plan.fixed, arguments, sources)
+        return self._define(f"_fixed{suffix}", FIXED, fixed, arguments, sources)
 
-    def _sources(self) -> dict[str, str]:
-        plan = self.plan
-        inputs = (*plan.posterior.inputs, *plan.statistics.inputs)
-        fixed = (*plan.fixed.outputs, *plan.program.parameters)
+    def _sources(self, form: EStep) -> dict[str, str]:
+        """Where a block finds its arrays."""
+        inputs = (*form.posterior.inputs, *form.statistics.inputs)
+        inputs += () if form.bound is None else form.bound.inputs
+        fixed = (*form.fixed.outputs, *self.plan.program.parameters)
         return {a.name: "block" for a in inputs} | {a.name: "fixed" for a in fixed}
 
-    def _posterior(self) -> Define:
-        arguments, sources = ("block", "fixed"), self._sources()
-        row = self.plan.program.row
-        return self._define("_expectations", ROWS, self.plan.posterior, arguments, sources, row)
+    def _bound(self, form: EStep) -> Define:
+        assert form.bound is not None
+        arguments, row = ("block", "fixed"), self.plan.program.row
+        return self._define("_bound", BOUND, form.bound, arguments, self._sources(form), row)
 
-    def _statistics(self) -> Define:
-        sources = self._sources() | {a.name: "expected" for a in self.plan.posterior.outputs}
+    def _posterior(self, form: EStep, suffix: str) -> Define:
+        arguments, row = ("block", "fixed"), self.plan.program.row
+        name = f"_expectations{suffix}"
+        return self._define(name, ROWS, form.posterior, arguments, self._sources(form), row)
+
+    def _statistics(self, form: EStep, suffix: str) -> Define:
+        before = (*form.posterior.outputs, *(form.bound.outputs if form.bound else ()))
+        sources = self._sources(form) | {a.name: "expected" for a in before}
         arguments, row = ("block", "fixed", "expected"), self.plan.program.row
-        return self._define("_statistics", SUMS, self.plan.statistics, arguments, sources, row)
+        return self._define(f"_statistics{suffix}", SUMS, form.statistics, arguments, sources, row)
+
+    def _prior(self, prior: Function) -> Define:
+        sources = {array.name: "parameters" for array in prior.inputs}
+        return self._define("_prior", PRIOR, prior, ("parameters",), sources)
 
     def _maximize(self) -> Define:
         maximize = self.plan.maximize
@@ -97,7 +116,7 @@ class Printed:
         for array in function.outputs:
             if scope.stored[array.name].infinite:
                 self.infinite[array.name] = None
-        if name != "_fixed":
+        if not name.startswith("_fixed"):
             self.used |= scope.used
         parameters = tuple(Parameter(argument, "Arrays") for argument in arguments)
         return Define(name, parameters, "Arrays", function.comment or document, body)

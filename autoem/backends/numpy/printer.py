@@ -34,11 +34,11 @@ from autoem.backends.numpy.tree import (
 
 WIDTH = 100
 PRECEDENCE = {
-    "|": 4, "&": 5, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "is": 3, "is not": 3,
-    "in": 3, "or": 1, "not": 2, "+": 6, "-": 6, "*": 7, "/": 7, "@": 7,
-    "negative": 8, "~": 8, "**": 9,
+    "|": 5, "&": 6, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "is": 4, "is not": 4,
+    "in": 4, "or": 1, "and": 2, "not": 3, "+": 7, "-": 7, "*": 8, "/": 8, "@": 8,
+    "negative": 9, "~": 9, "**": 10,
 }  # fmt: skip
-CONDITIONAL, ATOM = 0, 10
+CONDITIONAL, ATOM = 0, 11
 
 
 def module_text(module: Module) -> str:

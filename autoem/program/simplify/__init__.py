@@ -10,6 +10,7 @@ from autoem.program.simplify.context import Context
 from autoem.program.simplify.copies import drop_copies
 from autoem.program.simplify.guards import resolve_guards
 from autoem.program.simplify.hoist import hoist_fixed
+from autoem.program.simplify.inline import inline_sums
 from autoem.program.simplify.pairwise import contract_pairwise
 from autoem.program.simplify.repeated import drop_repeated
 from autoem.program.simplify.short_names import shorten_names
@@ -18,7 +19,7 @@ from autoem.program.simplify.unused import drop_unused
 
 Rule = Callable[[Function, Context], Function]
 
-RULES: tuple[Rule, ...] = (
+TIDY: tuple[Rule, ...] = (
     fold_constants,
     resolve_guards,
     drop_copies,
@@ -26,6 +27,11 @@ RULES: tuple[Rule, ...] = (
     share_subexpressions,
     drop_repeated,
     drop_copies,
+)
+"""What is said once: expressions in their folded form, nothing twice."""
+
+ORDER: tuple[Rule, ...] = (
+    inline_sums,
     hoist_fixed,
     contract_pairwise,
     fold_constants,
@@ -34,14 +40,16 @@ RULES: tuple[Rule, ...] = (
     drop_unused,
     shorten_names,
 )
-"""In this order: expressions first, then the order of contractions, then what is left over."""
+"""How it is computed: what is fixed before what varies, two factors at a time, nothing unused."""
+
+RULES = (*TIDY, *ORDER)
 
 
-def simplify(function: Function, context: Context) -> Function:
-    """The function after every rule."""
-    for rule in RULES:
+def simplify(function: Function, context: Context, rules: tuple[Rule, ...] = RULES) -> Function:
+    """The function after every rule, in order."""
+    for rule in rules:
         function = rule(function, context)
     return function
 
 
-__all__ = ["RULES", "Context", "simplify"]
+__all__ = ["ORDER", "RULES", "TIDY", "Context", "Rule", "simplify"]
