@@ -1,4 +1,4 @@
-"""A derivation under examination: the small instance, and everything that is computed of it once."""
+"""A derivation under examination: its small instance, and what is computed of it once."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ from autoem.verify.sites import Instance
 class Runner(Protocol):
     """An EM algorithm as code: an interpreted program, or a generated module."""
 
-    def e_step(self, data: Arrays, parameters: Arrays) -> tuple[Arrays, float]: ...
+    def e_step(
+        self, data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
+    ) -> tuple[Arrays, float]: ...
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays: ...
+    def posterior(self, data: Arrays, parameters: Arrays) -> Arrays: ...
+    def log_likelihood(
+        self, data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
+    ) -> float: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
@@ -77,9 +78,11 @@ def _cells(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) 
     for position, group in enumerate(constraint.groups):
         seen = meaning.entry(constraint.observed, (*place, position))
         expected = [meaning.value(q.expectations[f"cell_{cell}"], at, {}) for cell in group]
-        if seen > 0 and len(group) > 1:
-            arguments = {"trials": np.asarray(seen), "p": np.array(expected) / seen}
-            total = total + DENSITIES["Multinomial"](value[..., list(group)], arguments)
+        if seen > 0:
+            # Not scipy's multinomial, which takes the last share to be what the others leave.
+            x, share = value[..., list(group)], np.array(expected) / seen
+            each = special.xlogy(x, share) - special.gammaln(x + 1)
+            total = total + special.gammaln(seen + 1) + each.sum(axis=-1)
     return np.asarray(total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from autoem.backends import BACKENDS
@@ -28,24 +29,42 @@ def verify(
     Its program and its generated module are made from it, unless they are given.  All numbers come
     from small instances of the model at generic parameters, which `seed` makes.
     """
-    program = program or lower(derivation)
-    source = source or BACKENDS["numpy"](program, schema_of(derivation, program))
-    module: Any = load(source, derivation.name)
-    case = Case(derivation, program, module, seed)
-    found = [
-        obligation for examination in EXAMINATIONS for obligation in _examined(case, examination)
-    ]
+    found = examined(derivation, program, source, seed)
     return Certificate(derivation.name, tuple(found))
 
 
-def _examined(case: Case, examination: Examination) -> list[Obligation]:
-    """The obligations, up to the one that could not be decided or broke down."""
-    name, found = examination.__name__, []
+def examined(
+    derivation: Derivation,
+    program: ArrayProgram | None = None,
+    source: str | None = None,
+    seed: int = 0,
+) -> Iterator[Obligation]:
+    """The obligations one by one, for those who need only know whether one fails."""
     try:
-        for obligation in examination(case):
-            found.append(obligation)
+        case = _case(derivation, program, source, seed)
+    except Exception as error:  # what cannot be lowered, printed or loaded is no algorithm
+        yield Obligation("program", "failed", None, f"{type(error).__name__}: {error}")
+        return
+    for examination in EXAMINATIONS:
+        yield from _examined(case, examination)
+
+
+def _case(
+    derivation: Derivation, program: ArrayProgram | None, source: str | None, seed: int
+) -> Case:
+    program = program or lower(derivation)
+    source = source or BACKENDS["numpy"](program, schema_of(derivation, program))
+    module: Any = load(source, derivation.name)
+    return Case(derivation, program, module, seed)
+
+
+def _examined(case: Case, examination: Examination) -> Iterator[Obligation]:
+    """The obligations, up to the one that could not be decided or broke down."""
+    try:
+        yield from examination(case)
     except NotJudged as reason:
-        found.append(Obligation(name, "open", None, str(reason)))
+        yield Obligation(examination.__name__, "open", None, str(reason))
     except Exception as error:  # a broken derivation may break anything: that is a verdict
-        found.append(Obligation(name, "failed", None, f"{type(error).__name__}: {error}"))
-    return found
+        yield Obligation(
+            examination.__name__, "failed", None, f"{type(error).__name__}: {error}"
+        )

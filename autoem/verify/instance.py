@@ -20,7 +20,7 @@ from autoem.verify.simulate import Arrays, sample
 from autoem.verify.sites import Instance
 
 Shape = tuple[int, ...]
-COUNTS = (4, 8)
+COUNTS = (12, 16)
 """Where the known counts (of trials, of people) lie."""
 
 Drawer = Callable[[np.random.Generator, Shape, Domain], np.ndarray]

@@ -15,7 +15,7 @@ from autoem.runtime.em import run_em
 from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
-from autoem.verify.instance import random_parameters, resampled, simulated, tiny_sizes
+from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
 from autoem.verify.sites import Instance
 
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
@@ -66,7 +66,7 @@ def trials(case: Case) -> Trials:
     model, generator = case.derivation.model, case.generator(7)
     sizes = tiny_sizes(model, ROWS)
     has_rows = any(v.plates for v in model.declaration.variables if isinstance(v, Random))
-    counts = (4, 8) if has_rows else (ROWS, 2 * ROWS)
+    counts = COUNTS if has_rows else (ROWS, 2 * ROWS)
     made = simulated(model, sizes, generator, counts)
     runner = case.module or case.interpreter
     data = dict(made.data)

@@ -1,8 +1,8 @@
 """(f) Agreement: generated code = interpreter = meaning of the symbols = brute force.
 
-On the small instance the log-likelihood of the programs is the judge's, and one EM map of the
-programs is that of the derived updates.  On a larger one, of several blocks of rows, programs agree
-with each other.
+On the small instance the log-likelihood of the programs is the judge's, their posterior is that of
+the symbols, and one EM map of theirs is that of the derived updates.  A weight is that many equal
+rows.  On a larger instance the programs agree with each other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autoem.program.roles import weight_axes
 from autoem.verify.case import Case, Runner
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import Arrays
@@ -23,49 +24,86 @@ def agreement(case: Case) -> Iterator[Obligation]:
     """Each program against the judge and the symbols, then against the other."""
     data, theta = dict(case.instance.data), dict(case.instance.parameters)
     evidence = case.old.total(case.derivation.e_step.evidence)
-    yield _value(
-        "log-likelihood: derived", evidence, case.log_likelihood, "derived terms = brute force"
-    )
+    yield _value("log-likelihood: derived", evidence, case, "derived terms = brute force")
+    expected = {
+        element.base.name: case.old.array(element.base)
+        for q in case.derivation.e_step.posteriors
+        for element in q.expectations.values()
+    }
     for name, runner in case.runners.items():
         found, value = one_map(runner, data, theta)
-        yield _value(f"log-likelihood: {name}", value, case.log_likelihood, f"{name} = brute force")
+        yield _value(f"log-likelihood: {name}", value, case, f"{name} = brute force")
+        again = runner.log_likelihood(data, theta)
+        yield _value(f"log-likelihood: {name}, alone", again, case, f"{name} = brute force")
+        known = runner.posterior(data, theta)
+        yield difference(f"posterior: {name}", known, expected, f"{name} = derived expectations")
         yield difference(f"EM map: {name}", found, case.updated, f"{name} = derived updates")
+        yield _weighted(case, name, runner)
     if case.module is not None:
         yield _larger(case, case.module)
 
 
-def one_map(runner: Runner, data: Arrays, theta: Arrays) -> tuple[Arrays, float]:
+def one_map(
+    runner: Runner, data: Arrays, theta: Arrays, weights: np.ndarray | None = None
+) -> tuple[Arrays, float]:
     """The parameters after one E-step and one M-step, and the log-likelihood before."""
-    statistics, value = runner.e_step(data, theta)
+    statistics, value = runner.e_step(data, theta, weights)
     return runner.m_step(statistics, theta), value
 
 
-def _value(name: str, found: float, judged: float, detail: str) -> Obligation:
-    return compared(name, found - judged, max(1.0, abs(judged)), 9, detail)
+def _value(name: str, found: float, case: Case, detail: str) -> Obligation:
+    scale = max(1.0, abs(case.log_likelihood))
+    return compared(name, found - case.log_likelihood, scale, 9, detail)
 
 
 def difference(name: str, found: Arrays, expected: Arrays, detail: str) -> Obligation:
     """The worst entry, relative to the size of its array."""
     worst = 0.0
     for key, value in expected.items():
-        scale = max(1.0, float(np.max(np.abs(value), initial=0.0)))
-        there = np.asarray(found.get(key, np.nan), dtype=float)
-        same = there.shape == np.shape(value)
-        worst = max(
-            worst, float(np.max(np.abs(there - value), initial=0.0)) / scale if same else np.inf
-        )
-        if np.isnan(there).any():
+        there, wanted = np.asarray(found.get(key, np.nan), dtype=float), np.asarray(value)
+        if there.shape != wanted.shape or np.isnan(there).any():
             worst = np.inf
+        else:
+            scale = max(1.0, float(np.max(np.abs(wanted), initial=0.0)))
+            worst = max(worst, float(np.max(np.abs(there - wanted), initial=0.0)) / scale)
     return compared(name, worst, 1.0, 9, detail)
 
 
+def _weighted(case: Case, name: str, runner: Runner) -> Obligation:
+    """Rows with weights 0, 1, 2, 3, ... against rows repeated as often."""
+    data, theta = dict(case.instance.data), dict(case.instance.parameters)
+    axes = weight_axes(case.program)
+    if not axes:
+        once, twice = (runner.log_likelihood(data, theta, np.asarray(w)) for w in (1.0, 2.0))
+        return compared(f"weights: {name}", twice - 2 * once, abs(once), 9, "weight 2 = twice")
+    (row,) = axes
+    places = {a.name: a.axes.index(row) for a in case.program.data if row in a.axes}
+    rows = next(data[key].shape[place] for key, place in places.items())
+    weights = (np.arange(rows) + 2) % 4
+    longer = {
+        key: np.repeat(value, weights, axis=places[key]) if key in places else value
+        for key, value in data.items()
+    }
+    found, l_found = one_map(runner, data, theta, weights.astype(float))
+    expected, l_expected = one_map(runner, longer, theta)
+    return difference(
+        f"weights: {name}",
+        {**found, "log_likelihood": np.asarray(l_found)},
+        {**expected, "log_likelihood": np.asarray(l_expected)},
+        "weighted rows = repeated rows",
+    )
+
+
 def _larger(case: Case, module: Runner) -> Obligation:
-    """The programs on more rows than fit in a block of a few."""
+    """The programs on more rows."""
     sizes = tiny_sizes(case.derivation.model, ROWS)
     larger = random_instance(case.derivation.model, sizes, case.generator(6))
     data, theta = dict(larger.data), dict(larger.parameters)
     one, l_one = one_map(case.interpreter, data, theta)
     two, l_two = one_map(module, data, theta)
-    expected = {**one, "log_likelihood": np.asarray(l_one)}
-    return difference("programs", {**two, "log_likelihood": np.asarray(l_two)}, expected,
-                      f"generated = interpreter, {ROWS} rows")  # fmt: skip
+    return difference(
+        "programs",
+        {**two, "log_likelihood": np.asarray(l_two)},
+        {**one, "log_likelihood": np.asarray(l_one)},
+        f"generated = interpreter, {ROWS} rows",
+    )

@@ -21,7 +21,7 @@ from autoem.verify.chart import Arrays, directions
 from autoem.verify.proofs_of_updates import proved
 from autoem.verify.simulate import check_value
 
-MANY = 12
+MANY, FEW = 8, 2
 NEGLIGIBLE = 1e-6
 
 
@@ -57,8 +57,8 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
         return
     chart = case.chart(case.updated if update.exact else _conditional(case, update), *names)
     along = directions(chart.size, MANY, case.generator(4))
-    slopes, bends = chart.slopes(case.expected, along), chart.bends(case.expected, along)
-    before = case.chart(dict(case.instance.parameters), *names).slopes(case.expected, along)
+    slopes, bends = chart.derivatives(case.expected, along)
+    before = case.chart(dict(case.instance.parameters), *names).slopes(case.expected, along[:FEW])
     scale = 1.0 + float(np.max(np.abs(before))) + float(np.max(np.abs(bends)))
     edge = _rise_from_edge(case, update)
     worst = max(float(np.max(np.abs(slopes))), edge)

@@ -17,7 +17,7 @@ from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import directions
 
-MANY = 8
+MANY = 5
 
 
 def surrogate(case: Case) -> Iterator[Obligation]:
