@@ -22,6 +22,7 @@ from autoem.derive.quantity import Declared, Element
 from autoem.derive.scope import Scope
 from autoem.derive.surrogate import Surrogate
 from autoem.derive.term import Terms, merged
+from autoem.language.declaration import Parameter
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def score(q: Surrogate) -> tuple[Slope, ...]:
 def _slope(q: Surrogate, parameter: Declared) -> Slope:
     indices = tuple(fresh(axis) for axis in parameter.axes)
     terms = derivative(q.terms, parameter, indices)
-    if parameter.variable.domain.kind == "positive_definite":
+    variable = parameter.variable
+    if isinstance(variable, Parameter) and variable.domain.kind == "positive_definite":
         terms += _through_inverse(q.joint.scope, q.terms, parameter, indices)
         terms += _through_determinant(q.joint.scope, q.terms, parameter, indices)
     return Slope(parameter, indices, merged(terms))

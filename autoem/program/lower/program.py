@@ -1,4 +1,4 @@
-"""The functions of an EM algorithm, from its derivation: posterior, statistics, maximizer, score."""
+"""From a derivation to its program: posterior, statistics, maximizer, score."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def _axes(functions: tuple[ir.Function, ...], arrays: tuple[ir.Array, ...]) -> l
 
 def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Array]:
     """Parameters and data as arrays."""
-    scope, result = derivation.log_joint.scope, {}
+    scope = derivation.log_joint.scope
+    result: dict[Quantity, ir.Array] = {}
     for variable in derivation.graph.variables:
         if isinstance(variable, Latent):
             continue
@@ -88,8 +89,8 @@ def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Arra
                 name += "'"
             seen.append(name)
         result[quantity] = ir.Array(quantity.name, tuple(seen), "int" if codes else "float")
-    for variable, seen in scope.masks.items():
-        result[seen] = ir.Array(seen.name, result[scope.quantity(variable)].axes)
+    for variable, mask in scope.masks.items():
+        result[mask] = ir.Array(mask.name, result[scope.quantity(variable)].axes)
     return result
 
 
