@@ -16,16 +16,27 @@ from typing import TypeGuard
 
 import sympy
 
-from autoem.derive.index import Read
+from autoem.derive.index import Read, fresh
 from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
+    LogPartition,
     MatrixFunction,
     Quantity,
     elements,
 )
-from autoem.derive.term import Term, Terms, instantiate, merged, renamed, select, settled, times
+from autoem.derive.term import (
+    Term,
+    Terms,
+    instantiate,
+    merged,
+    reindex,
+    renamed,
+    select,
+    settled,
+    times,
+)
 from autoem.language.declaration import Parameter
 
 
@@ -43,6 +54,8 @@ def depends(expression: sympy.Expr, base: Quantity) -> bool:
         if is_open(element.base) and mentions(element.base.definition, base):
             return True
         if isinstance(element.base, MatrixFunction) and element.base.base is base:
+            return True
+        if isinstance(element.base, LogPartition) and depends(element.base.operand, base):
             return True
     return False
 
@@ -85,12 +98,38 @@ def derivative(
             elif is_open(element.base) and mentions(element.base.definition, base):
                 inner = derivative(instantiate(element), base, target, scale)
                 outer = replace(term, value=tidy(sympy.diff(term.value, element)))
+            elif isinstance(element.base, LogPartition) and depends(element, base):
+                inner = _partition_slope(element, base, target, scale)
+                outer = replace(term, value=tidy(sympy.diff(term.value, element)))
             else:
                 continue
             if outer is not None and outer.value != 0:
                 products = (settled(times(outer, renamed(factor))) for factor in inner)
                 result += [product for product in products if product is not None]
     return merged(result)
+
+
+def _partition_slope(
+    element: Element,
+    base: Quantity,
+    target: tuple[Read, ...],
+    scale: Callable[[Element], sympy.Expr],
+) -> Terms:
+    """d log sum_k exp(a_k) = sum_k exp(a_k - log sum) d a_k."""
+    partition = element.base
+    assert isinstance(partition, LogPartition)
+    index = fresh(partition.over.axis)
+    moved = {**dict(zip(partition.indices, element.indices, strict=True)), partition.over: index}
+    operand = reindex(partition.operand, moved)
+    share = Quantity("share", (index.axis,))
+    held = Term(operand * Element(share, (index,)), (index,))
+    result = []
+    for term in derivative((held,), base, target, scale):
+        (mark,) = (e for e in elements(term.value) if e.base is share)
+        at_mark = reindex(operand, {index: mark.indices[0]})
+        value = term.value.xreplace({mark: sympy.exp(at_mark - element)})
+        result.append(replace(term, value=value))
+    return tuple(result)
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
@@ -149,6 +188,16 @@ def _redefined(
     )
 
 
+@lru_cache(maxsize=4096)
+def _repartitioned(
+    base: LogPartition, values: tuple[tuple[Quantity, Quantity | sympy.Expr], ...]
+) -> LogPartition:
+    """The log-partition with quantities replaced."""
+    moved = substituted((Term(base.operand),), dict(values))
+    operand = moved[0].value if moved else sympy.Integer(0)
+    return LogPartition(base.name, base.axes, operand=operand, indices=base.indices, over=base.over)
+
+
 def _replacement(element: Element, values: Mapping[Quantity, Quantity | sympy.Expr]) -> sympy.Expr:
     if element.base in values:
         new = values[element.base]
@@ -160,6 +209,10 @@ def _replacement(element: Element, values: Mapping[Quantity, Quantity | sympy.Ex
         name = f"{function}_{new.name}"
         moved_function = MatrixFunction(name, element.base.axes, function=function, base=new)
         return Element(moved_function, element.indices)
+    if isinstance(element.base, LogPartition):
+        named = tuple((old, new) for old, new in values.items() if depends(element, old))
+        if named:
+            return Element(_repartitioned(element.base, named), element.indices)
     if is_open(element.base):
         definition = element.base.definition
         if any(mentions(definition, base) for base in values):

@@ -105,6 +105,15 @@ class Defined(Quantity):
 
 
 @dataclass(frozen=True, eq=False)
+class LogPartition(Quantity):
+    """log sum_k exp(a_k) of an `operand` a with the formal `indices` and the index `over` free."""
+
+    operand: sympy.Expr = field(kw_only=True)
+    indices: tuple[Index, ...] = field(kw_only=True)
+    over: Index = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
 class Statistic(Defined):
     """A sum over rows of data and expectations: what the E-step hands to the M-step."""
 

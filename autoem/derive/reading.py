@@ -71,6 +71,11 @@ class Argument:
         terms = tuple(unrolled(Term(self(index), (index,))))
         return self.reader.scope.define("total", terms)
 
+    def log_sum_exp(self) -> sympy.Expr:
+        """log sum exp over the last event axis."""
+        index = fresh(self.node.event[-1])
+        return self.reader.scope.log_partition(self(index), index)
+
     def inverse(self, i: Index, j: Index) -> sympy.Expr:
         """Entry (i, j) of the inverse of a matrix with known structure."""
         scale, matrix = self._structure(self.node)

@@ -19,6 +19,7 @@ from autoem.derive.quantity import (
     Element,
     Indicator,
     Later,
+    LogPartition,
     MatrixFunction,
     Seen,
     Size,
@@ -47,6 +48,7 @@ class Scope:
 
     declared: dict[declaration.Variable, Declared] = field(default_factory=dict)
     indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
+    partitions: dict[object, LogPartition] = field(default_factory=dict)
     masks: dict[declaration.Variable, Seen] = field(default_factory=dict)
     steps: dict[Axis, Later] = field(default_factory=dict)
     sizes: dict[Axis, Size] = field(default_factory=dict)
@@ -118,6 +120,16 @@ class Scope:
             axes = tuple(index.axis for index in free)
             self.defined[key] = Defined(name, axes, indices=free, definition=terms, phase=phase)
         return Element(self.defined[key], free)
+
+    def log_partition(self, operand: sympy.Expr, over: Index) -> Element:
+        """log sum exp of the operand over one index; equal ones are one quantity."""
+        key, free = canonical((Term(operand, (over,)),))
+        if ("log_partition", key) not in self.partitions:
+            axes = tuple(index.axis for index in free)
+            self.partitions["log_partition", key] = LogPartition(
+                "log_partition", axes, operand=operand, indices=free, over=over
+            )
+        return Element(self.partitions["log_partition", key], free)
 
     def named(self, name: str, terms: tuple[Term, ...], free: tuple[Index, ...]) -> Element:
         """A named intermediate over the given free indices, mentioned or not."""

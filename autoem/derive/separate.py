@@ -28,6 +28,7 @@ from autoem.derive.quantity import (
     Defined,
     Element,
     Later,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -209,6 +210,8 @@ def _is_new(base: Quantity) -> bool:
         return isinstance(base.variable, Parameter)
     if isinstance(base, MatrixFunction):
         return _is_new(base.base)
+    if isinstance(base, LogPartition):
+        return is_new(base.operand)
     if isinstance(base, Solution | Statistic):
         return True
     if isinstance(base, Computed) and base.phase == "maximize":
@@ -232,6 +235,8 @@ def _is_gathered(element: Element) -> bool:
         return not isinstance(base.variable, Parameter)
     if isinstance(base, Origin | Statistic):
         return False
+    if isinstance(base, LogPartition):
+        return is_gathered(base.operand)
     if isinstance(base, Seen | Later | Smoothed):
         return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":

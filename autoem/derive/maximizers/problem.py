@@ -19,6 +19,7 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -114,6 +115,8 @@ def parts(base: Quantity) -> tuple[sympy.Expr, ...]:
     """What a quantity of the M-step is computed from; expectations are held."""
     if isinstance(base, MatrixFunction):
         return (Element(base.base, own_indices(base.base)),)
+    if isinstance(base, LogPartition):
+        return (base.operand,)
     if isinstance(base, Defined) and base.phase != "posterior":
         return tuple(term.value for term in base.definition)
     if isinstance(base, Computed) and base.phase == "maximize":

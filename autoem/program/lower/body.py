@@ -14,6 +14,7 @@ from autoem.derive.quantity import (
     Element,
     Later,
     LinearSystem,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -102,6 +103,8 @@ class Body:
                 return self._computed(base)
             case Solution():
                 return self._solution(base)
+            case LogPartition():
+                return self._log_partition(base)
             case Later():
                 return self._later(base)
             case Smoothed():
@@ -154,6 +157,14 @@ class Body:
         lower, upper = bounds(unknown.base)
         start = self.ref(unknown, names)
         return self.let(target, ir.Root(target.name, value, rate, start, lower, upper))
+
+    def _log_partition(self, base: LogPartition) -> ir.Array:
+        names = IndexNames(self.axes)
+        axes = names.all((*base.indices, base.over))
+        operand = self.let(self.target("logits", axes), ir.Map(lowered(self, base.operand, names)))
+        over = axes[-1:]
+        read = ir.Ref(operand.name, axes)
+        return self.let(self.target(base.name, axes[:-1]), ir.LogSumExp(read, over))
 
     def _later(self, base: Later) -> ir.Array:
         """Zero at the first step, one at the others."""

@@ -11,6 +11,7 @@ from autoem.derive.quantity import (
     Defined,
     Element,
     LinearSystem,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -104,6 +105,8 @@ def _parts(base: Quantity) -> list[Quantity]:
         return [e.base for term in base.definition for e in _mentioned(term)]
     if isinstance(base, Computed):
         return [e.base for operand in base.operands for e in elements(operand)]
+    if isinstance(base, LogPartition):
+        return [e.base for e in elements(base.operand)]
     if isinstance(base, Smoothed):
         return [base.chain.weight.base, base.chain.step.base]
     if isinstance(base, MatrixFunction | Origin):
