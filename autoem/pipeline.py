@@ -26,7 +26,7 @@ from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
 from autoem.derive.stages import Derivation, derive as _derive
 from autoem.errors import UnknownChoice
-from autoem.language.model import ModelType
+from autoem.language.model import Model
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.runtime.fit_result import Fit
@@ -37,7 +37,7 @@ from autoem.verify.simulate import sample
 if TYPE_CHECKING:
     from autoem.verify.certificate import Certificate
 
-Source = ModelType | Derivation
+Source = type[Model] | Derivation
 
 
 def derive(model: Source, posterior: str | None = None) -> Derivation:

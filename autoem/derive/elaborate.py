@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import sympy
 
@@ -51,9 +52,7 @@ class Reader:
         known = {**dict(zip(node.event, event, strict=True)), **at}
         match node:
             case expression.Number():
-                infinite = isinstance(node.value, float)
-                return sympy.oo * (1 if node.value > 0 else -1) if infinite else (
-                    sympy.Rational(node.value.numerator, node.value.denominator))  # fmt: skip
+                return number(node.value)
             case expression.Constant(kind="identity"):
                 return Element(DELTA, event)
             case expression.Constant():
@@ -166,6 +165,13 @@ class Reader:
             factors.append(self.read(operand, {**known, **summed}, tuple(inner)))
         product = Term(factors[0] * factors[1], tuple(summed.values()))
         return self.scope.define(_name(node), (product,))
+
+
+def number(value: Fraction | float) -> sympy.Expr:
+    """An exact number, or an infinity."""
+    if isinstance(value, float):
+        return sympy.oo if value > 0 else -sympy.oo
+    return sympy.Rational(value.numerator, value.denominator)
 
 
 def remaining(event: tuple[Axis, ...], axes: tuple[Axis, ...], last: bool) -> tuple[Axis, ...]:

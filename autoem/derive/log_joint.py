@@ -71,12 +71,16 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
 
     `missing` names the observed variables of which some entries are missing.
     """
-    scope, terms, constraints, incomplete = Scope(), [], [], []
+    scope = Scope()
+    terms: list[Term] = []
+    constraints: list[Constraint] = []
+    incomplete: list[Declared] = []
     for factor in graph.factors:
         law = factor.law
         if isinstance(law, construct.Aggregate):
             latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
-            constraints.append(Constraint(latent, observed, law.groups))
+            groups = tuple(tuple(group) for group in law.groups)
+            constraints.append(Constraint(latent, observed, groups))
         elif isinstance(law, distribution.Distribution | chain.Markov):
             own = tuple(_factor(factor, law, scope))
             if factor.name in missing:

@@ -15,7 +15,7 @@ import sympy
 
 from autoem.derive.calculus import substituted
 from autoem.derive.maximizers import CLOSED, NUMERIC
-from autoem.derive.maximizers.problem import Problem, Update, own_indices
+from autoem.derive.maximizers.problem import Problem, Slopes, Update, own_indices
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import Declared, Quantity, elements, old_value
 from autoem.derive.separate import Gathering, Location
@@ -102,7 +102,7 @@ def _profile(problem: Problem, waiting: list[Waiting]) -> Update | None:
             continue
         indices = own_indices(other)
         slope = _along(problem.gradient(other, indices), parameter, update)
-        slopes = {other: (indices, slope)}
+        slopes: Slopes = {other: (indices, slope)}
         profiled = Problem(problem.scope, (), [other], problem.gathering, slopes=slopes)
         for rule in (*CLOSED, *NUMERIC):
             try:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from autoem.derive.index import Index, Read, indices_in, name_of
-from autoem.language.declaration import Variable
+from autoem.language.declaration import Given, Parameter, Random, Variable
+from autoem.language.domain import Domain
 from autoem.language.expression import Axis
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ class Declared(Quantity):
     """A variable of the model."""
 
     variable: Variable = field(kw_only=True)
+
+    @property
+    def domain(self) -> Domain:
+        """The domain of a parameter or a given."""
+        assert isinstance(self.variable, Parameter | Given)
+        return self.variable.domain
+
+    @property
+    def support(self) -> str | None:
+        """The support of a latent or observed variable."""
+        assert isinstance(self.variable, Random)
+        return self.variable.distribution.support
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,12 +61,19 @@ class Argument:
 
     @property
     def size(self) -> sympy.Expr:
-        return self.reader.scope.size(self.node.event[-1] if self.node.event else self.axis)
+        return self.reader.scope.size(self._axis)
+
+    @property
+    def _axis(self) -> Axis:
+        """The event axis: its own, or that of the value."""
+        axis = self.node.event[-1] if self.node.event else self.axis
+        assert axis is not None
+        return axis
 
     def total(self) -> sympy.Expr:
         """The sum over the event axis; one number stands for every entry."""
         if not self.node.event:
-            return self.reader.scope.size(self.axis) * self()
+            return self.reader.scope.size(self._axis) * self()
         index = fresh(self.node.event[-1])
         terms = tuple(unrolled(Term(self(index), (index,))))
         return self.reader.scope.define("total", terms)

@@ -25,7 +25,7 @@ from autoem.derive.quantity import (
     Size,
 )
 from autoem.derive.term import Term, canonical
-from autoem.language import construct, declaration
+from autoem.language import declaration
 from autoem.language.expression import Axis
 
 DELTA = Delta("delta", ())
@@ -169,7 +169,5 @@ def sign_of(variable: declaration.Variable) -> str:
         if domain.kind == "interval" and domain.lower is not None and domain.lower >= 0:
             return "positive"
         return _SIGNS.get(domain.kind, "real")
-    if isinstance(variable.distribution, construct.Aggregate):
-        return sign_of(variable.distribution.latent)
-    family = getattr(variable.distribution, "family", None)
-    return _SIGNS.get(family.support, "real") if family is not None else "real"
+    assert isinstance(variable, declaration.Random)
+    return _SIGNS.get(variable.distribution.support or "real", "real")

@@ -10,7 +10,7 @@ from autoem.derive.log_joint import LogJoint, log_joint
 from autoem.derive.m_step import MStep, m_step
 from autoem.derive.surrogate import Surrogate, surrogate
 from autoem.graph.factor_graph import FactorGraph, factor_graph
-from autoem.language.model import Declaration, ModelType
+from autoem.language.model import Declaration, Model
 
 if TYPE_CHECKING:
     from autoem.derive.explain.document import Document
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Derivation:
     """graph -> log joint -> E-step -> Q -> M-step."""
 
-    model: ModelType
+    model: type[Model]
     graph: FactorGraph
     log_joint: LogJoint
     e_step: EStep
@@ -60,7 +60,7 @@ class Derivation:
         return explain(self)
 
 
-def derive(model: ModelType, missing: tuple[str, ...] = ()) -> Derivation:
+def derive(model: type[Model], missing: tuple[str, ...] = ()) -> Derivation:
     """The EM algorithm of a declared model; `missing` names observed arrays that have gaps."""
     graph = factor_graph(model)
     joint = log_joint(graph, missing)

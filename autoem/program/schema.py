@@ -61,7 +61,8 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
     if isinstance(variable, Random | Given) and variable.category is not None:
         found["category"] = axes.of(variable.category)
     if isinstance(variable, Parameter | Given) and variable.domain.kind == "interval":
-        found["lower"], found["upper"] = float(variable.domain.lower), float(variable.domain.upper)
+        ends = ("lower", variable.domain.lower), ("upper", variable.domain.upper)
+        found |= {name: float(end) for name, end in ends if end is not None}
     return found
 
 

@@ -14,7 +14,7 @@ from autoem.derive.term import Term, reindex
 
 def counts(problem: Problem, parameter: Declared) -> Update:
     """The update of a simplex."""
-    if parameter.variable.domain.kind != "simplex":
+    if parameter.domain.kind != "simplex":
         raise Refusal("no simplex")
     indices = own_indices(parameter)
     scaled = problem.separate(derivative(problem.terms, parameter, indices, itself))

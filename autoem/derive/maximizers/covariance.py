@@ -17,7 +17,7 @@ from autoem.derive.term import Terms, reindex
 
 def covariance(problem: Problem, parameter: Declared) -> Update:
     """The update of a covariance: full or tied, as it is declared."""
-    if parameter.variable.domain.kind != "positive_definite":
+    if parameter.domain.kind != "positive_definite":
         raise Refusal("no positive definite matrix")
     inverse = problem.scope.functions.get(("inverse", parameter))
     log_det = problem.scope.functions.get(("log_determinant", parameter))

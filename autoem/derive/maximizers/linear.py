@@ -53,7 +53,7 @@ def shifted(_: Declared, origin: Element, step: Element) -> sympy.Expr:
 
 def linear(problem: Problem, parameter: Declared) -> Update:
     """The update of the largest set of location parameters that contains this one."""
-    if parameter.variable.domain.kind != "real":
+    if parameter.domain.kind != "real":
         raise Refusal("no location")
     block = affine_block(problem, parameter)
     system = assemble(problem, block)
@@ -69,7 +69,7 @@ def affine_block(problem: Problem, parameter: Declared) -> tuple[Declared, ...]:
     while grown:
         grown = False
         for other in problem.pending:
-            if other in block or other.variable.domain.kind != "real":
+            if other in block or other.domain.kind != "real":
                 continue
             if _coupled(problem, block, other) and _affine(problem, (*block, other)):
                 block.append(other)
@@ -145,7 +145,7 @@ def _without_matrix(terms: Terms, row: tuple[Index, ...]) -> Terms:
         if shared is not None and shared != key:
             return terms
         shared = key
-        moved = at(replace(term, value=term.value / matrix), {bound: own})  # type: ignore[dict-item]
+        moved = at(replace(term, value=term.value / matrix), {bound: own})
         if moved is None:
             return terms
         stripped.append(moved)
@@ -260,5 +260,5 @@ def _agree(term: Term, row: Index, column: Index) -> bool:
 
 
 def _moved(terms: Terms, moved: dict[Index, Index]) -> Terms:
-    found = (at(term, moved) for term in terms)  # type: ignore[arg-type]
+    found = (at(term, moved) for term in terms)
     return tuple(term for term in found if term is not None)

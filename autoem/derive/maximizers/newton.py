@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import derivative, substituted
+from autoem.derive.elaborate import number
 from autoem.derive.index import Guard, Index
 from autoem.derive.maximizers.linear import System, solve
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
@@ -45,7 +46,7 @@ def _bounded(step: sympy.Expr) -> sympy.Expr:
 
 def coordinate(parameter: Declared) -> Coordinate:
     """The unconstrained coordinate of a scalar domain."""
-    domain = parameter.variable.domain
+    domain = parameter.domain
     if domain.kind == "real":
         return Coordinate(
             lambda t: sympy.Integer(1), lambda t: sympy.Integer(0), lambda t, step: t + step
@@ -53,11 +54,10 @@ def coordinate(parameter: Declared) -> Coordinate:
     if domain.kind in ("positive", "nonnegative"):
         return Coordinate(lambda t: t, lambda t: t, lambda t, step: t * sympy.exp(_bounded(step)))
     if domain.kind == "interval":
-        a, b = sympy.nsimplify(domain.lower), sympy.nsimplify(domain.upper)
-        first = lambda t: (t - a) * (b - t) / (b - a)  # noqa: E731  (a table of tiny functions)
+        a, b = (number(end) for end in (domain.lower, domain.upper) if end is not None)
         return Coordinate(
-            first,
-            lambda t: first(t) * (a + b - 2 * t) / (b - a),
+            lambda t: (t - a) * (b - t) / (b - a),
+            lambda t: (t - a) * (b - t) * (a + b - 2 * t) / (b - a) ** 2,
             lambda t, step: a + (b - a) / (1 + (b - t) / (t - a) * sympy.exp(-_bounded(step))),
         )
     raise Refusal(f"no Newton step in the domain of {parameter.name}")
@@ -84,7 +84,7 @@ def newton(problem: Problem, parameter: Declared) -> Update:
 
 
 def _is_scalar(parameter: Declared) -> bool:
-    return parameter.variable.domain.kind in ("real", "positive", "nonnegative", "interval")
+    return parameter.domain.kind in ("real", "positive", "nonnegative", "interval")
 
 
 def _moved(parameter: Declared, origin: Element, step: Element) -> sympy.Expr:

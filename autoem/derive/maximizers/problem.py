@@ -52,6 +52,10 @@ class Update:
     located: tuple[tuple[Origin, Quantity], ...] = ()
 
 
+Slopes = dict[Quantity, tuple[tuple[Index, ...], Terms]]
+"""Of a profile: the slope by a parameter, free at the indices."""
+
+
 @dataclass
 class Problem:
     """Q with the parameters solved so far replaced by their new values."""
@@ -61,14 +65,14 @@ class Problem:
     pending: list[Declared]
     gathering: Gathering
     closed: tuple[Declared, ...] = ()
-    slopes: dict[Quantity, tuple[tuple[Index, ...], Terms]] = field(default_factory=dict)
+    slopes: Slopes = field(default_factory=dict)
 
     def gradient(self, quantity: Quantity, target: tuple[Index, ...]) -> Terms:
         """dQ / d quantity[target]; of a profile, the slope along it."""
         if quantity in self.slopes:
             indices, terms = self.slopes[quantity]
             moved = dict(zip(indices, target, strict=True))
-            found = (at(renamed(term), moved) for term in terms)  # type: ignore[arg-type]
+            found = (at(renamed(term), moved) for term in terms)
             return tuple(term for term in found if term is not None)
         return derivative(self.terms, quantity, target)
 

@@ -14,7 +14,7 @@ from autoem.derive.term import Term
 
 def root(problem: Problem, parameter: Declared) -> Update:
     """The update of a scalar by a root of its slope."""
-    if parameter.variable.domain.kind not in SCALAR:
+    if parameter.domain.kind not in SCALAR:
         raise Refusal("no scalar domain")
     indices = own_indices(parameter)
     element = Element(parameter, indices)

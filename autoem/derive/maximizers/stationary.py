@@ -25,7 +25,7 @@ SCALAR = ("real", "positive", "nonnegative", "interval")
 
 def stationary(problem: Problem, parameter: Declared) -> Update:
     """The update of a scalar parameter, entry by entry."""
-    if parameter.variable.domain.kind not in SCALAR:
+    if parameter.domain.kind not in SCALAR:
         raise Refusal("no scalar domain")
     indices = own_indices(parameter)
     element = Element(parameter, indices)

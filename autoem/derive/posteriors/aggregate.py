@@ -70,7 +70,7 @@ def _written_out(terms: Terms, latent: Declared) -> list[Term]:
         cells = [e.indices[-1] for e in elements(term.value) if e.base is latent]
         if len(set(map(str, cells))) == 1 and cells[0] in term.bound:
             for position in range(latent.axes[-1].size or 0):
-                chosen = at(term, {cells[0]: position})  # type: ignore[dict-item]
+                chosen = at(term, {cells[0]: position})
                 if chosen is not None:
                     result.append(chosen)
         else:

@@ -29,6 +29,7 @@ from autoem.derive.quantity import (
     Quantity,
     Smoothed,
     elements,
+    indices_of,
 )
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex, select
@@ -63,12 +64,12 @@ class ChainPosterior(Posterior):
         w = self.weights
         if pair is None:
             moved = dict(zip((*w.plates, w.time, w.state), element.indices, strict=True))
-            return reindex(self.expectations["responsibility"], moved)  # type: ignore[arg-type]
+            return reindex(self.expectations["responsibility"], moved)
         earlier, later = sorted((element, pair), key=lambda e: not _is_earlier(e, element, pair))
         moved = dict(zip((*w.plates, w.time, w.state), later.indices, strict=True))
         moved[w.before] = earlier.indices[-1]
         names = ("before", "transition", "after")
-        return sympy.Mul(*(reindex(self.expectations[name], moved) for name in names))  # type: ignore[arg-type]
+        return sympy.Mul(*(reindex(self.expectations[name], moved) for name in names))
 
 
 def _is_earlier(element: Element, a: Element, b: Element) -> bool:
@@ -168,8 +169,8 @@ def _posterior(
 
     at_before = tuple(w.before if index == w.state else index for index in free)
     transition = scope.computed(
-        f"transition_{name}", "map", (sympy.exp(w.step),), w.step.indices, sign="nonnegative"
-    )  # type: ignore[arg-type]
+        f"transition_{name}", "map", (sympy.exp(w.step),), indices_of(w.step), sign="nonnegative"
+    )
     return ChainPosterior(
         Local(indicator, w.plates, (), own),
         rule="chain",

@@ -23,7 +23,7 @@ from autoem.derive.posterior import (
     plate_reads,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, elements
+from autoem.derive.quantity import Declared, Element, elements, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.families import FAMILIES
@@ -97,10 +97,9 @@ def conjugate(
     local = localize(own, latent, len(latent.axes))
     element = Element(latent, local.plates)
     parts = [part for term in local.terms for part in split(term, latent)]
-    support = latent.variable.distribution.family.support
     refusals = []
     for family in FAMILIES:
-        if isinstance(family, ExponentialForm) and family.support == support:
+        if isinstance(family, ExponentialForm) and family.support == latent.support:
             try:
                 return _matched(joint.scope, family, local, parts, element)
             except Refusal as refusal:
@@ -164,7 +163,7 @@ def _posterior(
         named[argument.name] = symbols[argument.name] = computed
     expectations = {}
     for position, value in enumerate(family.expectations(symbols)):
-        free = tuple(dict.fromkeys(i for a in named.values() for i in a.indices))
+        free = indices_of(sympy.Tuple(*named.values()))
         sign = "positive" if statistics[position].is_positive else "real"
         word = _statistic_name(position, statistics, element)
         expectations[f"statistic_{position + 1}"] = scope.computed(

@@ -31,7 +31,7 @@ from autoem.derive.posterior import (
     replaced,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, Seen
+from autoem.derive.quantity import Declared, Element, Seen, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
 from autoem.language.declaration import Observed
@@ -99,8 +99,7 @@ def gaussian(
     joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
 ) -> Posterior:
     """Eliminate a real latent in which the log joint is quadratic."""
-    family = latent.variable.distribution.family
-    if family.support not in ("real", "vector"):
+    if latent.support not in ("real", "vector"):
         raise Refusal(f"{latent.name} does not range over the reals")
     own = tuple(term for term in terms if depends(term.value, latent))
     local = localize(own, latent, len(latent.variable.plates))
@@ -182,7 +181,7 @@ def _inverse(
 ) -> tuple[Element, sympy.Expr]:
     """V and log det J."""
     name, (row, column) = local.latent.name, event
-    batch = tuple(i for i in precision.indices if i not in (*row, *column))
+    batch = tuple(i for i in indices_of(precision) if i not in (*row, *column))
     over = (*batch, *row, *column)
     if not row:
         variance = 1 / precision

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from autoem.derive.index import Index, Read
+from autoem.derive.index import Index, Read, Shift
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -23,6 +23,7 @@ from autoem.derive.quantity import (
     Solution,
 )
 from autoem.derive.term import canonical
+from autoem.errors import NotDerivable
 from autoem.program import ir
 from autoem.program.lower.names import AxisNames, IndexNames, unique
 from autoem.program.lower.sums import lowered, total
@@ -58,6 +59,8 @@ class Body:
             return read
         if isinstance(read, Index):
             return names.of(read)
+        if isinstance(read, Shift):
+            raise NotDerivable(what="a value one step earlier, read by itself", where="the program")
         table = self.array(read.table)
         return ir.Ref(table.name, tuple(self.read(inner, names) for inner in read.indices))
 
@@ -264,8 +267,9 @@ class Body:
 
 def bounds(parameter: Declared) -> tuple[float, float]:
     """The ends of a scalar domain."""
-    domain = parameter.variable.domain
+    domain = parameter.domain
     if domain.kind == "interval":
+        assert domain.lower is not None and domain.upper is not None
         return float(domain.lower), float(domain.upper)
     if domain.kind in ("positive", "nonnegative"):
         return 0.0, float("inf")
