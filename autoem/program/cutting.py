@@ -98,10 +98,10 @@ class Cutting:
         axes = {axis for let in function.body for target in let.targets for axis in target.axes}
         everything = {a.name: a for a in self.whole.inputs}
         everything |= {target.name: target for let in self.fixed for target in let.targets}
-        fixed = set(everything) - self.varying
+        measured = set(everything) - self.varying | {a.name for a in self.whole.inputs}
         everything |= self.known
         return tuple(
             array
             for name, array in everything.items()
-            if name not in own and (name in used or (name in fixed and axes & set(array.axes)))
+            if name not in own and (name in used or (name in measured and axes & set(array.axes)))
         )

@@ -4,6 +4,7 @@
     posterior    a block of data, fixed               -> expectations, log_evidence, shared arrays
     statistics   a block of data, fixed, expectations -> statistics, to be added over the blocks
     maximize     statistics, parameters               -> new parameters
+    score        a block of data, expectations        -> the gradient, to be added over the blocks
 
 Posterior and statistics are simplified together, so that what both need is computed once.  Where
 residuals can be multiplied out, there is a second form of the E-step, and a bound that tells block
@@ -46,6 +47,8 @@ class Plan:
     expanded: EStep | None
     maximize: Function
     prior: Function | None = None
+    score: Function | None = None
+    prior_score: Function | None = None
 
     @property
     def row_data(self) -> tuple[Array, ...]:
@@ -61,11 +64,21 @@ def plan(program: ArrayProgram) -> Plan:
     reserved = tuple(array.name for array in (*program.maximize.inputs, *program.parameters))
     context = Context(program.row, program.sizes, fresh, pinned, reserved)
     whole = simplify(joined(program), context, TIDY)
-    alone = Context(None, program.sizes, fresh)
-    maximize = simplify(program.maximize, alone)
-    prior = None if program.prior is None else simplify(program.prior, alone)
     factored = _cut(simplify(whole, context, ORDER), program)
-    return Plan(program, factored, _expanded(whole, program, context), maximize, prior)
+    rows, alone = (Context(axis, program.sizes, fresh) for axis in (program.row, None))
+    return Plan(
+        program,
+        factored,
+        _expanded(whole, program, context),
+        simplify(program.maximize, alone),
+        _simplified(program.prior, alone),
+        _simplified(program.score, rows),
+        _simplified(program.prior_score, alone),
+    )
+
+
+def _simplified(function: Function | None, context: Context) -> Function | None:
+    return None if function is None else simplify(function, context)
 
 
 def joined(program: ArrayProgram) -> Function:

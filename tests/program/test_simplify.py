@@ -64,17 +64,17 @@ def test_the_plan_is_well_typed_and_keeps_the_value(case: Case) -> None:
     program, cut = case.program, plan(case.program)
     values = inputs_of(case)
     sizes = axis_sizes(program, values)
-    weight = tuple(a for a in cut.statistics.inputs if a.name == "row_weight")
+    weight = tuple(a for a in cut.factored.statistics.inputs if a.name == "row_weight")
     known = (*program.data, *program.parameters)
-    check_function(cut.fixed, program.sizes, known)
-    values |= run(cut.fixed, values, sizes)
-    known = tuple(dict.fromkeys((*known, *cut.fixed.outputs)))
-    check_function(cut.posterior, program.sizes, known)
-    expected = run(cut.posterior, values, sizes)
-    known = tuple(dict.fromkeys((*known, *cut.posterior.outputs, *weight)))
-    check_function(cut.statistics, program.sizes, known)
+    check_function(cut.factored.fixed, program.sizes, known)
+    values |= run(cut.factored.fixed, values, sizes)
+    known = tuple(dict.fromkeys((*known, *cut.factored.fixed.outputs)))
+    check_function(cut.factored.posterior, program.sizes, known)
+    expected = run(cut.factored.posterior, values, sizes)
+    known = tuple(dict.fromkeys((*known, *cut.factored.posterior.outputs, *weight)))
+    check_function(cut.factored.statistics, program.sizes, known)
     wanted = case.e_step(case.data, case.parameters, case.weights)[1]
-    for name, value in run(cut.statistics, values | expected, sizes).items():
+    for name, value in run(cut.factored.statistics, values | expected, sizes).items():
         assert_allclose(value, wanted[name], rtol=1e-12, atol=1e-12, err_msg=name)
 
 

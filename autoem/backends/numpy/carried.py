@@ -31,4 +31,5 @@ def carried(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Import lines and source texts for the names that a module uses, sections after functions."""
     files = in_order(tuple(dict.fromkeys(SECTIONS[name] for name in names if name in SECTIONS)))
     own = [inspect.getsource(getattr(support, name)) for name in names if name not in SECTIONS]
-    return imports(files), (*(text.strip("\n") for text in own), *map(region, files))
+    needed = ("import math",) if "unfold_pairs" in names else ()
+    return (*needed, *imports(files)), (*(text.strip("\n") for text in own), *map(region, files))

@@ -6,8 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from autoem.backends.numpy.numerals import number
-from autoem.backends.numpy.products import Pair, einsum, multiply
-from autoem.backends.numpy.scope import Operand, Scope, align, read
+from autoem.backends.numpy.packed import multiply_packed, outer_square
+from autoem.backends.numpy.products import Pair, einsum
+from autoem.backends.numpy.scope import Operand, Scope, align, pair, read_packed, unpacked
 from autoem.backends.numpy.segment import segment_sum
 from autoem.backends.numpy.tree import (
     Binary,
@@ -25,7 +26,12 @@ Axes = tuple[str, ...]
 
 def contract(scope: Scope, operation: Contract, target: Axes) -> Operand:
     """The operand of a contraction; `target` are its axes as they are stored."""
-    factors = [read(scope, factor) for factor in operation.factors]
+    factors = [read_packed(scope, factor) for factor in operation.factors]
+    square = None if operation.guards else outer_square(scope, operation, factors)
+    if square is not None:
+        return square
+    if operation.guards or len(factors) != 2:
+        factors = [unpacked(scope, factor) for factor in factors]
     if operation.guards:
         return _scaled(scope, operation, factors, segment_sum(scope, operation, factors, target))
     alive = tuple(_sum_out(scope, factors, place, target) for place in range(len(factors)))
@@ -45,13 +51,13 @@ def _combine(scope: Scope, factors: tuple[Operand, ...], target: Axes) -> Operan
             own = tuple(axis for axis in target if axis in only.axes)
             return replace(only, code=align(only, own), axes=own)
         case (left, right):
-            return multiply(Pair(left, right, target))
+            return multiply_packed(scope, Pair(left, right, target))
     return einsum(factors, target)
 
 
 def _scaled(scope: Scope, operation: Contract, factors: list[Operand], value: Operand) -> Operand:
     """Times the scale, and times the size of every summed axis that no factor varies along."""
-    varying = {axis for factor in factors for axis in factor.axes}
+    varying = {axis for factor in factors for axis in _along(factor)}
     if operation.guards:
         return _times(value, number(operation.scale)) if operation.scale != 1 else value
     for axis in operation.over:
@@ -68,6 +74,11 @@ def _times(value: Operand, factor: Expr) -> Operand:
     return replace(value, code=Binary("*", factor, value.code))
 
 
+def _along(operand: Operand) -> Axes:
+    """The axes of an operand, packed ones as two."""
+    return (*operand.axes, *(operand.packed or ()))
+
+
 def _bounded(scope: Scope, operand: Operand) -> Operand:
     if not operand.infinite:
         return operand
@@ -77,8 +88,11 @@ def _bounded(scope: Scope, operand: Operand) -> Operand:
 def _sum_out(scope: Scope, factors: list[Operand], place: int, target: Axes) -> Operand:
     """Sum a factor over the axes that it has alone and that are not in the target."""
     operand = factors[place]
-    others = {axis for i, factor in enumerate(factors) if i != place for axis in factor.axes}
-    alone = [axis for axis in operand.axes if axis not in others and axis not in target]
+    others = {axis for i, factor in enumerate(factors) if i != place for axis in _along(factor)}
+    if operand.packed and not set(operand.packed) <= others | set(target):
+        operand = unpacked(scope, operand)
+    kept = {*others, *target, *((pair(operand.packed),) if operand.packed else ())}
+    alone = [axis for axis in operand.axes if axis not in kept]
     if not alone:
         return operand
     places = tuple(operand.axes.index(axis) for axis in alone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
 
 from autoem.backends.numpy.chains import forward_backward
@@ -10,11 +11,12 @@ from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
 from autoem.backends.numpy.matrices import matrix
 from autoem.backends.numpy.operands import ordered
-from autoem.backends.numpy.scope import Operand, Scope, read
+from autoem.backends.numpy.scope import Operand, Scope, read, unpacked
 from autoem.backends.numpy.systems import solve
 from autoem.backends.numpy.tree import (
     Assign,
     Comment,
+    Expr,
     Literal,
     Mapping,
     Name,
@@ -48,16 +50,24 @@ Axes = tuple[str, ...]
 
 
 def statements(
-    scope: Scope, function: Function, sources: dict[str, str], infinite: tuple[str, ...] = ()
+    scope: Scope,
+    function: Function,
+    sources: dict[str, str],
+    stored: dict[str, Operand] | None = None,
+    public: Container[str] | None = None,
 ) -> tuple[Statement, ...]:
-    """The body of the printed function; `sources` tells which mapping has an input."""
+    """The body of the printed function; `sources` tells which mapping has an input.
+
+    `stored` tells how other functions have stored it.  Outputs that are `public` (all, if it is
+    None) are given out over all their axes, others as they are stored.
+    """
     for array in function.inputs:
-        scope.input(array, array.name in infinite)
+        scope.input(array, (stored or {}).get(array.name))
     write(scope, function.body)
     result = [
         (
             Literal(key_of(function, array)),
-            scope.full(scope.array(array.name), scope.layout(array.axes)),
+            _output(scope, array, public is None or array.name in public),
         )
         for array in function.outputs
     ]
@@ -70,6 +80,13 @@ def statements(
         if array.name in scope.used
     ]
     return (*inputs, *scope.statements, Return(Mapping(tuple(result))))
+
+
+def _output(scope: Scope, array: Array, public: bool) -> Expr:
+    stored = scope.array(array.name)
+    if not public:
+        return stored.code
+    return scope.full(unpacked(scope, stored), scope.layout(array.axes))
 
 
 def write(scope: Scope, body: tuple[Let, ...]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from autoem.backends.numpy.function import statements
-from autoem.backends.numpy.scope import Scope
+from autoem.backends.numpy.scope import Operand, Scope
 from autoem.backends.numpy.tree import Define, Parameter
-from autoem.program.ir import Function
+from autoem.program.ir import ROW_WEIGHT, Array, Function
 from autoem.program.plan import EStep, Plan
 from autoem.program.simplify import Context
 from autoem.program.simplify.unused import drop_unused
@@ -19,6 +19,7 @@ ROWS = "Expectations of the latent variables in a block of rows; the rows are th
 SUMS = "Expected statistics of a block of rows."
 PRIOR = "Log density of the parameters."
 UPDATE = "The parameters that maximize Q."
+SLOPES = "Gradient of Q in a block of rows."
 
 
 @dataclass
@@ -28,29 +29,36 @@ class Printed:
     plan: Plan
     sections: dict[str, None] = field(default_factory=dict)
     imports: dict[str, None] = field(default_factory=dict)
-    infinite: dict[str, None] = field(default_factory=dict)
+    stored: dict[str, Operand] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
 
     def functions(self) -> tuple[Define, ...]:
         """E-step in one form or two, maximizer, prior; the plan keeps what they use."""
         factored, first = self._form(self.plan.factored, "")
         self.plan = replace(self.plan, factored=factored)
+        score = self._score()
         second: tuple[Define, ...] = ()
         if self.plan.expanded is not None:
             expanded, second = self._form(self.plan.expanded, EXPANDED)
             self.plan = replace(self.plan, expanded=expanded)
-        prior = () if self.plan.prior is None else (self._prior(self.plan.prior),)
-        return (*first, *second, self._maximize(), *prior)
+        return (*first, *second, self._maximize(), *score, *self._priors())
 
     def _form(self, form: EStep, suffix: str) -> tuple[EStep, tuple[Define, ...]]:
         """One form of the E-step, and the form with only what is used of the fixed part."""
-        self.infinite, self.used = {}, {}
+        self.stored, self.used = {}, {}
         self._fixed(form.fixed, suffix)
         bound = () if form.bound is None else (self._bound(form),)
         functions = (*bound, self._posterior(form, suffix), self._statistics(form, suffix))
         form = replace(form, fixed=self._needed(form.fixed))
         fixed = (self._fixed(form.fixed, suffix),) if form.fixed.body else ()
         return form, (*fixed, *functions)
+
+    def _public(self) -> tuple[Array, ...]:
+        """Arrays that are handed out as they are declared; others as they are stored."""
+        program = self.plan.program
+        sure = (program.posterior, program.statistics, program.maximize)
+        more = (program.prior, program.score, program.prior_score)
+        return tuple(array for f in (*sure, *more) if f is not None for array in f.outputs)
 
     def _needed(self, fixed: Function) -> Function:
         """The fixed part without what no printed function reads."""
@@ -90,9 +98,30 @@ class Printed:
         arguments, row = ("block", "fixed", "expected"), self.plan.program.row
         return self._define(f"_statistics{suffix}", SUMS, form.statistics, arguments, sources, row)
 
-    def _prior(self, prior: Function) -> Define:
-        sources = {array.name: "parameters" for array in prior.inputs}
-        return self._define("_prior", PRIOR, prior, ("parameters",), sources)
+    def _score(self) -> tuple[Define, ...]:
+        """The score of a block: what is the same for all rows comes with the fixed part."""
+        plan = self.plan
+        if plan.score is None:
+            return ()
+        row = plan.program.row
+        given = {array.name: "fixed" for array in plan.score.inputs}
+        own = [a for a in plan.program.data if row is None or row in a.axes]
+        given |= {array.name: "block" for array in own} | {ROW_WEIGHT: "block"}
+        given |= {array.name: "expected" for array in plan.factored.posterior.outputs}
+        arguments = ("block", "fixed", "expected")
+        return (self._define("_score", SLOPES, plan.score, arguments, given, row),)
+
+    def _priors(self) -> tuple[Define, ...]:
+        """The log density of the parameters, and its gradient."""
+        functions = {"_prior": self.plan.prior, "_prior_score": self.plan.prior_score}
+        return tuple(
+            self._define(
+                name, PRIOR, function, ("parameters",),
+                {array.name: "parameters" for array in function.inputs},
+            )
+            for name, function in functions.items()
+            if function is not None
+        )  # fmt: skip
 
     def _maximize(self) -> Define:
         maximize = self.plan.maximize
@@ -112,10 +141,14 @@ class Printed:
         program = self.plan.program
         scope = Scope(program.sizes, row, sections=self.sections, imports=self.imports)
         scope.lengths.update(program.lengths)
-        body = statements(scope, function, sources, tuple(self.infinite))
+        public = {array.name for array in self._public()}
+        between = self.stored if row or name.startswith("_fixed") else {}
+        body = statements(scope, function, sources, between, public)
         for array in function.outputs:
-            if scope.stored[array.name].infinite:
-                self.infinite[array.name] = None
+            stored = scope.stored[array.name]
+            if array.name in public:
+                stored = Operand(stored.code, scope.layout(array.axes), array.kind, stored.infinite)
+            self.stored[array.name] = stored
         if not name.startswith("_fixed"):
             self.used |= scope.used
         parameters = tuple(Parameter(argument, "Arrays") for argument in arguments)

@@ -42,12 +42,15 @@ class Operand:
 
     An array may be stored over fewer axes than it is declared with: it is constant along the
     rest.  `infinite` says that an entry may be infinite, so that zero times it needs care.
+    `packed` are two axes that are stored as one, `pair(packed)`: the upper triangle of a symmetric
+    array.
     """
 
     code: Expr
     axes: tuple[str, ...] = ()
     kind: str = "float"
     infinite: bool = False
+    packed: tuple[str, str] | None = None
 
 
 @dataclass
@@ -75,10 +78,11 @@ class Scope:
         self.declared[array.name] = array
         self.stored[array.name] = operand
 
-    def input(self, array: Array, infinite: bool = False) -> None:
-        """Make an argument of the function known."""
+    def input(self, array: Array, stored: Operand | None = None) -> None:
+        """Make an argument known: as it is declared, or as another function has stored it."""
         code = Name(self.identifier(array.name))
-        self.declare(array, Operand(code, self.layout(array.axes), array.kind, infinite))
+        declared = Operand(code, self.layout(array.axes), array.kind)
+        self.declare(array, replace(stored, code=code) if stored else declared)
 
     def identifier(self, name: str) -> str:
         """A Python identifier for an array, the same for the same name."""
@@ -133,7 +137,7 @@ class Scope:
             return Literal(self.lengths[self.sizes[axis]])
         for name, operand in self.stored.items():
             for place, own in enumerate(operand.axes):
-                if self.sizes[own] == self.sizes[axis]:
+                if self.sizes.get(own) == self.sizes[axis]:
                     shape = Attribute(self.array(name).code, "shape")
                     return Subscript(
                         shape, (Literal(place - len(operand.axes) * (own == self.row)),)
@@ -165,7 +169,37 @@ def transpose(code: Expr, places: tuple[int, ...]) -> Expr:
 
 def read(scope: Scope, ref: Ref) -> Operand:
     """An array over the axes of the reference: entries taken, lookups gathered."""
+    return _read(scope, unpacked(scope, scope.array(ref.name)), ref)
+
+
+def read_packed(scope: Scope, ref: Ref) -> Operand:
+    """The same, but what is stored packed stays so if it is read along plain axes."""
     array = scope.array(ref.name)
+    plain = tuple(axis for axis in ref.axes if isinstance(axis, str))
+    if array.packed is None or len(set(plain)) < len(ref.axes):
+        return read(scope, ref)
+    place = dict(zip(scope.declared[ref.name].axes, plain, strict=True))
+    both = (place[array.packed[0]], place[array.packed[1]])
+    axes = tuple(pair(both) if a == pair(array.packed) else place[a] for a in array.axes)
+    return replace(array, axes=axes, packed=both)
+
+
+def pair(axes: tuple[str, str]) -> str:
+    """Two axes as one."""
+    return f"({axes[0]} {axes[1]})"
+
+
+def unpacked(scope: Scope, operand: Operand) -> Operand:
+    """The whole of a symmetric array."""
+    if operand.packed is None:
+        return operand
+    others = tuple(axis for axis in operand.axes if axis != pair(operand.packed))
+    code = align(operand, (*others, pair(operand.packed)))
+    whole = invoke(scope.helper("unfold_pairs"), code)
+    return Operand(whole, (*others, *operand.packed), operand.kind, operand.infinite)
+
+
+def _read(scope: Scope, array: Operand, ref: Ref) -> Operand:
     declared = scope.declared[ref.name].axes
     places = tuple(ref.axes[declared.index(axis)] for axis in array.axes)
     plain = tuple(place for place in places if isinstance(place, str))

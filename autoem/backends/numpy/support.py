@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -54,6 +56,35 @@ def softmax(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.nda
 def largest(value: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
     """The largest absolute value over the axis, 0 where there is none."""
     return np.maximum(value.max(axis=axis, initial=0.0), -value.min(axis=axis, initial=0.0))
+
+
+def pairs(value: np.ndarray) -> np.ndarray:
+    """value[i] * value[j] for i <= j: the upper triangle of the products of d rows, one after
+    another."""
+    size = len(value)
+    products = np.empty((size * (size + 1) // 2, *value.shape[1:]))
+    end = 0
+    for i in range(size):
+        start, end = end, end + size - i
+        np.multiply(value[i], value[i:], out=products[start:end])
+    return products
+
+
+def fold_pairs(matrix: np.ndarray) -> np.ndarray:
+    """Coefficients c with sum_ij matrix[..., i, j] x[i] x[j] = sum of c * pairs(x)."""
+    i, j = np.triu_indices(matrix.shape[-1])
+    both = matrix + np.swapaxes(matrix, -1, -2)
+    return both[..., i, j] * np.where(i == j, 0.5, 1.0)
+
+
+def unfold_pairs(value: np.ndarray) -> np.ndarray:
+    """The symmetric matrices whose upper triangles stand in the last axis."""
+    size = (math.isqrt(8 * value.shape[-1] + 1) - 1) // 2
+    i, j = np.triu_indices(size)
+    matrix = np.empty((*value.shape[:-1], size, size))
+    matrix[..., i, j] = value
+    matrix[..., j, i] = value
+    return matrix
 
 
 def inverse(cholesky: np.ndarray) -> np.ndarray:

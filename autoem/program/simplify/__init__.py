@@ -27,6 +27,7 @@ TIDY: tuple[Rule, ...] = (
     share_subexpressions,
     drop_repeated,
     drop_copies,
+    drop_unused,
 )
 """What is said once: expressions in their folded form, nothing twice."""
 

@@ -41,13 +41,14 @@ def contract_pairwise(function: Function, context: Context) -> Function:
 
 
 def _shared(function: Function, context: Context) -> dict[object, float]:
-    """How many contractions need a product, for products that no expectation enters."""
+    """How many contractions need a product: of data alone, or of an expectation and the weights."""
     shared: dict[object, float] = {}
     entered = {*context.pinned, ROW_WEIGHT}
     for let in function.body:
         if isinstance(let.operation, Contract):
-            factors = [ref for ref in let.operation.factors if ref.name not in entered]
-            for key in dict.fromkeys(_pair_key(pair) for pair in combinations(factors, 2)):
+            pairs = combinations(let.operation.factors, 2)
+            alike = (p for p in pairs if (p[0].name in entered) == (p[1].name in entered))
+            for key in dict.fromkeys(map(_pair_key, alike)):
                 shared[key] = shared.get(key, 0.0) + 1.0
     return shared
 
@@ -149,8 +150,9 @@ class Ordering:
         both = [axis for axis in index_axes(left) if axis in index_axes(right)]
         volume = math.prod(ROWS if axis == row else OTHER for axis in axes)
         if len(result) == len(axes):
-            cost = ELEMENTWISE * volume / self.shared.get(_pair_key((left, right)), 1)
-        elif row in result and row in both:
+            half = 0.5 if left.name == right.name else 1.0  # x[i] x[j] for i <= j tells all
+            cost = half * ELEMENTWISE * volume / self.shared.get(_pair_key((left, right)), 1)
+        elif (row in result and row in both) or not set(axes) - set(both):
             cost = EINSUM * volume
         else:
             cost = MATRIX * volume
