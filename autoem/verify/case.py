@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from autoem.derive.stages import Derivation
-from autoem.language.declaration import Parameter, Variable
+from autoem.language.declaration import Latent, Parameter, Variable
 from autoem.program.interpret import interpret
 from autoem.program.ir import ArrayProgram
 from autoem.verify.chart import Arrays, Chart
@@ -48,7 +48,7 @@ class Case:
     @cached_property
     def interpreter(self) -> Runner:
         """The program, interpreted."""
-        return interpret(self.program)  # type: ignore[return-value]
+        return interpret(self.program)
 
     @property
     def runners(self) -> dict[str, Runner]:
@@ -60,6 +60,16 @@ class Case:
     def instance(self) -> Instance:
         """Simulated data, at parameters theta_t that did not make them."""
         return tiny_instance(self.derivation.model, self.seed)
+
+    @property
+    def theta(self) -> Arrays:
+        """The old parameters, theta_t."""
+        return dict(self.instance.parameters)
+
+    @property
+    def data(self) -> Arrays:
+        """Givens and observed."""
+        return dict(self.instance.data)
 
     @cached_property
     def posterior(self) -> tuple[Cloud, ...]:
@@ -98,15 +108,16 @@ class Case:
         return np.random.default_rng([self.seed, offset])
 
     def meaning(
-        self, instance: Instance, latents: Mapping[Variable, np.ndarray] | None = None
+        self, instance: Instance, latents: Mapping[Latent, np.ndarray] | None = None
     ) -> Meaning:
         """The meaning of the derivation at an instance, with values for the latents."""
-        known = {
+        known: dict[Variable, np.ndarray] = {
             v: instance.known(v)
             for v in instance.declaration.variables
             if v.name in instance.data or v.name in instance.parameters
         }
-        return Meaning({**known, **(latents or {})}, instance.sizes)
+        known.update(latents or {})
+        return Meaning(known, instance.sizes)
 
     def surrogate(self, parameters: Arrays) -> float:
         """Q(theta), by the meaning of its terms; a constant may be missing."""

@@ -2,8 +2,8 @@
 
 In the precision P = C^-1 that is  f = N log det P / 2 - tr(P S) / 2.  The gradient is zero at
 P = N S^-1, by explicit differentiation of the determinant entry by entry.  And log det is concave:
-at P = I its Hessian is negative definite, and P = L Q L' changes f by a constant and S to L' S L, so
-that every P is such an I.  Proved at d = 1, 2, 3; sympy's matrix calculus is not used.
+at P = I its Hessian is negative definite, and P = L Q L' changes f by a constant and S to L' S L,
+so that every P is such an I.  Proved at d = 1, 2, 3; sympy's matrix calculus is not used.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def _states(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any)
     element = q.expectations["responsibility"]
     (state,) = (i for i in element.indices if isinstance(i, Index) and i not in at)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(meaning.value(element, {**at, state: int(value)}, {})))
+        return np.asarray(np.log(meaning.value(element, {**at, state: int(value)})))
 
 
 def _gaussian(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
@@ -65,7 +65,7 @@ def _gaussian(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: An
 
 def _family(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
     arguments = {
-        name: np.asarray(meaning.value(element, at, {})) for name, element in q.natural.items()
+        name: np.asarray(meaning.value(element, at)) for name, element in q.natural.items()
     }
     return np.asarray(DENSITIES[q.family](value, arguments))
 
@@ -77,7 +77,7 @@ def _cells(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) 
     place = tuple(at[index] for index in q.local.plates)
     for position, group in enumerate(constraint.groups):
         seen = meaning.entry(constraint.observed, (*place, position))
-        expected = [meaning.value(q.expectations[f"cell_{cell}"], at, {}) for cell in group]
+        expected = [meaning.value(q.expectations[f"cell_{cell}"], at) for cell in group]
         if seen > 0:
             # Not scipy's multinomial, which takes the last share to be what the others leave.
             x, share = value[..., list(group)], np.array(expected) / seen
@@ -91,7 +91,7 @@ def _array(element: Element, meaning: Meaning, at: At) -> np.ndarray:
     free = [i for i in element.indices if isinstance(i, Index) and i not in at]
     shape = tuple(meaning.length(index.axis) for index in free)
     entries = [
-        meaning.value(element, {**at, **dict(zip(free, place, strict=True))}, {})
+        meaning.value(element, {**at, **dict(zip(free, place, strict=True))})
         for place in np.ndindex(shape)
     ]
     return np.array(entries).reshape(shape)

@@ -65,6 +65,4 @@ def _examined(case: Case, examination: Examination) -> Iterator[Obligation]:
     except NotJudged as reason:
         yield Obligation(examination.__name__, "open", None, str(reason))
     except Exception as error:  # a broken derivation may break anything: that is a verdict
-        yield Obligation(
-            examination.__name__, "failed", None, f"{type(error).__name__}: {error}"
-        )
+        yield Obligation(examination.__name__, "failed", None, f"{type(error).__name__}: {error}")

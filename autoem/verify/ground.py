@@ -1,4 +1,4 @@
-"""Terms written out at a small fixed size: every entry a symbol of its own, no sum and no plate left.
+"""Terms written out at a small fixed size: every entry is a symbol, no sum and no plate is left.
 
 What holds between expressions in these symbols holds for all values of data and parameters, at that
 size.  Sympy does scalar algebra only; inverses and log-determinants are symbols.  This is the twin
@@ -13,7 +13,7 @@ from itertools import product
 
 import sympy
 
-from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -69,7 +69,7 @@ class Ground:
         if isinstance(read, Lookup):
             place = tuple(self.read(inner, at) for inner in read.indices)
             return self._code(read.table, place)
-        return read
+        return at[read.index] + read.by if isinstance(read, Shift) else read
 
     def value(self, expression: sympy.Expr, at: At) -> sympy.Expr:
         """An expression with every element written out."""

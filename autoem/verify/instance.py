@@ -61,10 +61,12 @@ def random_parameters(
 ) -> Arrays:
     """Generic parameters inside their domains.
 
-    >>> from autoem.language import Axis, Model, Simplex
+    >>> from autoem.families import Categorical
+    >>> from autoem.language import Axis, Model, Observed, Simplex
     >>> class Share(Model):
     ...     k = Axis()
     ...     p = Parameter(Simplex(k))
+    ...     x = Observed(Categorical(p))
     >>> float(random_parameters(Share, {"k": 3}, np.random.default_rng(0))["p"].sum().round(12))
     1.0
     """
@@ -104,7 +106,8 @@ def _drawn(
 
 def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
     """Lengths by axis instead of by attribute name."""
-    return {axis: sizes[axis.key] for axis in model.declaration.axes if axis.key in sizes}
+    axes = model.declaration.axes
+    return {axis: sizes[axis.key] for axis in axes if axis.key and axis.key in sizes}
 
 
 def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:

@@ -111,7 +111,7 @@ def _others(states: States, own: Latent, first: tuple[int, ...]) -> tuple[object
 
 
 def _normalized(claim: Claim) -> bool:
-    """The responsibility is exp(log_weight - log_sum_exp of the same log_weight over the states)."""
+    """The responsibility is exp(log_weight - log_sum_exp of that log_weight over the states)."""
     responsibility, weight = claim.q.expectations["responsibility"], claim.q.natural["log_weight"]
     base = responsibility.base
     if not (isinstance(base, Computed) and base.operation == "map"):

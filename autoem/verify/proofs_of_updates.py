@@ -12,7 +12,7 @@ values of earlier updates are symbols too, so that each proof holds whatever the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import sympy
@@ -126,9 +126,8 @@ def _is_expectation(base: Quantity) -> bool:
 
 
 def _function(base: MatrixFunction, parameter: Quantity, at: Place) -> sympy.Symbol:
-    named = MatrixFunction(base.function, base.axes, base.sign, function=base.function, base=parameter,
-                           serial=parameter.serial)  # fmt: skip
-    return symbol(named, at)
+    """The symbol of a matrix function of a parameter, whichever quantity stood for it."""
+    return symbol(replace(base, name=base.function, base=parameter, serial=parameter.serial), at)
 
 
 def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int]) -> Ground:

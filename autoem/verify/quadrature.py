@@ -81,12 +81,12 @@ def _shape(log_f: LogIntegrand, at: np.ndarray) -> tuple[float, np.ndarray, np.n
     """log f, its gradient, and L with L L' the inverse of -(log f)'' made positive."""
     size, h = len(at), 1e-3
     unit = h * np.eye(size)
-    pairs = [sign * (unit[i] + other * unit[j])
-             for i in range(size) for j in range(size) for sign in (1, -1) for other in (1, -1)]  # fmt: skip
-    value = log_f(at + np.vstack([np.zeros((1, size)), unit, -unit, *(p[None] for p in pairs)]))
+    plus, minus = unit[:, None] + unit[None], unit[:, None] - unit[None]
+    around = [np.zeros((1, size)), unit, -unit, plus, -plus, minus, -minus]
+    value = log_f(at + np.concatenate([offsets.reshape(-1, size) for offsets in around]))
     gradient = (value[1 : size + 1] - value[size + 1 : 2 * size + 1]) / (2 * h)
-    same, opposite = np.moveaxis(value[2 * size + 1 :].reshape(size, size, 2, 2), 3, 0)
-    hessian = (same.sum(axis=2) - opposite.sum(axis=2)) / (4 * h**2)
+    same, back, across, away = value[2 * size + 1 :].reshape(4, size, size)
+    hessian = (same + back - across - away) / (4 * h**2)
     curvature, axes = np.linalg.eigh(-(hessian + hessian.T) / 2)
     return float(value[0]), gradient, axes / np.sqrt(np.maximum(np.abs(curvature), 1e-6))
 

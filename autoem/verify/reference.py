@@ -9,7 +9,7 @@ by place; neither terms nor rules nor programs are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -124,8 +124,8 @@ def _cloud(instance: Instance, component: Component) -> Cloud:
     continuous = tuple(site for site in component.latents if site not in discrete)
     parts = []
     for chosen in product(*discrete.values()):
-        states = dict(zip(discrete, chosen, strict=True))
-        parts.append(_part(instance, component, states, continuous))
+        known = dict(zip(discrete, chosen, strict=True))
+        parts.append(_part(instance, component, known, continuous))
     return Cloud(component, tuple(parts))
 
 
@@ -176,10 +176,11 @@ def _states(instance: Instance, site: Site) -> list[Any] | None:
     if seen:
         (observed,) = seen
         sums = instance.known(observed)[site.place]
-        groups = observed.distribution.groups
+        law = observed.distribution
+        assert isinstance(law, Aggregate)
         if support == "category":
-            return list(groups[int(sums)])
-        return list(_cells(_event(instance, site)[0], groups, sums))
+            return list(law.groups[int(sums)])
+        return list(_cells(_event(instance, site)[0], law.groups, sums))
     if support == "category":
         assert site.variable.category is not None
         return list(range(size_of(site.variable.category, instance.sizes)))
@@ -195,9 +196,7 @@ def _sums(observed: Observed, site: Site) -> bool:
     return isinstance(law, Aggregate) and law.latent is site.variable
 
 
-def _cells(
-    size: int, groups: tuple[tuple[int, ...], ...], sums: np.ndarray
-) -> Iterator[np.ndarray]:
+def _cells(size: int, groups: Sequence[Sequence[int]], sums: np.ndarray) -> Iterator[np.ndarray]:
     """Every vector of counts whose groups have the given sums.
 
     >>> [cells.tolist() for cells in _cells(3, ((0, 1), (2,)), np.array([1, 5]))]

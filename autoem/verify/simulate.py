@@ -187,4 +187,5 @@ def _aggregated(cells: np.ndarray, groups: Any, counted: bool) -> np.ndarray:
     """Sums of counts in each group, or the group of a category."""
     if counted:
         return np.stack([cells[..., list(group)].sum(axis=-1) for group in groups], axis=-1)
-    return sum(position * np.isin(cells, group) for position, group in enumerate(groups))
+    found = (position * np.isin(cells, group) for position, group in enumerate(groups))
+    return np.asarray(sum(found, start=np.zeros(np.shape(cells), dtype=int)))

@@ -75,8 +75,8 @@ class Instance:
 
         def entry(variable: Variable, place: tuple[int, ...], event: tuple[int, ...]) -> Any:
             if isinstance(variable, Latent):
-                value = latents[Site(variable, place)]
-                return np.asarray(value)[(..., *event)] if event else value
+                value, entries = latents[Site(variable, place)], (..., *event)
+                return np.asarray(value)[entries] if event else value  # type: ignore[index]
             return self.known(variable)[(*place, *event)]
 
         return Pointwise(self.sizes, entry)
@@ -86,10 +86,7 @@ class Instance:
         variable, place = site
         at = dict(zip(variable.plates, place, strict=True))
         law = variable.prior if isinstance(variable, Parameter) else _law(variable)
-        if isinstance(variable, Latent):
-            value = latents[site]
-        else:
-            value = self.known(variable)[place]
+        value = latents[site] if isinstance(variable, Latent) else self.known(variable)[place]
         return _log_density(law, value, at, self.reader(latents))
 
 

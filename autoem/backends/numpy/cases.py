@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from autoem.program.ir import Call, Number, Position, Scalar
+from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
+from autoem.program.walk import replace_index, replace_scalar
 
 
 def cases(
@@ -28,11 +29,30 @@ def cases(
     count = length(axis) if axis else None
     if count is None or sorted(found) != list(range(count)):
         return "", [], list(summands)
-    return axis, [_total(found[place]) for place in range(count)], rest
+    entries = [_at(_total(found[place]), axis, place) for place in range(count)]
+    return axis, entries, rest
 
 
 def _total(terms: list[Scalar]) -> Scalar:
     return terms[0] if len(terms) == 1 else Call("add", tuple(terms))
+
+
+def _at(entry: Scalar, axis: str, place: int) -> Scalar:
+    """What the entry reads along the axis, it reads at its own place."""
+
+    def index(read: IndexRead) -> IndexRead:
+        return place if read == axis else read
+
+    def leaf(part: Scalar) -> Scalar:
+        if isinstance(part, Position) and part.axis == axis:
+            return Number(Fraction(place))
+        if not isinstance(part, Ref):
+            return part
+        moved = replace_index(part, index)
+        assert isinstance(moved, Ref)
+        return moved
+
+    return replace_scalar(entry, leaf)
 
 
 def _case(summand: Scalar) -> tuple[str, int, Scalar] | None:

@@ -35,8 +35,9 @@ def score_functions(
     )  # fmt: skip
     if not any(priors):
         return of_rows, None
+    parameters: Arrays = {s.parameter: declared[s.parameter] for s in slopes}
     of_priors = _function(
-        "prior_score", dict(zip(slopes, priors, strict=True)), Body(axes, declared),
+        "prior_score", dict(zip(slopes, priors, strict=True)), Body(axes, parameters),
         "the gradient of the log density of the parameters",
     )  # fmt: skip
     return of_rows, of_priors
@@ -44,12 +45,12 @@ def score_functions(
 
 def _function(name: str, slopes: dict[Slope, Terms], body: Body, comment: str) -> ir.Function:
     outputs = tuple(_output(body, slope, terms) for slope, terms in slopes.items())
-    return ir.Function(name, tuple(body.inputs.values()), tuple(body.lets), outputs, comment)
+    inputs = tuple(dict.fromkeys(body.given.values()))
+    return ir.Function(name, inputs, tuple(body.lets), outputs, comment)
 
 
 def _output(body: Body, slope: Slope, terms: Terms) -> ir.Array:
     """The gradient by one parameter, an array like it; zero where no term mentions it."""
-    body.array(slope.parameter)
     name = ir.SCORE + slope.parameter.name
     if terms:
         return total(body, name, terms, slope.indices)

@@ -22,7 +22,7 @@ ROWS = 40
 
 def agreement(case: Case) -> Iterator[Obligation]:
     """Each program against the judge and the symbols, then against the other."""
-    data, theta = dict(case.instance.data), dict(case.instance.parameters)
+    data, theta = case.data, case.theta
     evidence = case.old.total(case.derivation.e_step.evidence)
     yield _value("log-likelihood: derived", evidence, case, "derived terms = brute force")
     expected = {
@@ -71,7 +71,7 @@ def difference(name: str, found: Arrays, expected: Arrays, detail: str) -> Oblig
 
 def _weighted(case: Case, name: str, runner: Runner) -> Obligation:
     """Rows with weights 0, 1, 2, 3, ... against rows repeated as often."""
-    data, theta = dict(case.instance.data), dict(case.instance.parameters)
+    data, theta = case.data, case.theta
     axes = weight_axes(case.program)
     if not axes:
         once, twice = (runner.log_likelihood(data, theta, np.asarray(w)) for w in (1.0, 2.0))

@@ -21,7 +21,7 @@ SLACK = 1e-9
 
 def bound(case: Case) -> Iterator[Obligation]:
     """Equality at theta_t, then the inequality at q of other parameters."""
-    truth, theta = case.log_likelihood, case.instance.parameters
+    truth, theta = case.log_likelihood, case.theta
     touching = free_energy(case, case.posterior, theta, theta)
     detail = "F(q_t, theta_t) = l(theta_t)"
     yield compared("bound touches", touching - truth, max(1.0, abs(truth)), 9, detail)
@@ -35,7 +35,7 @@ def bound(case: Case) -> Iterator[Obligation]:
 
 
 def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
-    """F(q, theta) with the derived q of the parameters `made`, summed over the points of a cloud."""
+    """F(q, theta) with the derived q of the parameters `made`, summed over the points of clouds."""
     instance, total = case.instance.at(theta), 0.0
     with_latents = [cloud for cloud in posterior if cloud.component.latents]
     for cloud, parts in zip(

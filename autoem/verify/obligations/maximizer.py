@@ -33,7 +33,7 @@ def maximizer(case: Case) -> Iterator[Obligation]:
     yield holds(
         "constraints", not wrong, f"outside: {', '.join(wrong)}" if wrong else "met by every update"
     )
-    old = case.expected(dict(case.instance.parameters))
+    old = case.expected(case.theta)
     new = case.expected(case.updated)
     for update in case.derivation.m_step.updates:
         yield from _optimal(case, update)
@@ -58,7 +58,7 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     chart = case.chart(case.updated if update.exact else _conditional(case, update), *names)
     along = directions(chart.size, MANY, case.generator(4))
     slopes, bends = chart.derivatives(case.expected, along)
-    before = case.chart(dict(case.instance.parameters), *names).slopes(case.expected, along[:FEW])
+    before = case.chart(case.theta, *names).slopes(case.expected, along[:FEW])
     scale = 1.0 + float(np.max(np.abs(before))) + float(np.max(np.abs(bends)))
     edge = _rise_from_edge(case, update)
     worst = max(float(np.max(np.abs(slopes))), edge)
@@ -72,7 +72,7 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
 
 def _conditional(case: Case, update: Update) -> Arrays:
     """The point of a conditional update (ECM): the parameters that come later are still old."""
-    point = dict(case.instance.parameters)
+    point = case.theta
     updates = case.derivation.m_step.updates
     for known in updates[: updates.index(update) + 1]:
         point |= {q.name: case.updated[q.name] for q in known.parameters}
@@ -106,11 +106,12 @@ def _rise_from_edge(case: Case, update: Update, step: float = 1e-7) -> float:
     fastest = 0.0
     here = case.expected(case.updated)
     for q in update.parameters:
-        value = case.updated[q.name]
-        for place, low in _edges(q.variable, value):
+        parameter, value = q.variable, case.updated[q.name]
+        assert isinstance(parameter, Parameter)
+        for place, low in _edges(parameter, value):
             moved = np.array(value)
             moved[place] += step if low else -step
-            if q.variable.domain.kind == "simplex":
+            if parameter.domain.kind == "simplex":
                 moved /= moved.sum(axis=-1, keepdims=True)
             fastest = max(fastest, (case.expected({**case.updated, q.name: moved}) - here) / step)
     return fastest

@@ -22,7 +22,7 @@ MANY = 5
 
 def surrogate(case: Case) -> Iterator[Obligation]:
     """Q at other parameters; then its gradient at the old ones."""
-    theta = dict(case.instance.parameters)
+    theta = case.theta
     worst, scale = 0.0, 1.0
     for other in (case.updated, *case.others):
         found = case.surrogate(other) - case.surrogate(theta)

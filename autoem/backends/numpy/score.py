@@ -1,0 +1,78 @@
+"""score: the gradient of the objective, summed over the rows block by block."""
+
+from __future__ import annotations
+
+from autoem.backends.numpy.driver import (
+    BLOCK,
+    DATA,
+    EXPECTED,
+    FIXED,
+    PARAMETERS,
+    QUIET,
+    ROWS,
+    WEIGHTS,
+    Driver,
+    item,
+)
+from autoem.backends.numpy.tree import (
+    Assign,
+    Augment,
+    Binary,
+    Define,
+    Expr,
+    Literal,
+    Name,
+    Parameter,
+    Return,
+    Sequence,
+    Statement,
+    invoke,
+)
+from autoem.program.roles import key_of
+
+DOCUMENT = "Gradient of the log-likelihood by every parameter: at these, it is that of Q (Fisher)."
+POSTERIOR = "Gradient of the log posterior by every parameter: at these, it is that of Q (Fisher)."
+
+
+def score(driver: Driver) -> tuple[Define, ...]:
+    """The public function, where the program has a score."""
+    if driver.plan.score is None:
+        return ()
+    whole = Binary("|", Name("data"), Name("parameters"))
+    if driver.plan.factored.fixed.body:
+        whole = Binary("|", whole, invoke("_fixed", Name("data"), Name("parameters")))
+    prior = _prior(driver)
+    body = (Assign(FIXED, whole), *_rows(driver, bool(prior)), *prior)
+    document = POSTERIOR if prior else DOCUMENT
+    return (Define("score", (DATA, PARAMETERS, WEIGHTS), "Arrays", document, body, (QUIET,)),)
+
+
+def _rows(driver: Driver, more: bool) -> tuple[Statement, ...]:
+    """The sum over the rows; `total` where there is more to come."""
+    expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
+    answer: Expr = invoke("_score", BLOCK, FIXED, EXPECTED)
+    if driver.row is None:
+        block = Assign(BLOCK, driver.cut(None))
+        return (block, expected, Assign(Name("total"), answer) if more else Return(answer))
+    step = (
+        Assign(BLOCK, driver.cut(ROWS)),
+        expected,
+        Return(Sequence("", (answer, Literal(0.0)))),
+    )
+    part = Define("part", (Parameter("rows", "slice"),), "tuple[Arrays, float]", "", step)
+    run = invoke(driver.helper("add_blocks"), Name("part"), driver.count(), Name("BLOCK"))
+    total = Assign(Sequence("", (Name("total"), Name("_"))), run)
+    return (part, total) if more else (part, total, Return(Name("total")))
+
+
+def _prior(driver: Driver) -> tuple[Statement, ...]:
+    """What the log density of the parameters adds, once."""
+    function = driver.plan.prior_score
+    if function is None:
+        return ()
+    names = [key_of(function, array) for array in function.outputs]
+    return (
+        Assign(Name("prior"), invoke("_prior_score", Name("parameters"))),
+        *(Augment(item("total", name), "+", item("prior", name)) for name in names),
+        Return(Name("total")),
+    )
