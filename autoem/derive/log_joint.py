@@ -26,6 +26,7 @@ from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
+from autoem.families.family import log_zero
 from autoem.graph.factor_graph import Factor, FactorGraph
 from autoem.language import chain, construct, declaration, distribution
 from autoem.language.expression import Axis
@@ -80,7 +81,10 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
         if isinstance(law, construct.Aggregate):
             latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
             groups = tuple(tuple(group) for group in law.groups)
-            constraints.append(Constraint(latent, observed, groups))
+            if law.latent.category is None:
+                constraints.append(Constraint(latent, observed, groups))
+            else:
+                terms += _coarsened(factor, law, scope)
         elif isinstance(law, distribution.Distribution | chain.Markov):
             own = tuple(_factor(factor, law, scope))
             if factor.name in missing:
@@ -92,6 +96,25 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
     return LogJoint(graph, scope, tuple(terms), tuple(constraints), tuple(incomplete))
+
+
+def _coarsened(factor: Factor, law: construct.Aggregate, scope: Scope) -> Iterator[Term]:
+    """log [y is the group of z]: zero for the states of the observed group, else -infinity."""
+    size = law.latent.category.size
+    if size is None:
+        raise NotDerivable(
+            what=f"groups of the states of {law.latent.name}, whose axis has no size=",
+            where=factor.name,
+        )
+    places = tuple(fresh(axis) for axis in factor.variable.plates)
+    observed = Element(scope.quantity(factor.variable), places)
+    indicator = scope.indicator(law.latent)
+    known = {state: number for number, group in enumerate(law.groups) for state in group}
+    for state in range(size):
+        # A state in no group is never seen.
+        apart = (observed - known[state]) ** 2 if state in known else sympy.Integer(1)
+        value = Element(indicator, (*places, state)) * log_zero(apart)
+        yield Term(value, places, (), factor.name)
 
 
 def _factor(

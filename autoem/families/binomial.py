@@ -66,7 +66,8 @@ class BinomialFamily(ExponentialForm):
         return n * p
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
-        return np.asarray(generator.binomial(args["trials"], args["p"], size))
+        trials = np.asarray(args["trials"], dtype=int)
+        return np.asarray(generator.binomial(trials, args["p"], size))
 
     def maximum_likelihood(self, mean_statistics: Sequence[Expr], args: Facts) -> dict[str, Expr]:
         return {"p": mean_statistics[0] / args["trials"]}

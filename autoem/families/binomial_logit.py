@@ -65,7 +65,8 @@ class BinomialLogitFamily(ExponentialForm):
         return n / (1 + exp(-e))
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
-        return np.asarray(generator.binomial(args["trials"], expit(args["logits"]), size))
+        trials = np.asarray(args["trials"], dtype=int)
+        return np.asarray(generator.binomial(trials, expit(args["logits"]), size))
 
     def maximum_likelihood(self, mean_statistics: Sequence[Expr], args: Facts) -> dict[str, Expr]:
         t, n = mean_statistics[0], args["trials"]

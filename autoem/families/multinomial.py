@@ -67,7 +67,8 @@ class MultinomialFamily(VectorFamily):
         return arguments["trials"]() * arguments["p"](indices[0])
 
     def sample(self, generator: np.random.Generator, args: Arrays, size: Size = None) -> np.ndarray:
-        return np.asarray(generator.multinomial(args["trials"], args["p"], size))
+        trials = np.asarray(args["trials"], dtype=int)
+        return np.asarray(generator.multinomial(trials, args["p"], size))
 
     def maximum_likelihood(
         self, mean_statistics: Sequence[Any], indices: Indices

@@ -19,6 +19,7 @@ from autoem.backends.load import load
 from autoem.backends.numpy import emit
 from autoem.derive.stages import Derivation, derive
 from autoem.language.model import ModelType
+from autoem.program.check import check
 from autoem.program.interpret import Interpretation, interpret
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
@@ -45,13 +46,15 @@ class Judged:
     schema: Schema
 
 
-def judged(model: ModelType) -> Judged:
-    """Derive, lower, print, load."""
+def judged(model: ModelType, printed: bool = True) -> Judged:
+    """Derive, lower, check, print, load; where nothing is printed, the interpreter runs instead."""
     derivation = derive(model)
     program = lower(derivation)
+    check(program)
     plain = schema_of(derivation, program)
-    module = load(emit(program, plain), derivation.name)
-    return Judged(model, derivation, interpret(program), module, Schema.from_dict(plain))
+    meaning = interpret(program)
+    module = load(emit(program, plain), derivation.name) if printed else meaning
+    return Judged(model, derivation, meaning, module, Schema.from_dict(plain))
 
 
 def objective(instance: Instance) -> float:
@@ -65,8 +68,9 @@ def check_likelihood(case: Judged, instance: Instance) -> None:
     statistics, found = case.program.e_step(data, theta)
     printed, also = case.module.e_step(data, theta)
     expected = objective(instance)
-    np.testing.assert_allclose(found, expected, rtol=1e-9, err_msg="interpreter against judge")
-    np.testing.assert_allclose(also, expected, rtol=1e-9, err_msg="module against judge")
+    close = {"rtol": 1e-9, "atol": 1e-9}
+    np.testing.assert_allclose(found, expected, **close, err_msg="interpreter against judge")
+    np.testing.assert_allclose(also, expected, **close, err_msg="module against judge")
     new = case.program.m_step(statistics, theta)
     same = case.module.m_step(printed, theta)
     for name, value in new.items():

@@ -7,6 +7,7 @@ or it refuses.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import sympy
@@ -25,6 +26,7 @@ from autoem.derive.quantity import (
     Quantity,
     Solution,
     elements,
+    indices_of,
 )
 from autoem.derive.scope import Scope
 from autoem.derive.separate import Gathering, Mixed
@@ -139,10 +141,23 @@ def by_function(terms: Terms, element: Element) -> dict[sympy.Expr, list[Term]]:
     """Separated terms grouped by their function of one unknown element."""
     groups: dict[sympy.Expr, list[Term]] = {}
     for term in terms:
-        for part in sympy.Add.make_args(term.value):
-            rest, function = part.as_independent(element, as_Add=False)
-            groups.setdefault(function, []).append(replace(term, value=rest))
+        for rest, function in _split(term, element):
+            groups.setdefault(function, []).append(rest)
     return groups
+
+
+def _split(term: Term, element: Element) -> Iterator[tuple[Term, sympy.Expr]]:
+    """Products of a sum free of the element and of a function of it; the function, in which
+    nothing is summed, is multiplied out where it has to be."""
+    for part in sympy.Add.make_args(term.value):
+        rest, function = part.as_independent(element, as_Add=False)
+        if not any(index in term.bound for index in indices_of(function)):
+            yield replace(term, value=rest), function
+            continue
+        opened = sympy.expand(part)
+        if not opened.is_Add:
+            raise Refusal(f"{element.base.name} enters under a sum")
+        yield from _split(replace(term, value=opened), element)
 
 
 __all__ = ["Problem", "Refusal", "Update", "by_function", "depends", "merged", "own_indices"]

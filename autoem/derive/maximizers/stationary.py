@@ -30,7 +30,7 @@ def stationary(problem: Problem, parameter: Declared) -> Update:
     indices = own_indices(parameter)
     element = Element(parameter, indices)
     slope = equation(problem, parameter, indices)
-    solution = solve_scalar(slope, element, parameter)
+    solution = inside(solve_scalar(slope, element, parameter), slope, element, parameter)
     sign = parameter.sign
     value = problem.solved(parameter.name, "map", (solution,), indices, sign=sign)
     terms = (Term(solution),)
@@ -75,6 +75,8 @@ def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sy
     if any(f.has(element) for f in slope.atoms(*TRANSCENDENTAL)):
         raise Refusal(f"no closed form: {_culprit(slope, element)} of {parameter.name}")
     numerator, _ = sympy.fraction(sympy.together(slope))
+    if not numerator.is_polynomial(element):
+        raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}")
     polynomial = sympy.Poly(numerator, element)
     # A root at zero is the edge of the domain, put there by the common denominator.
     coefficients = polynomial.all_coeffs()
@@ -88,6 +90,28 @@ def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sy
     raise Refusal(f"dQ = 0 has {degree} roots in {parameter.name}")
 
 
+def inside(
+    solution: sympy.Expr, slope: sympy.Expr, element: Element, parameter: Declared
+) -> sympy.Expr:
+    """The solution moved to the domain: where the slope stays finite at an end of the domain, the
+    maximum may lie there.  Where it is infinite, as that of a logarithm, no maximum is beyond."""
+    lower, upper = ends(parameter)
+    _, denominator = sympy.fraction(sympy.together(slope))
+    if upper.is_finite and denominator.subs(element, upper) != 0:
+        solution = sympy.Min(solution, upper)
+    if lower.is_finite and denominator.subs(element, lower) != 0:
+        solution = sympy.Max(solution, lower)
+    return solution
+
+
+def ends(parameter: Declared) -> tuple[sympy.Expr, sympy.Expr]:
+    """The ends of a scalar domain."""
+    domain = parameter.variable.domain
+    if domain.kind == "interval":
+        return sympy.nsimplify(domain.lower), sympy.nsimplify(domain.upper)
+    return sympy.Integer(0) if domain.kind != "real" else -sympy.oo, sympy.oo
+
+
 def _culprit(slope: sympy.Expr, element: Element) -> str:
     found = [f for f in slope.atoms(*TRANSCENDENTAL) if f.has(element)]
     names = {"polygamma": "digamma", "loggamma": "log gamma"}
@@ -98,6 +122,10 @@ def _culprit(slope: sympy.Expr, element: Element) -> str:
 def quadratic_root(coefficients: list[sympy.Expr], parameter: Declared) -> sympy.Expr:
     """The positive root of a t^2 + b t + c where the signs leave only one."""
     a, b, c = coefficients
-    if parameter.sign == "positive" and (a * c).is_negative:
-        return (-b + sympy.sign(a) * sympy.sqrt(b**2 - 4 * a * c)) / (2 * a)
+    if parameter.sign == "positive" and b == 0:
+        return sympy.sqrt(sympy.cancel(-c / a))
+    if parameter.sign == "positive" and (a * c).is_nonpositive:
+        if a.is_nonpositive:
+            a, b, c = -a, -b, -c
+        return (sympy.sqrt(b**2 - 4 * a * c) - b) / (2 * a)
     raise Refusal(f"dQ = 0 has two roots in {parameter.name}")

@@ -34,7 +34,8 @@ class CellsPosterior(Posterior):
             if element.base is latent:
                 *reads, position = element.indices
                 if not isinstance(position, int):
-                    raise Refusal(f"a cell of {latent.name} is not named by its position")
+                    places = (at(term, {position: cell}) for cell in range(len(self.cells)))
+                    return tuple(p for t in places if t for p in self.expect(t, scope))
                 moved = dict(zip(self.local.plates, reads[:count], strict=True))
                 cell = self.cells[position]
                 chosen = at(Term(cell), moved)
