@@ -93,9 +93,16 @@ def shifted(read: Read, by: int) -> Read:
     if isinstance(read, int):
         return read + by
     if isinstance(read, Shift):
-        return Shift(read.index, read.by + by)
+        return Shift(read.index, read.by + by) if read.by + by else read.index
     assert isinstance(read, Index), "a lookup has no next step"
     return Shift(read, by)
+
+
+def step_of(read: Read) -> Index | None:
+    """The index of which a read is a step; two different steps of one index never agree."""
+    if isinstance(read, Shift):
+        return read.index
+    return read if isinstance(read, Index) else None
 
 
 def indices_in(read: Read) -> tuple[Index, ...]:

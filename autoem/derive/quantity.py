@@ -202,6 +202,33 @@ class Smoothed(Quantity):
     indices: tuple[Index, ...] = field(kw_only=True)
 
 
+@dataclass(frozen=True)
+class GaussianChain:
+    """A block tridiagonal precision: `diagonal`[.., t, i, j], `lower`[.., t, i, j] between i at t
+    and j at t - 1, and the `shift`[.., t, i].
+
+    `row` and `column` are the formal event indices i and j; empty for a scalar.
+    """
+
+    diagonal: Element
+    lower: Element
+    shift: Element
+    plates: tuple[Index, ...]
+    time: Index
+    row: tuple[Index, ...]
+    column: tuple[Index, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SmoothedGaussian(Quantity):
+    """One result of the Gaussian smoother: "mean", "covariance", "cross" (of i at t and j at
+    t - 1) or "log_determinant"."""
+
+    chain: GaussianChain = field(kw_only=True)
+    part: str = field(kw_only=True)
+    indices: tuple[Index, ...] = field(kw_only=True)
+
+
 _ASSUMPTIONS: dict[str, dict[str, bool]] = {
     "positive": {"positive": True},
     "nonnegative": {"nonnegative": True},

@@ -34,6 +34,7 @@ from autoem.derive.quantity import (
     Quantity,
     Seen,
     Smoothed,
+    SmoothedGaussian,
     Solution,
     Statistic,
     elements,
@@ -237,7 +238,7 @@ def _is_gathered(element: Element) -> bool:
         return False
     if isinstance(base, LogPartition):
         return is_gathered(base.operand)
-    if isinstance(base, Seen | Later | Smoothed):
+    if isinstance(base, Seen | Later | Smoothed | SmoothedGaussian):
         return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True

@@ -16,14 +16,19 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in, substitute
-from autoem.derive.quantity import (
-    Defined,
-    Delta,
-    Element,
-    elements,
-    indices_of,
+from autoem.derive.index import (
+    Guard,
+    Index,
+    Lookup,
+    Read,
+    Shift,
+    fresh,
+    indices_in,
+    shifted,
+    step_of,
+    substitute,
 )
+from autoem.derive.quantity import Defined, Delta, Element, elements, indices_of
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,29 @@ def instantiate(element: Element) -> Terms:
     return tuple(term for term in found if term is not None)
 
 
+def never_equal(left: Read, right: Read) -> bool:
+    """Whether two different reads can never agree: two numbers, or two steps of one index."""
+    if isinstance(left, int) and isinstance(right, int):
+        return True
+    return step_of(left) is not None and step_of(left) == step_of(right)
+
+
+def contradicts(guards: tuple[Guard, ...], new: Guard) -> bool:
+    """Whether a guard sets an index to another number than one of those before it."""
+    own = _number(new)
+    known = (_number(guard) for guard in guards)
+    return own is not None and any(k is not None and k[0] == own[0] and k != own for k in known)
+
+
+def _number(guard: Guard) -> tuple[Index, int] | None:
+    """(t, i) of a guard that says t = i."""
+    for number, read in ((guard.left, guard.right), (guard.right, guard.left)):
+        index = step_of(read)
+        if isinstance(number, int) and index is not None:
+            return index, number - (read.by if isinstance(read, Shift) else 0)
+    return None
+
+
 def select(term: Term, reads: tuple[Read, ...], target: tuple[Read, ...]) -> Term | None:
     """The part of the term in which the reads equal the target: bound indices are set, anything
     else is guarded."""
@@ -121,7 +149,11 @@ def select(term: Term, reads: tuple[Read, ...], target: tuple[Read, ...]) -> Ter
         if isinstance(read, Index) and read in result.bound:
             result = at(result, {read: wanted})
             reads = tuple(substitute(r, {read: wanted}) for r in reads)
-        elif isinstance(read, int) and isinstance(wanted, int):
+        elif isinstance(read, Shift) and read.index in result.bound:
+            moved = {read.index: shifted(wanted, -read.by)}
+            result = at(result, moved)
+            reads = tuple(substitute(r, moved) for r in reads)
+        elif never_equal(read, wanted) or contradicts(result.guards, Guard(read, wanted)):
             return None
         else:
             result = replace(
@@ -148,9 +180,14 @@ def settled(term: Term) -> Term | None:
     """Guards on a bound index carried out: sum_g [group(i) = g] f(g) is f(group(i))."""
     for guard in term.guards:
         for index, other in ((guard.left, guard.right), (guard.right, guard.left)):
-            if isinstance(index, Index) and index in term.bound and index not in indices_in(other):
-                chosen = at(term, {index: other})
-                return None if chosen is None else settled(chosen)
+            own = step_of(index)
+            if own not in term.bound or own in indices_in(other):
+                continue
+            if isinstance(index, Shift) and isinstance(other, Lookup):
+                continue
+            value = shifted(other, -index.by) if isinstance(index, Shift) else other
+            chosen = at(term, {own: value})
+            return None if chosen is None else settled(chosen)
     return term
 
 

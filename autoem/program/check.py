@@ -30,8 +30,10 @@ from autoem.program.ir import (
     Maximize,
     Position,
     Ref,
+    Roll,
     Root,
     Scalar,
+    Smooth,
     Solve,
 )
 from autoem.program.roles import EVIDENCE, PRIOR, key_of
@@ -117,7 +119,7 @@ class Scope:
     def check(self, let: Let) -> None:
         """One statement; its targets are known from here on."""
         self.let = let
-        several = isinstance(let.operation, Solve | ForwardBackward | Maximize)
+        several = isinstance(let.operation, Solve | ForwardBackward | Smooth | Maximize)
         self.demand(bool(let.targets), "nothing is assigned")
         self.demand(several or len(let.targets) == 1, "several arrays are assigned")
         for axis in (axis for target in let.targets for axis in target.axes):
@@ -142,6 +144,13 @@ class Scope:
                 self._covered(self._ref(weight), let.targets[0].axes)
                 self._covered(self._ref(step), (*let.targets[0].axes, before))
                 self._covered((time, state), let.targets[0].axes)
+            case Roll(operand, axis):
+                self._same(self._ref(operand), target.axes)
+                self._covered((axis,), target.axes)
+            case Smooth(diagonal, lower, shift, _, event):
+                own = (*target.axes, *event)
+                for read in (diagonal, lower, shift):
+                    self._covered(self._ref(read), own)
             case Root():
                 self._root(let.operation, target)
             case Maximize():

@@ -28,7 +28,9 @@ from autoem.program.ir import (
     Map,
     Matrix,
     Maximize,
+    Roll,
     Root,
+    Smooth,
     Solve,
 )
 from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
@@ -195,6 +197,11 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
             return interpret_numeric.solve(operation, let.targets, scope)
         case ForwardBackward():
             return interpret_numeric.forward_backward(operation, let.targets, scope)
+        case Roll(operand, axis, by):
+            value = read(scope, operand, target.axes)
+            return (np.roll(value, -by, target.axes.index(axis)),)
+        case Smooth():
+            return interpret_numeric.smooth(operation, let.targets, scope)
         case Root():
             return (interpret_numeric.root(operation, target, scope),)
         case Maximize():

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import optimize
 
 from autoem.program.interpret_scalar import Scope, read, scalar
-from autoem.program.ir import Array, ForwardBackward, Let, Maximize, Ref, Root, Solve
+from autoem.program.ir import Array, ForwardBackward, Let, Maximize, Ref, Root, Smooth, Solve
 
 
 def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
@@ -86,6 +86,44 @@ def _smooth(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, ...]:
     total = np.logaddexp.reduce(past[-1])
     before = np.exp(np.vstack([np.full_like(past[:1], -np.inf), past[:-1]]))
     return np.exp(past + future - total), before, np.exp(weight + future - total), total
+
+
+def smooth(operation: Smooth, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
+    """The dense joint precision of each chain, inverted."""
+    time, event = operation.time, operation.event
+    row, column = event[:1], event[1:]
+    chains = tuple(a for a in targets[0].axes if a not in (time, *event))
+    lengths, steps = scope.shape(chains), scope.shape((time,))[0]
+    size = scope.shape(row)[0] if row else 1
+    square, line = (*chains, time, *row, *column), (*chains, time, *row)
+    diagonal = _grid(scope, operation.diagonal, square).reshape(*lengths, steps, size, size)
+    lower = _grid(scope, operation.lower, square).reshape(*lengths, steps, size, size)
+    shift = _grid(scope, operation.shift, line).reshape(*lengths, steps * size)
+    found = [_dense(diagonal[c], lower[c], shift[c]) for c in np.ndindex(lengths)]
+    parts = [np.array(part) for part in zip(*found, strict=True)]
+    orders = (line, square, square, chains)
+    result = []
+    for part, order, target in zip(parts, orders, targets, strict=True):
+        value = part.reshape(scope.shape(order))
+        result.append(np.transpose(value, [order.index(axis) for axis in target.axes]))
+    return tuple(result)
+
+
+def _dense(diagonal: np.ndarray, lower: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Mean, blocks of the covariance at (t, t) and (t, t - 1), and log det, of one chain."""
+    steps, size = diagonal.shape[:2]
+    whole = np.zeros((steps, size, steps, size))
+    for t in range(steps):
+        whole[t, :, t] = diagonal[t]
+        if t:
+            whole[t, :, t - 1] = lower[t]
+            whole[t - 1, :, t] = lower[t].T
+    matrix = whole.reshape(steps * size, -1)
+    covariance = np.linalg.inv(matrix)
+    blocks = covariance.reshape(steps, size, steps, size)
+    here = np.array([blocks[t, :, t] for t in range(steps)])
+    cross = np.array([blocks[t, :, t - 1] * (t > 0) for t in range(steps)])
+    return covariance @ shift, here, cross, np.linalg.slogdet(matrix)[1]
 
 
 def root(operation: Root, target: Array, scope: Scope) -> np.ndarray:

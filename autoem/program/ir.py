@@ -58,9 +58,13 @@ FUNCTIONS: dict[str, int | None] = {
     "log1p": 1, "expm1": 1, "gammaln": 1, "digamma": 1, "polygamma": 2, "betaln": 2, "expit": 1,
     "logaddexp": 2, "equal": 2, "less": 2, "less_equal": 2, "where": 3, "abs": 1,
     "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1, "finite_log": 1,
+    "sign": 1, "cos": 1, "sin": 1, "atan2": 2, "outside": 3, "gamma": 1, "log_bessel_i0": 1,
+    "bessel_ratio": 1, "log_multigamma": 2, "multi_polygamma": 3,
 }  # fmt: skip
 """Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
-is log x with log 0 = -1e300, which a matrix product with zeros survives."""
+is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
+l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_multigamma(a, d) is log Gamma_d(a), and
+multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,31 @@ class ForwardBackward:
 
 
 @dataclass(frozen=True)
+class Roll:
+    """The operand moved along an axis: entry t of the target is entry t + by, cyclically."""
+
+    operand: Ref
+    axis: str
+    by: int
+
+
+@dataclass(frozen=True)
+class Smooth:
+    """Moments of Gaussian chains with a block tridiagonal precision along `time`.
+
+    `diagonal`[.., t, i, j], `lower`[.., t, i, j] (i at t, j at t - 1) and `shift`[.., t, i];
+    `event` are the axes i and j, or none for scalars.  The targets are the means, the covariances, the
+    covariances with the step before, and log det of each chain's precision.
+    """
+
+    diagonal: Ref
+    lower: Ref
+    shift: Ref
+    time: str
+    event: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Root:
     """Elementwise root of `value(unknown) = 0` for the unknown in (lower, upper).
 
@@ -191,8 +220,9 @@ class Maximize:
 
 
 Operation: TypeAlias = (
-    Map | Contract | LogSumExp | Extreme | Matrix | Solve | ForwardBackward | Root | Maximize
-)
+    Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
+    | ForwardBackward | Roll | Smooth
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

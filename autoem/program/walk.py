@@ -24,8 +24,10 @@ from autoem.program.ir import (
     Operation,
     Position,
     Ref,
+    Roll,
     Root,
     Scalar,
+    Smooth,
     Solve,
 )
 
@@ -81,6 +83,10 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return tuple(ref for index in (*factors, *sides) for ref in index_refs(index))
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return index_refs(operand)
+        case Roll(operand):
+            return index_refs(operand)
+        case Smooth(diagonal, lower, shift):
+            return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
         case ForwardBackward(weight, step):
             return (*index_refs(weight), *index_refs(step))
         case Solve(_, _, matrix, right):
@@ -142,6 +148,10 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return Contract(tuple(ref(f) for f in factors), over, sides, scale)
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return replace(operation, operand=ref(operand))
+        case Roll(operand):
+            return replace(operation, operand=ref(operand))
+        case Smooth(diagonal, lower, shift):
+            return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step):
             return replace(operation, weight=ref(weight), step=ref(step))
         case Solve(_, _, matrix, right):

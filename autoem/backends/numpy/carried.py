@@ -11,6 +11,7 @@ SECTIONS = {
     "solve": "linear",
     "ascend": "linear",
     "forward_backward": "chain",
+    "smooth_gaussian": "tridiagonal",
     "root": "root",
     "maximize": "newton",
     "add_blocks": "blocks",

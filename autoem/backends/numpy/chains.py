@@ -13,7 +13,7 @@ from autoem.backends.numpy.tree import (
     Subscript,
     invoke,
 )
-from autoem.program.ir import ForwardBackward, Let
+from autoem.program.ir import ForwardBackward, Let, Roll, Smooth
 
 
 def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None:
@@ -43,3 +43,48 @@ def _step(step: Operand, operation: ForwardBackward, chains: tuple[str, ...]) ->
     own = tuple(axis for axis in whole if axis in step.axes)
     shown = tuple(Slice() if axis in own else Literal(None) for axis in whole)
     return Subscript(align(step, own), shown)
+
+
+def roll(scope: Scope, operation: Roll, order: tuple[str, ...]) -> Operand:
+    """np.roll along one axis."""
+    operand = read(scope, operation.operand)
+    if operation.axis not in operand.axes:
+        return operand
+    own = tuple(axis for axis in order if axis in operand.axes)
+    place = Literal(own.index(operation.axis))
+    return Operand(invoke("np.roll", align(operand, own), Literal(-operation.by), axis=place), own)
+
+
+def smooth(scope: Scope, let: Let, operation: Smooth) -> None:
+    """Append the statements that smooth Gaussian chains: steps, chains, blocks."""
+    time, event = operation.time, operation.event
+    layout = scope.layout(let.targets[0].axes)
+    chains = tuple(axis for axis in layout if axis not in (time, *event))
+    square, line = (time, *chains, *event), (time, *chains, *event[:1])
+    blocks = [
+        scope.full(read(scope, ref), order)
+        for ref, order in (
+            (operation.diagonal, square),
+            (operation.lower, square),
+            (operation.shift, line),
+        )
+    ]
+    names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
+    if not event:
+        dots, new = Name("..."), Literal(None)
+        blocks = [
+            *(Subscript(block, (dots, new, new)) for block in blocks[:2]),
+            Subscript(blocks[2], (dots, new)),
+        ]
+    call = invoke(scope.helper("smooth_gaussian"), *blocks)
+    scope.statements.append(Assign(Sequence("", names), call))
+    orders = (line, square, square, chains)
+    for target, name, order, entries in zip(let.targets, names, orders, (1, 2, 2, 0), strict=True):
+        code: Expr = name
+        if not event and entries:
+            code = Subscript(name, (Name("..."), *[Literal(0)] * entries))
+        own = scope.layout(target.axes)
+        aligned = align(Operand(code, order), own)
+        if aligned != name:
+            scope.statements.append(Assign(name, aligned))
+        scope.declare(target, Operand(name, own))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from fractions import Fraction
 
-from autoem.backends.numpy.chains import forward_backward
+from autoem.backends.numpy.chains import forward_backward, roll, smooth
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
 from autoem.backends.numpy.matrices import matrix
 from autoem.backends.numpy.operands import ordered
+from autoem.backends.numpy.reuse import overwritten, unnamed
 from autoem.backends.numpy.scope import Operand, Scope, read, unpacked
 from autoem.backends.numpy.systems import solve
 from autoem.backends.numpy.tree import (
@@ -26,6 +27,7 @@ from autoem.backends.numpy.tree import (
     Subscript,
     integers,
     invoke,
+    method,
 )
 from autoem.program.ir import (
     Array,
@@ -41,7 +43,9 @@ from autoem.program.ir import (
     Maximize,
     Number,
     Ref,
+    Roll,
     Root,
+    Smooth,
     Solve,
 )
 from autoem.program.roles import key_of
@@ -63,6 +67,7 @@ def statements(
     """
     for array in function.inputs:
         scope.input(array, (stored or {}).get(array.name))
+    scope.unnamed, scope.overwritten = unnamed(function), overwritten(function)
     write(scope, function.body)
     result = [
         (
@@ -110,7 +115,11 @@ def _write(scope: Scope, let: Let) -> None:
         case Map(expression):
             scope.assign(target, elementwise(scope, expression, order))
         case Contract():
-            scope.assign(target, contract(scope, operation, order))
+            value = contract(scope, operation, order)
+            if target.name in scope.unnamed:
+                scope.declare(target, value)
+            else:
+                scope.assign(target, value)
         case Extreme(operand, axes):
             scope.assign(target, _extreme(scope, read(scope, operand), axes, order))
         case Matrix():
@@ -119,6 +128,10 @@ def _write(scope: Scope, let: Let) -> None:
             solve(scope, let, operation)
         case ForwardBackward():
             forward_backward(scope, let, operation)
+        case Smooth():
+            smooth(scope, let, operation)
+        case Roll():
+            scope.assign(target, roll(scope, operation, order))
         case Root():
             scope.assign(target, root(scope, operation, target))
         case Maximize():
@@ -141,7 +154,9 @@ def _log_sum_exp(scope: Scope, let: Let, operation: LogSumExp, rest: tuple[Let, 
     for later in rest:
         if _is_share(later, operation.operand, target):
             names = [Name(scope.identifier(name)) for name in (target.name, later.targets[0].name)]
-            code = invoke(scope.helper("softmax"), operand.code, axis=axis)
+            own = operation.operand.name in scope.overwritten
+            logits = operand.code if own else method(operand.code, "copy")
+            code = invoke(scope.helper("softmax"), logits, axis=axis)
             scope.statements.append(Assign(Sequence("", tuple(names)), code))
             scope.declare(target, Operand(names[0], left, infinite=True))
             scope.declare(later.targets[0], Operand(names[1], operand.axes))

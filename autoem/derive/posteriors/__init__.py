@@ -6,5 +6,6 @@ from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
+from autoem.derive.posteriors.smoother import smoother
 
-RULES = (enumerate_states, chain, aggregate, conjugate, gaussian)
+RULES = (enumerate_states, chain, aggregate, conjugate, gaussian, smoother)

@@ -12,6 +12,7 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
+    GaussianChain,
     Later,
     LinearSystem,
     LogPartition,
@@ -20,6 +21,7 @@ from autoem.derive.quantity import (
     Quantity,
     Size,
     Smoothed,
+    SmoothedGaussian,
     Solution,
 )
 from autoem.derive.term import canonical
@@ -51,6 +53,10 @@ class Body:
     def ref(self, element: Element, names: IndexNames) -> ir.Ref:
         """The element as a reference to its array, which is computed first if it has to be."""
         array = self.array(element.base)
+        for place, index in enumerate(element.indices):
+            if isinstance(index, Shift):
+                array = self._rolled(array, place, index.by)
+                element = Element(element.base, _with(element.indices, place, index.index))
         return ir.Ref(array.name, tuple(self.read(read, names) for read in element.indices))
 
     def read(self, read: Read, names: IndexNames) -> ir.IndexRead:
@@ -110,6 +116,8 @@ class Body:
                 return self._log_partition(base)
             case Later():
                 return self._later(base)
+            case SmoothedGaussian():
+                return self._smoothed_gaussian(base)
             case Smoothed():
                 return self._smoothed(base)
         raise AssertionError(f"{base.name} is neither given nor computed")
@@ -168,6 +176,40 @@ class Body:
         over = axes[-1:]
         read = ir.Ref(operand.name, axes)
         return self.let(self.target(base.name, axes[:-1]), ir.LogSumExp(read, over))
+
+    def _rolled(self, array: ir.Array, place: int, by: int) -> ir.Array:
+        """The array with one axis moved by some steps, made once."""
+        key = ("roll", array.name, place, by)
+        if key not in self.shared:
+            word = "previous" if by < 0 else "next"
+            target = self.target(f"{word}_{array.name}", array.axes)
+            read = ir.Ref(array.name, array.axes)
+            self.shared[key] = self.let(target, ir.Roll(read, array.axes[place], by))
+        return self.shared[key]
+
+    def _smoothed_gaussian(self, base: SmoothedGaussian) -> ir.Array:
+        known = self.systems.get(id(base.chain))
+        if known is None:
+            known = self.systems[id(base.chain)] = self._smooth(base.chain)
+        parts = ("mean", "covariance", "cross", "log_determinant")
+        return known[parts.index(base.part)]
+
+    def _smooth(self, chain: GaussianChain) -> tuple[ir.Array, ...]:
+        names = IndexNames(self.axes)
+        square = names.all((*chain.plates, chain.time, *chain.row, *chain.column))
+        plates = names.all(chain.plates)
+        line = square[: len(plates) + 1 + len(chain.row)]
+        reads = [self.ref(e, names) for e in (chain.diagonal, chain.lower, chain.shift)]
+        stem = chain.shift.base.name.removeprefix("shift_")
+        targets = (
+            self.target(f"mean_{stem}", line),
+            self.target(f"covariance_{stem}", square),
+            self.target(f"cross_{stem}", square),
+            self.target(f"log_determinant_{stem}", plates),
+        )
+        event = square[len(plates) + 1 :]
+        self.lets.append(ir.Let(targets, ir.Smooth(*reads, names.of(chain.time), event)))
+        return targets
 
     def _later(self, base: Later) -> ir.Array:
         """Zero at the first step, one at the others."""
@@ -263,6 +305,10 @@ class Body:
             return ref
         array = self.let(self.target(entry.base.name, axes), ir.Map(ref))
         return ir.Ref(array.name, axes)
+
+
+def _with(indices: tuple[Read, ...], place: int, read: Read) -> tuple[Read, ...]:
+    return (*indices[:place], read, *indices[place + 1 :])
 
 
 def bounds(parameter: Declared) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from autoem.derive.quantity import (
     Origin,
     Quantity,
     Smoothed,
+    SmoothedGaussian,
     Solution,
     Statistic,
     elements,
@@ -107,6 +108,9 @@ def _parts(base: Quantity) -> list[Quantity]:
         return [e.base for operand in base.operands for e in elements(operand)]
     if isinstance(base, LogPartition):
         return [e.base for e in elements(base.operand)]
+    if isinstance(base, SmoothedGaussian):
+        chain = base.chain
+        return [chain.diagonal.base, chain.lower.base, chain.shift.base]
     if isinstance(base, Smoothed):
         return [base.chain.weight.base, base.chain.step.base]
     if isinstance(base, MatrixFunction | Origin):
@@ -151,7 +155,7 @@ def _expectations(derivation: Derivation, needed: list[Statistic]) -> list[Quant
         found.update({e.base: None for e in posterior.expectations.values()})
 
     def visit(base: Quantity) -> None:
-        if isinstance(base, Smoothed) or (
+        if isinstance(base, Smoothed | SmoothedGaussian) or (
             isinstance(base, Computed | Defined) and base.phase == "posterior"
         ):
             found[base] = None
