@@ -107,5 +107,17 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "log_ndtr": special.log_ndtr,
     "log_zero": lambda x: np.where(x == 0, 0.0, -np.inf),
     "finite_log": lambda x: np.maximum(np.log(x), -1e300),
+    "sign": np.sign,
+    "cos": np.cos,
+    "sin": np.sin,
+    "atan2": np.arctan2,
+    "outside": lambda x, lower, upper: np.where((lower <= x) & (x <= upper), 0.0, -np.inf),
+    "gamma": special.gamma,
+    "log_bessel_i0": lambda c: np.log(special.i0e(c)) + c,
+    "bessel_ratio": lambda c: special.i1e(c) / special.i0e(c),
+    "log_multigamma": lambda a, d: special.multigammaln(a, int(d.item())),
+    "multi_polygamma": lambda m, a, d: sum(
+        special.polygamma(int(m.item()), a - i / 2) for i in range(int(d.item()))
+    ),
 }
 """What each elementwise function means (multiply is above, for its convention)."""

@@ -22,6 +22,7 @@ from autoem.backends.numpy.operands import (
 )
 from autoem.backends.numpy.scope import Operand, Scope, index_operand, read
 from autoem.backends.numpy.tree import Binary, Expr, Literal, Sequence, invoke
+from autoem.backends.numpy.written import INFINITE, NUMPY_NAMES, SCIPY, WRITTEN
 from autoem.program import terms
 from autoem.program.ir import Call, Number, Position, Ref, Scalar
 from autoem.program.terms import Product
@@ -117,16 +118,17 @@ def _function(scope: Scope, function: str, arguments: tuple[Scalar, ...], order:
     axes, codes = joined(operands, order)
     if function in OPERATORS:
         return _comparison(OPERATORS[function], axes, codes)
-    if function in SPECIAL:
+    infinite = function in INFINITE
+    if function in SPECIAL or function in SCIPY:
         scope.imports["from scipy import special"] = None
-        return Operand(invoke(f"special.{function}", *codes), axes, "float", function == "xlogy")
+    if function in WRITTEN:
+        return Operand(WRITTEN[function](codes), axes, "float", infinite)
+    if function in SPECIAL:
+        return Operand(invoke(f"special.{function}", *codes), axes, "float", infinite)
     if function == "finite_log":
         return Operand(invoke(scope.helper("finite_log"), *codes), axes)
-    if function == "log_zero":
-        zero, least = Literal(0.0), Literal(float("-inf"))
-        code = invoke("np.where", Binary("==", codes[0], Literal(0)), zero, least)
-        return Operand(code, axes, "float", True)
-    result = Operand(invoke(f"np.{function}", *codes), axes, "float", function == "log")
+    name = NUMPY_NAMES.get(function, function)
+    result = Operand(invoke(f"np.{name}", *codes), axes, "float", infinite)
     if function == "where":
         integers = all(operand.kind == "int" for operand in operands[1:])
         infinite = any(operand.infinite for operand in operands[1:])
@@ -153,4 +155,5 @@ def _identity(scope: Scope, function: str, arguments: tuple[Scalar, ...]) -> Ope
 OPERATORS = {"equal": "==", "less": "<", "less_equal": "<="}
 SPECIAL = (
     "xlogy", "gammaln", "digamma", "polygamma", "betaln", "expit", "erf", "log_ndtr",
+    "gamma",
 )  # fmt: skip

@@ -19,10 +19,10 @@ MULTIPLES = (1, 2, 0.5)
 
 def number(value: Fraction | float) -> Expr:
     """2, 0.5, 1 / 3, 0.5 * np.log(2 * np.pi)."""
-    if isinstance(value, float) and (known := _known(value)):
-        return known
     if not math.isfinite(value):
         return Literal(float(value))
+    if isinstance(value, float) and (known := _known(value)):
+        return known
     exact = Fraction(value)
     if exact.denominator == 1:
         return Literal(int(exact)) if abs(exact) < 2**31 else Literal(float(exact))

@@ -8,7 +8,9 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.quantity import Element
-from autoem.families.family import log_zero
+from autoem.families.family import log_zero, outside
+from autoem.families.multigamma import log_multigamma, multi_polygamma
+from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.program.ir import Call, Number, Scalar
 
 FUNCTIONS: dict[type, str] = {
@@ -20,6 +22,16 @@ FUNCTIONS: dict[type, str] = {
     sympy.erf: "erf",
     sympy.Max: "maximum",
     sympy.Min: "minimum",
+    sympy.sign: "sign",
+    sympy.cos: "cos",
+    sympy.sin: "sin",
+    sympy.atan2: "atan2",
+    sympy.gamma: "gamma",
+    outside: "outside",
+    log_bessel_i0: "log_bessel_i0",
+    bessel_ratio: "bessel_ratio",
+    log_multigamma: "log_multigamma",
+    multi_polygamma: "multi_polygamma",
 }
 
 
@@ -43,6 +55,8 @@ def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
             return _product(expression, read)
         case sympy.Pow():
             base, exponent = arguments
+            if is_free_power(expression):
+                return _exponential((expression,), read)
             if expression.exp == sympy.Rational(1, 2):
                 return Call("sqrt", (base,))
             return Call("power", (base, exponent))
@@ -64,11 +78,28 @@ def _product(expression: sympy.Mul, read: Callable[[Element], Scalar]) -> Scalar
     """A product; a logarithm times what may be zero is xlogy, so that 0 log 0 = 0."""
     logs = [f for f in expression.args if isinstance(f, sympy.log) and not f.is_number]
     counts = [f for f in expression.args if isinstance(f, Element) and f.is_positive is None]
-    factors = list(expression.args)
+    powers = tuple(f for f in expression.args if is_free_power(f))
+    factors = [f for f in expression.args if f not in powers]
     pairs: list[Scalar] = []
     if logs and counts and counts[0].is_nonnegative:
         factors.remove(logs[0])
         factors.remove(counts[0])
         pairs = [Call("xlogy", (read(counts[0]), scalar(logs[0].args[0], read)))]
-    parts = [*(scalar(factor, read) for factor in factors), *pairs]
+    exponentials = [_exponential(powers, read)] if powers else []
+    parts = [*(scalar(factor, read) for factor in factors), *pairs, *exponentials]
     return parts[0] if len(parts) == 1 else Call("multiply", tuple(parts))
+
+
+def is_free_power(factor: sympy.Expr) -> bool:
+    """Whether the factor is a power b^a with an exponent that is no number."""
+    return bool(factor.is_Pow and factor.base.is_positive and not factor.exp.is_number)
+
+
+def _exponential(powers: tuple[sympy.Expr, ...], read: Callable[[Element], Scalar]) -> Scalar:
+    """exp(a log b + ...): x^k s^-k does not overflow where x is near s."""
+    logs: dict[sympy.Expr, list[sympy.Expr]] = {}
+    for power in powers:
+        number, exponent = power.exp.as_coeff_Mul()
+        logs.setdefault(exponent, []).append(number * sympy.log(power.base))
+    parts = tuple(scalar(exponent * sympy.Add(*each), read) for exponent, each in logs.items())
+    return Call("exp", (parts[0] if len(parts) == 1 else Call("add", parts),))

@@ -13,7 +13,7 @@ from autoem.derive.quantity import Declared, Element, elements, indices_of
 from autoem.derive.term import Term, Terms, canonical, free_indices
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
-from autoem.program.lower.scalar import scalar
+from autoem.program.lower.scalar import is_free_power, scalar
 
 if TYPE_CHECKING:
     from autoem.program.lower.body import Body
@@ -69,13 +69,21 @@ def contraction(body: Body, term: Term, names: IndexNames) -> ir.Contract:
         scale = Fraction(int(coefficient.p), int(coefficient.q))
     else:
         value = term.value
-    for factor in sympy.Mul.make_args(value):
+    for factor in factors_of(value):
         if factor != 1:
             factors.append(factor_ref(body, factor, names))
     guards = tuple(
         ir.Guard(body.read(g.left, names), body.read(g.right, names)) for g in term.guards
     )
     return ir.Contract(tuple(factors), over, guards, scale)
+
+
+def factors_of(value: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """The factors of a product; powers with unknown exponents stay together, as x^k s^-k."""
+    factors = sympy.Mul.make_args(value)
+    powers = tuple(factor for factor in factors if is_free_power(factor))
+    rest = tuple(factor for factor in factors if factor not in powers)
+    return (*rest, sympy.Mul(*powers)) if powers else rest
 
 
 def factor_ref(body: Body, factor: sympy.Expr, names: IndexNames) -> ir.Ref:
