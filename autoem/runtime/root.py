@@ -1,7 +1,8 @@
-"""The root of one monotone function per entry: Newton's method inside a bracket.
+"""The root of one function per entry that falls through zero: Newton's method inside a bracket.
 
 Stationarity in a scalar without a closed solution is such an equation: log a - digamma(a) = c for
-the shape of a Gamma, the derivative of a concave Q.
+the shape of a Gamma.  The function is the slope of a Q with one maximum, positive below and
+negative above; it need not be monotone (Q is seldom concave in a scale).
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ def root(
 ) -> np.ndarray:
     """x with value(x) = 0 in (lower, upper), entry by entry; shape of `start`.
 
-    Each entry of `value` depends on the same entry of x, monotonically; `slope` is its derivative.
-    The search runs in a coordinate u of the whole line (x = lower + exp u and so on).  A Newton
-    step that leaves the bracket known so far, or goes too far where there is none, is replaced by
-    the middle or by a stride that doubles; so `start` may lie anywhere, outside included.  An
-    entry without a root moves to the end where it would be; nan stays nan.
+    Each entry of `value` depends on the same entry of x, positive below its root and negative above;
+    `slope` is its derivative.  The search runs in a coordinate u of the whole line
+    (x = lower + exp u and so on).  A Newton step that goes downhill, leaves the bracket known so
+    far, or goes too far where there is none, is replaced by the middle or by a stride that
+    doubles; so `start` may lie anywhere, outside included.  An entry without a root moves to the
+    end where it would be; nan stays nan.
     Source: Press et al., Numerical Recipes, 9.4 (rtsafe).
 
     >>> root(lambda x: 2.0 - x * x, lambda x: -2 * x, np.array([50.0]), lower=0.0).round(9)
@@ -41,12 +43,13 @@ def root(
         for _ in range(200):
             x, speed = _from_line(u, lower, upper)
             error, derivative = value(x), slope(x) * speed
-            upwards = (error > 0) != (derivative > 0)
+            upwards = error > 0
             low, high = np.where(upwards, u, low), np.where(upwards, high, u)
             newton = -error / derivative
             end = np.where(upwards, high, low)
             other = np.where(np.isfinite(end), (end - u) / 2, np.where(upwards, stride, -stride))
-            safe = np.abs(newton) <= np.where(np.isfinite(end), np.abs(end - u), 8 * stride)
+            near = np.abs(newton) <= np.where(np.isfinite(end), np.abs(end - u), 8 * stride)
+            safe = near & ((newton > 0) == upwards)
             step = np.where(error == 0, 0.0, np.where(safe, newton, other))
             stride = np.where(safe, stride, np.minimum(2 * stride, 1e300))
             u = np.where(np.isnan(error), np.nan, u + step)

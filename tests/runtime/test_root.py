@@ -14,14 +14,25 @@ SHAPES = np.logspace(-3, 6, 37)
 def test_gamma_shapes_from_anywhere() -> None:
     target = np.log(SHAPES) - digamma(SHAPES)
     for start in (1e-12, 1e-3, 1.0, 1e6, 1e12, -5.0, np.nan):
-        for sign in (1, -1):
-            found = root(
-                lambda a, s=sign: s * (np.log(a) - digamma(a) - target),
-                lambda a, s=sign: s * (1 / a - polygamma(1, a)),
-                np.full(SHAPES.shape, start),
-                lower=0.0,
-            )
-            np.testing.assert_allclose(found, SHAPES, rtol=1e-8)
+        found = root(
+            lambda a: np.log(a) - digamma(a) - target,
+            lambda a: 1 / a - polygamma(1, a),
+            np.full(SHAPES.shape, start),
+            lower=0.0,
+        )
+        np.testing.assert_allclose(found, SHAPES, rtol=1e-8)
+
+
+def test_a_slope_that_is_not_monotone() -> None:
+    """dQ/dv of a variance sqrt(v): it rises again far above its root."""
+    for start in (1e-9, 1e-3, 1.0, 1e3, 1e9):
+        found = root(
+            lambda v: -1 / v + 0.3 * v**-1.5,
+            lambda v: 1 / v**2 - 0.45 * v**-2.5,
+            np.full(1, start),
+            lower=0.0,
+        )
+        np.testing.assert_allclose(found, 0.09, rtol=1e-10)
 
 
 @pytest.mark.parametrize(
