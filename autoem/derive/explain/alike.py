@@ -1,7 +1,7 @@
 """What the pieces of a sum have in common, written once.
 
-    Σ_n 1  is  N,      a/2 + a/2  is  a,      a/v + b/v  is  (a + b)/v,
-    (ν/2) E[log u] − E[log u]  is  (ν/2 − 1) E[log u],      E[z] E[z]ᵀ + Cov[z]  is  E[z zᵀ].
+Σ_n 1  is  N,      a/2 + a/2  is  a,      a/v + b/v  is  (a + b)/v,
+(ν/2) E[log u] − E[log u]  is  (ν/2 − 1) E[log u],      E[z] E[z]ᵀ + Cov[z]  is  E[z zᵀ].
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -23,16 +22,18 @@ from autoem.derive.explain.layout import (
     paragraph,
 )
 from autoem.derive.explain.notation import INVERSE, Glyph, Shown, subscripted
-from autoem.derive.explain.piece import Piece, content, product, scaled, signed
+from autoem.derive.explain.piece import content, product, scaled, signed
 from autoem.derive.explain.place import HIDDEN, Place, swapped
 from autoem.derive.explain.total import total
+from autoem.derive.index import Index
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
-from autoem.derive.quantity import Computed, Element, elements
+from autoem.derive.quantity import Computed, Element
 from autoem.derive.term import Term
 from autoem.families import FAMILIES
 from autoem.families.family import ExponentialForm
 
+Free = tuple[Index, ...]
 TWO = Number(Fraction(2))
 
 
@@ -46,12 +47,18 @@ def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:
     place.expect(mean, "E", event)
     _introduce_precision(place, precision, spread, matrix)
     _introduce_shift(place, shift, event)
-    yield paragraph("Minus its second derivative is the precision, and its slope at zero the shift:")
+    yield paragraph(
+        "Minus its second derivative is the precision, and its slope at zero the shift:"
+    )
     yield display(
         equation(place.element(precision, matrix), place.definition(precision, matrix)),
         equation(place.element(shift, event), place.definition(shift, event)),
     )
-    m, v, h = (place.element(mean, event), place.element(spread, matrix), place.element(shift, event))
+    m, v, h = (
+        place.element(mean, event),
+        place.element(spread, matrix),
+        place.element(shift, event),
+    )
     yield paragraph("The posterior is normal with these expectations:")
     moment = _second_moment(place, m, bool(event))
     square = Product((m, Transpose(m))) if event else Power(m, TWO)
@@ -68,7 +75,7 @@ def _second_moment(place: Place, mean: Math, vector: bool) -> Math:
     return swapped(mean, own, Product((own, Transpose(own))) if vector else Power(own, TWO))
 
 
-def _introduce_precision(place: Place, precision: Element, spread: Element, matrix: tuple) -> None:  # type: ignore[type-arg]
+def _introduce_precision(place: Place, precision: Element, spread: Element, matrix: Free) -> None:
     """The precision is the inverse of the covariance, whatever the order of its indices."""
     inner = place.page.notation.glyphs[spread.base].write
     order = [precision.indices.index(index) for index in spread.indices]
@@ -80,7 +87,7 @@ def _introduce_precision(place: Place, precision: Element, spread: Element, matr
     place.page.notation.glyphs[precision.base] = Glyph(write, event, symmetric=True)
 
 
-def _introduce_shift(place: Place, shift: Element, event: tuple) -> None:  # type: ignore[type-arg]
+def _introduce_shift(place: Place, shift: Element, event: Free) -> None:
     h, order = place.introduce("h", "g", "s"), place.positions(shift, event)
     place.page.notation.glyphs[shift.base] = Glyph(
         lambda shown: subscripted(h, tuple(shown[p] for p in order)),
@@ -150,6 +157,3 @@ def _expectations(place: Place, posterior: ConjugatePosterior) -> Iterator[Relat
         place.expect(element, "E", body=body)
         right = place.page.reader.expression(_operand(element), place.names)
         yield equation(place.element(element), right)
-
-
-__all__ = ["Piece", "conjugate", "elements", "gaussian", "replace"]

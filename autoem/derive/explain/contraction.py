@@ -37,9 +37,9 @@ def hidden(term: Term, wanted: Open, notation: Notation) -> tuple[Index, ...]:
     wanted open ones that stand in one."""
     result = [index for index in wanted if index is not None]
     for index in term.bound:
-        if _may_hide(index, notation) and not _guarded(term, index):
-            if slots(term.value, index, notation) == 2:
-                result.append(index)
+        free = _may_hide(index, notation) and not _guarded(term, index)
+        if free and slots(term.value, index, notation) == 2:
+            result.append(index)
     return tuple(result)
 
 

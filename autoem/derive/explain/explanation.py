@@ -16,7 +16,7 @@ r"""`explain`: a derivation as a page of a textbook.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from autoem.derive.explain import posteriors, updates
@@ -28,12 +28,12 @@ from autoem.derive.explain.layout import (
     Conditioned,
     Density,
     Display,
-    Math,
     Paragraph,
     Product,
     Relation,
     Section,
     Series,
+    Symbol,
     Verbatim,
     display,
     equation,
@@ -48,6 +48,7 @@ from autoem.derive.stages import Derivation
 from autoem.derive.term import Term, Terms
 from autoem.graph.factor_graph import Factor
 from autoem.language.declaration import Latent, Parameter, Random, Variable
+from autoem.language.expression import Axis
 
 
 def explain(derivation: Derivation) -> Document:
@@ -76,9 +77,7 @@ def _model(made: Page) -> Iterator[Block]:
             lines += list(laws.lines(variable, variable.prior))
         if isinstance(variable, Random):
             lines += list(laws.lines(variable, variable.distribution))
-    yield Verbatim(
-        tuple(str(made.derivation.model).splitlines()), (Display((*domains, *lines)),)
-    )
+    yield Verbatim(tuple(str(made.derivation.model).splitlines()), (Display((*domains, *lines)),))
     yield Verbatim(
         tuple(str(made.derivation.graph).splitlines()),
         (paragraph("The factor graph is the product"), display(_factors(made))),
@@ -90,24 +89,24 @@ def _factors(made: Page) -> Relation:
     products = []
     for plates, group in groupby(made.derivation.graph.factors, key=lambda f: f.plates):
         names = made.notation.indexing(*(fresh(axis) for axis in plates))
-        symbols = tuple(names.known.values())
-        marks = dict(zip(plates, symbols, strict=True))
+        marks = dict(zip(plates, names.known.values(), strict=True))
+        inner = tuple(_factor(made, factor, marks) for factor in group)
+        body = inner[0] if len(inner) == 1 else Product(inner)
+        products.append(Series(tuple(marks.values()), body, operator="∏") if marks else body)
+    return equation(_density(made), products[0] if len(products) == 1 else Product(tuple(products)))
 
-        def placed(variable: Variable, marks: dict = marks) -> Math:  # type: ignore[type-arg]
-            known = all(axis in marks for axis in variable.plates)
-            shown = tuple(marks[axis] for axis in variable.plates) if known else ()
-            return subscripted(made.notation.symbol(variable), shown)
 
-        def density(factor: Factor, placed=placed) -> Math:  # type: ignore[no-untyped-def]
-            parents = tuple(placed(parent) for parent in factor.parents)
-            own = placed(factor.variable)
-            return Density("p", (Conditioned(own, parents) if parents else own,))
+def _factor(made: Page, factor: Factor, marks: Mapping[Axis, Symbol]) -> Density:
+    """p(x_n | z_n, mean): a variable of other plates than the factor stands without indices."""
 
-        inner = [density(factor) for factor in group]
-        body: Math = inner[0] if len(inner) == 1 else Product(tuple(inner))
-        products.append(Series(symbols, body, operator="∏") if symbols else body)
-    whole = products[0] if len(products) == 1 else Product(tuple(products))
-    return equation(_density(made), whole)
+    def placed(variable: Variable) -> Symbol:
+        known = all(axis in marks for axis in variable.plates)
+        shown = tuple(marks[axis] for axis in variable.plates) if known else ()
+        return subscripted(made.notation.symbol(variable), shown)
+
+    parents = tuple(placed(parent) for parent in factor.parents)
+    own = placed(factor.variable)
+    return Density("p", (Conditioned(own, parents) if parents else own,))
 
 
 def _density(made: Page, observed_only: bool = False) -> Density:
@@ -131,7 +130,13 @@ def _constants_last(terms: Terms) -> Terms:
 
 def _weight(term: Term) -> int:
     bases = [element.base for element in elements(term.value)]
-    bases += [e.base for b in bases if isinstance(b, Defined) for t in b.definition for e in elements(t.value)]
+    bases += [
+        e.base
+        for b in bases
+        if isinstance(b, Defined)
+        for t in b.definition
+        for e in elements(t.value)
+    ]
     variables = [base.variable for base in bases if isinstance(base, Declared)]
     latent = any(isinstance(variable, Latent) for variable in variables)
     if latent or any(isinstance(base, Indicator | Computed) for base in bases):

@@ -62,7 +62,9 @@ def function(value: sympy.Expr, inner: Inner) -> Math:
     if write is not None:
         return write(value, inner)
     arguments = [inner(argument) for argument in value.args]
-    return Call(value.func.__name__, arguments[0] if len(arguments) == 1 else Product(tuple(arguments)))
+    return Call(
+        value.func.__name__, arguments[0] if len(arguments) == 1 else Product(tuple(arguments))
+    )
 
 
 def _number(value: int | Fraction) -> Number:

@@ -35,7 +35,6 @@ from autoem.derive.explain.layout import (
     Symbol,
     Transpose,
     Words,
-    equation,
     parts_of,
 )
 from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
@@ -47,10 +46,11 @@ COMMANDS = {
     "ℝ": r"\mathbb{R}", "ο": "o",
 }  # fmt: skip
 RELATIONS = {
+    "": r"\ ", ",": r",\ ",
     "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "≻": r"\succ",
 }  # fmt: skip
 FUNCTIONS = {
-    "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P", "p": "p", "Q": "Q",
+    "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P",
 }  # fmt: skip
 ACCENTS = {"hat": (r"\hat", r"\widehat"), "tilde": (r"\tilde", r"\widetilde")}
 ESCAPES = {
@@ -273,9 +273,4 @@ def _density(name: str) -> str:
 def _arguments(math: Density) -> list[str]:
     labels = math.labels or ("",) * len(math.arguments)
     pairs = zip(labels, math.arguments, strict=True)
-    return [
-        rf"\text{{{escaped(label)}}} = {latex(a)}" if label else latex(a) for label, a in pairs
-    ]
-
-
-__all__ = ["bracketed", "equation", "escaped", "latex", "product", "sums", "within"]
+    return [rf"\text{{{escaped(label)}}} = {latex(a)}" if label else latex(a) for label, a in pairs]

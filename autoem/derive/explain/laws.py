@@ -1,14 +1,16 @@
 """The declarations of a model as formulas: domains of parameters, laws of variables.
 
-    mean_k ∈ ℝ^D,      x_n | z_n = k ~ N(mean_k, cov_k)
+mean_k ∈ ℝ^D,      x_n | z_n = k ~ N(mean_k, cov_k)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+
+import sympy
 
 from autoem.derive.elaborate import Reader as ExpressionReader
 from autoem.derive.explain.layout import (
@@ -28,8 +30,10 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, subscripted
+from autoem.derive.explain.page import inside
 from autoem.derive.explain.read import IDENTITY, Reader
-from autoem.derive.index import Index, fresh
+from autoem.derive.index import Index, Read, fresh
+from autoem.derive.quantity import Declared
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term
 from autoem.language import declaration, expression
@@ -109,14 +113,12 @@ class LawReader:
             name, _, words = sentence(variable.name, law).partition("~")
             yield Relation((Words(name.strip()), Words(words.strip())), ("~",))
 
-    def _line(
-        self, variable: Variable, law: Distribution, binary: dict[Variable, int]
-    ) -> Relation:
+    def _line(self, variable: Variable, law: Distribution, binary: dict[Variable, int]) -> Relation:
         plates = {axis: fresh(axis) for axis in variable.plates}
         reader = ExpressionReader(Scope(), binary)
-        self._look_up(law, reader, plates)
+        values = self._values(law, reader, plates)
         names = self.notation.indexing(*plates.values()).bind(reader.states.values())
-        given = [
+        given: list[Math] = [
             equation(self._at(latent, names, indices), names.named(state))
             for (latent, indices), state in reader.states.items()
         ]
@@ -124,24 +126,31 @@ class LawReader:
             equation(self._at(v, names, [plates[a] for a in v.plates]), Number(Fraction(state)))
             for v, state in binary.items()
         ]
-        given += [
-            self._at(v, names, [plates[a] for a in v.plates])
-            for v in _mentioned(law)
-            if isinstance(v, Latent) and v not in binary and not _is_looked_up(v, reader)
-        ]
+        given += [latent for latent in self._numbers(values, names) if latent not in given]
         own = self._at(variable, names, list(plates.values()))
         left = Conditioned(own, tuple(given)) if given else own
         return Relation((left, self._density(law, reader, plates, names)), ("~",))
 
-    def _look_up(
+    def _values(
         self, law: Distribution, reader: ExpressionReader, plates: dict[Axis, Index]
-    ) -> None:
-        """Reads all arguments once, so that the reader meets the states in them."""
-        for _, node in law.arguments:
+    ) -> list[sympy.Expr]:
+        """All arguments read once, so that the reader meets the states in them."""
+        return [
             reader.read(node, _environment(node, plates), tuple(fresh(a) for a in node.event))
+            for _, node in law.arguments
+        ]
 
-    def _at(self, variable: Variable, names: Indexing, indices: list[Index] | tuple) -> Symbol:  # type: ignore[type-arg]
-        shown = tuple(names.named(i) for i in indices[: len(variable.plates)])
+    def _numbers(self, values: list[sympy.Expr], names: Indexing) -> list[Math]:
+        """The latents that stand in the arguments as numbers, where they are looked up."""
+        found: dict[Math, None] = {}
+        for element in (e for value in values for e in inside(value)):
+            base = element.base
+            if isinstance(base, Declared) and isinstance(base.variable, Latent):
+                found[self._at(base.variable, names, element.indices)] = None
+        return list(found)
+
+    def _at(self, variable: Variable, names: Indexing, indices: Sequence[Read]) -> Symbol:
+        shown = tuple(self.notation.read(i, names) for i in indices[: len(variable.plates)])
         return subscripted(self.notation.symbol(variable), shown)
 
     def _density(
@@ -228,7 +237,3 @@ def _mentioned(law: Distribution) -> list[Variable]:
 def _is_binary(variable: Variable) -> bool:
     law = variable.distribution if isinstance(variable, Latent) else None
     return isinstance(law, Distribution) and law.family.support == "binary"
-
-
-def _is_looked_up(variable: Variable, reader: ExpressionReader) -> bool:
-    return any(latent is variable for latent, _ in reader.states)

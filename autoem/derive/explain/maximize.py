@@ -16,15 +16,15 @@ from autoem.derive.explain.alike import added
 from autoem.derive.explain.contraction import Open
 from autoem.derive.explain.layout import Math, Negative, Number, Symbol
 from autoem.derive.explain.names import Indexing
-from autoem.derive.explain.notation import New, new
+from autoem.derive.explain.notation import new
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.piece import Piece, content, product, scaled
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index
-from autoem.derive.maximizers.problem import Problem, own_indices
+from autoem.derive.maximizers.problem import Problem
 from autoem.derive.quantity import Declared, Element, Quantity
 from autoem.derive.separate import Gathering
-from autoem.derive.term import Term, Terms
+from autoem.derive.term import Terms
 
 
 @dataclass
@@ -46,8 +46,8 @@ class Maximization:
         return self.tidy(derivative(self.terms, quantity, indices))
 
     def tidy(self, terms: Terms) -> Terms:
-        """Responsibilities of all states sum to one, and signs as on paper."""
-        return self.page.normalized(tuple(replace(t, value=forward(t.value)) for t in terms))
+        """Responsibilities of all states sum to one."""
+        return self.page.normalized(terms)
 
     def solved(self, parameter: Declared) -> None:
         """From here on the parameter has a hat."""
@@ -89,39 +89,24 @@ class Maximization:
 def canceled(above: list[Piece], below: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """Both without the symbols that are a factor of every piece and of no sum."""
     every = [*above, *below]
-    common = [
-        factor
-        for factor in above[0].factors
-        if isinstance(factor, Symbol)
-        and all(factor in p.factors and not p.varies(factor) for p in every)
-    ]
-    return (
-        [replace(p, factors=tuple(f for f in p.factors if f not in common)) for p in above],
-        [replace(p, factors=tuple(f for f in p.factors if f not in common)) for p in below],
-    )
+    first = above[0]
+    over = [f for f in first.factors if _is_common(f, [(p, p.factors) for p in every])]
+    under = [f for f in first.denominator if _is_common(f, [(p, p.denominator) for p in every])]
+
+    def rest(piece: Piece) -> Piece:
+        kept = tuple(f for f in piece.factors if f not in over)
+        below = tuple(f for f in piece.denominator if f not in under)
+        return replace(piece, factors=kept, denominator=below)
+
+    return [rest(piece) for piece in above], [rest(piece) for piece in below]
 
 
-def forward(value: sympy.Expr) -> sympy.Expr:
-    """(x − 1) / (p − 1) as (1 − x) / (1 − p): a denominator that begins with a number has it in
-    front, and its sign goes to a difference above."""
-    if value.is_Add:
-        return sympy.Add(*(forward(part) for part in value.args))
-    sign, below, above = sympy.Integer(1), sympy.Integer(1), []
-    for factor in sympy.Mul.make_args(value):
-        base, exponent = factor.as_base_exp()
-        if base.is_Add and exponent.is_Integer and exponent < 0 and base.as_coeff_Add()[0] < 0:
-            sign, below = sign * (-1) ** exponent, below * (-base) ** exponent
-        else:
-            above.append(factor)
-    for position, factor in enumerate(above):
-        if sign < 0 and factor.is_Add and len(factor.args) == 2:
-            above[position], sign = -factor, -sign
-    return sympy.Mul(sign, *above, below)
+def _is_common(factor: Math, places: list[tuple[Piece, tuple[Math, ...]]]) -> bool:
+    """Whether a symbol stands in all these places and varies in no sum."""
+    everywhere = all(factor in place and not piece.varies(factor) for piece, place in places)
+    return isinstance(factor, Symbol) and everywhere
 
 
 def negated(math: Math) -> Math:
     """The negative of a layout."""
     return math.body if isinstance(math, Negative) else Negative(math)
-
-
-__all__ = ["Maximization", "New", "Term", "negated", "own_indices"]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import sympy
+
 from autoem.derive.explain.layout import (
     Add,
     Call,
@@ -20,8 +22,10 @@ from autoem.derive.explain.layout import (
     Negative,
     Number,
     Power,
+    Relation,
     Size as SizeOf,
     Symbol,
+    Words,
     equation,
 )
 from autoem.derive.explain.names import Indexing, Letters, greek, unused
@@ -30,9 +34,11 @@ from autoem.derive.quantity import (
     Declared,
     Delta,
     Indicator as IndicatorOf,
+    Later,
     MatrixFunction,
     Origin,
     Quantity,
+    Seen,
     Size,
 )
 from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
@@ -75,13 +81,15 @@ class Glyph:
 
 @dataclass
 class Notation:
-    """The names of one derivation; `glyphs` holds what its posteriors have introduced."""
+    """The names of one derivation; `glyphs` holds what its posteriors have introduced, and
+    `rewrites` the products that have a name of their own."""
 
     declaration: Declaration
     letters: Letters
     taken: list[str]
     vector_axes: tuple[Axis, ...]
     glyphs: dict[Quantity, Glyph] = field(default_factory=dict)
+    rewrites: list[Callable[[sympy.Expr], sympy.Expr]] = field(default_factory=list)
 
     def symbol(self, variable: Variable) -> Symbol:
         """The name of a declared variable."""
@@ -152,6 +160,10 @@ class Notation:
                 return Glyph(lambda shown: size, rank=(SIZE, 0))
             case Delta():
                 return Glyph(_delta, rank=(WEIGHT, 0))
+            case Later():
+                return Glyph(_later, rank=(WEIGHT, 0))
+            case Seen():
+                return self._seen(base)
         return None
 
     def _declared(self, base: Quantity, origin: Declared, accent: str) -> Glyph:
@@ -179,6 +191,14 @@ class Notation:
 
         return Glyph(write, rank=(WEIGHT, self.declaration.variables.index(base.latent.variable)))
 
+    def _seen(self, base: Seen) -> Glyph:
+        observed = self.symbol(base.base.variable)
+        seen = Words("seen")
+        return Glyph(
+            lambda shown: Indicator(Relation((subscripted(observed, shown), seen), ("",))),
+            rank=(WEIGHT, 0),
+        )
+
     def _matrix(self, base: MatrixFunction) -> Glyph:
         inner = self.glyph(base.base)
         assert inner is not None
@@ -202,7 +222,9 @@ def notation(declaration: Declaration) -> Notation:
     taken = [letters.of(axis) for axis in declaration.axes]
     result = Notation(declaration, letters, taken, _vector_axes(declaration))
     taken += [result.symbol(v).name for v in declaration.variables]
-    taken += [size.name for axis in declaration.axes if isinstance(size := result.size(axis), Symbol)]
+    taken += [
+        size.name for axis in declaration.axes if isinstance(size := result.size(axis), Symbol)
+    ]
     return result
 
 
@@ -239,8 +261,13 @@ def subscripted(symbol: Symbol, shown: Shown) -> Symbol:
     return replace(symbol, subscripts=(*symbol.subscripts, *marks))
 
 
+def _later(shown: Shown) -> Math:
+    (time,) = shown
+    assert time is not None
+    return Indicator(Relation((time, Number(Fraction(0))), (">",)))
+
+
 def _delta(shown: Shown) -> Math:
     left, right = shown
     assert left is not None and right is not None
     return Indicator(equation(left, right))
-

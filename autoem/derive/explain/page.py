@@ -15,9 +15,16 @@ from autoem.derive.explain.notation import Notation, notation, subscripted
 from autoem.derive.explain.read import Reader
 from autoem.derive.index import Index
 from autoem.derive.posterior import Posterior
-from autoem.derive.quantity import Declared, Defined, Element, Indicator, Quantity, elements
+from autoem.derive.quantity import (
+    Declared,
+    Defined,
+    Element,
+    LogPartition,
+    Quantity,
+    elements,
+)
 from autoem.derive.stages import Derivation
-from autoem.derive.term import Term, Terms, at, instantiate, merged
+from autoem.derive.term import Term, Terms, instantiate, merged
 from autoem.language.declaration import Observed
 
 
@@ -65,7 +72,7 @@ class Page:
     def observed(self, posterior: Posterior, names: Indexing) -> tuple[Math, ...]:
         """The observed variables in the terms of a latent, at its own place."""
         found: dict[Math, None] = {}
-        for element in _inside(posterior.local.terms):
+        for element in (e for t in posterior.local.terms for e in inside(t.value)):
             base = element.base
             if isinstance(base, Declared) and isinstance(base.variable, Observed):
                 marks = [
@@ -109,14 +116,15 @@ def page(derivation: Derivation) -> Page:
     return Page(derivation, notation(derivation.declaration))
 
 
-def _inside(terms: Terms) -> list[Element]:
-    """The elements of terms and of the definitions in them."""
+def inside(value: sympy.Expr) -> list[Element]:
+    """The elements of an expression and of the definitions in it."""
     found = []
-    for term in terms:
-        for element in elements(term.value):
-            found.append(element)
-            if isinstance(element.base, Defined):
-                found += _inside(instantiate(element))
+    for element in elements(value):
+        found.append(element)
+        if isinstance(element.base, LogPartition):
+            found += inside(element.base.operand)
+        if isinstance(element.base, Defined):
+            found += [e for term in instantiate(element) for e in inside(term.value)]
     return found
 
 
@@ -124,6 +132,3 @@ def _uses(term: Term, index: object) -> bool:
     mentioned = [read for element in elements(term.value) for read in element.indices]
     mentioned += [read for guard in term.guards for read in (guard.left, guard.right)]
     return index in mentioned
-
-
-__all__ = ["Indicator", "Page", "at", "page"]

@@ -28,7 +28,8 @@ class Piece:
     """coefficient * sum over indices of (weights * factors / denominator) where conditions hold.
 
     `weights` are indicators and responsibilities; `idle` are indices that nothing mentions, with
-    the number of their values; `counts` are such numbers, in front of the sum.  `order` says where the piece stands in a sum.
+    the number of their values; `counts` are such numbers, in front of the sum.  `order` says
+    where the piece stands in a sum.
     """
 
     coefficient: Fraction

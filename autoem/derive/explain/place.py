@@ -11,8 +11,8 @@ from autoem.derive.explain.notation import EXPECTATION, Glyph, Shown, subscripte
 from autoem.derive.explain.page import Page
 from autoem.derive.index import Index, Read, substitute
 from autoem.derive.posterior import Posterior
-from autoem.derive.quantity import Declared, Defined, Element, Indicator
-from autoem.derive.term import at
+from autoem.derive.quantity import Declared, Element, Indicator
+from autoem.derive.term import at, instantiate
 from autoem.language.declaration import Variable
 
 HIDDEN = Symbol("")
@@ -87,8 +87,7 @@ class Place:
         moved: Mapping[Index, Read] | None = None,
     ) -> Math:
         """What a named quantity is defined as."""
-        assert isinstance(element.base, Defined)
-        found = (at(term, moved or {}) for term in element.base.definition)
+        found = (at(term, moved or {}) for term in instantiate(element))
         terms = tuple(term for term in found if term is not None)
         return self.page.reader.terms(terms, self.names, hidden)
 
@@ -99,12 +98,18 @@ class Place:
         return tuple(element.indices.index(index) for index in order if index in element.indices)
 
     def expect(
-        self, element: Element, operator: str, event: tuple[Index, ...] = (), body: Math | None = None
+        self,
+        element: Element,
+        operator: str,
+        event: tuple[Index, ...] = (),
+        body: Math | None = None,
     ) -> None:
         """Write the elements of a quantity as E_k[z_n], or as the expectation of `body`."""
         local = self.posterior.local
         plates = [element.indices.index(i) for i in local.plates if i in element.indices]
-        states = [element.indices.index(c.state) for c in local.contexts if c.state in element.indices]
+        states = [
+            element.indices.index(c.state) for c in local.contexts if c.state in element.indices
+        ]
         places = [element.indices.index(i) for i in event]
         symbol = self.page.notation.symbol(self.latent)
 
@@ -133,4 +138,3 @@ def swapped(math: Math, old: Math, new: Math) -> Math:
                 swapped(item, old, new) if isinstance(item, Math) else item for item in value
             )
     return replace(math, **changes)
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.page import Page
@@ -16,6 +17,7 @@ from autoem.derive.explain.place import Place
 from autoem.derive.explain.states import cells, states
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
+from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
@@ -25,6 +27,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (CellsPosterior, cells),
     (GaussianPosterior, gaussian),
     (ConjugatePosterior, conjugate),
+    (ChainPosterior, chain),
 )
 """Type of posterior to its reader."""
 
@@ -35,6 +38,8 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     own = [*local.plates, *(context.state for context in local.contexts)]
     if isinstance(posterior, StatePosterior):
         own.append(posterior.state)
+    if isinstance(posterior, ChainPosterior):
+        own += [posterior.weights.time, posterior.weights.state, posterior.weights.before]
     place = Place(page, posterior, page.notation.indexing(*own))
     lead: tuple[Inline, ...] = ("Posterior of ", page.notation.symbol(place.latent), ".")
     reason = page.reason(posterior.reason)

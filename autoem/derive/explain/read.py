@@ -33,26 +33,29 @@ from autoem.derive.explain.layout import (
     Transpose,
     equation,
 )
-from autoem.derive.explain.links import logistic
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import (
-    DATA,
     EXPECTATION,
-    LATENT,
     PARAMETER,
     SIZE,
-    WEIGHT,
     Glyph,
     Notation,
     Shown,
 )
+from autoem.derive.explain.ordering import LAST, forward, is_weight, order, rank
 from autoem.derive.explain.piece import Piece
 from autoem.derive.explain.total import total
-from autoem.derive.index import Guard, Index, indices_in
-from autoem.derive.quantity import Computed, Defined, Element, elements, indices_of
-from autoem.derive.term import Term, Terms, at, instantiate, reindex, times
+from autoem.derive.index import Guard, Index, fresh, indices_in
+from autoem.derive.quantity import (
+    Computed,
+    Defined,
+    Element,
+    LogPartition,
+    elements,
+    indices_of,
+)
+from autoem.derive.term import Term, Terms, at, instantiate, reindex, settled, times
 
-BRACKET, FUNCTION, LAST = LATENT + 1, LATENT + 2, LATENT + 3
 IDENTITY = Symbol("I")
 TWO = Number(Fraction(2))
 
@@ -74,23 +77,33 @@ class Reader:
     def pieces(self, terms: Iterable[Term], names: Indexing, wanted: Open = ()) -> list[Piece]:
         """The pieces of a sum of terms, before they are put together."""
         result = []
-        factors: dict[str, int] = {}
-        for place, term in enumerate(terms):
-            position = factors.setdefault(term.factor or str(place), place)
+        position, factor = -1, ""
+        for term in filter(None, map(settled, terms)):
+            # Consecutive terms of one factor stand together, in the order of a person.
+            position += 0 if term.factor and term.factor == factor else 1
+            factor = term.factor
             for value in sympy.Add.make_args(term.value):
-                for part in sympy.Add.make_args(self._distributed(value)):
+                for part in sympy.Add.make_args(self._as_written(value)):
                     for inner in self.opened_up(replace(term, value=part)):
                         piece = self._piece(inner, names, wanted)
                         result.append(replace(piece, order=(position, *piece.order)))
         return result
 
+    def _as_written(self, value: sympy.Expr) -> sympy.Expr:
+        """A product with its differences turned, and with the names of products put in."""
+        for rewrite in self.notation.rewrites:
+            value = rewrite(value)
+        return self._distributed(forward(self.notation, value))
+
     def _distributed(self, value: sympy.Expr) -> sympy.Expr:
         """(ν/2 − 1) E[log u] as two products, so that more of them can be collected."""
         if isinstance(value, sympy.Mul) and any(
-            isinstance(f, Element) and self._rank(f)[0] == EXPECTATION for f in value.args
+            isinstance(f, Element) and rank(self.notation, f)[0] == EXPECTATION for f in value.args
         ):
             sums = [f for f in value.args if isinstance(f, sympy.Add)]
-            if len(sums) == 1 and all(self._rank(e)[0] == PARAMETER for e in elements(sums[0])):
+            if len(sums) == 1 and all(
+                rank(self.notation, e)[0] == PARAMETER for e in elements(sums[0])
+            ):
                 return sympy.Add(*(value / sums[0] * part for part in sums[0].args))
         return value
 
@@ -109,9 +122,10 @@ class Reader:
         named = isinstance(value, Element) and self.notation.glyph(value.base) is None
         return named and isinstance(value.base, Defined)
 
-    def opened(self, terms: Terms, free: Open) -> Open:
+    def opened(self, terms: Terms, free: Open) -> tuple[Index, ...]:
         """Those of the free indices that can be hidden in every term."""
-        return tuple(i for i in free if all(is_open(t, i, self.notation) for t in terms))
+        open_in_all = (i for i in free if all(is_open(t, i, self.notation) for t in terms))
+        return tuple(open_in_all) if terms else ()
 
     def _piece(self, term: Term, names: Indexing, wanted: Open) -> Piece:
         inside = hidden(term, wanted, self.notation)
@@ -133,11 +147,11 @@ class Reader:
             denominator=tuple(parts.denominator),
             idle=self._idle(term, shown, names),
             counts=tuple(parts.counts),
-            order=self._order(term.value, bool(coefficient < 0)),
+            order=(bool(shown), *order(self.notation, term.value, bool(coefficient < 0))),
         )
 
     def _place(
-        self, factor: sympy.Expr, inside: Open, names: Indexing, parts: _Parts
+        self, factor: sympy.Expr, inside: tuple[Index, ...], names: Indexing, parts: _Parts
     ) -> None:
         """One factor of a product, put where it belongs."""
         if factor == 1:
@@ -155,25 +169,19 @@ class Reader:
             parts.denominator.append(self._scalar(1 / factor, names))
         else:
             math = self._scalar(factor, names)
-            if self._is_weight(factor):
+            if is_weight(self.notation, factor):
                 parts.weights.append(math)
-            elif self._rank(factor)[0] == SIZE:
+            elif rank(self.notation, factor)[0] == SIZE:
                 parts.counts.append(math)
             else:
-                parts.factors.append((self._rank(factor), math))
-
-    def _is_weight(self, factor: sympy.Expr) -> bool:
-        """A responsibility, or one minus it."""
-        glyphs = [self.notation.glyph(element.base) for element in elements(factor)]
-        plain = isinstance(factor, Element | sympy.Add) and bool(glyphs)
-        return plain and all(g is not None and g.rank[0] == WEIGHT for g in glyphs)
+                parts.factors.append((rank(self.notation, factor), math))
 
     def _is_trace(self, factor: sympy.Expr, inside: Open) -> bool:
         return isinstance(factor, Element) and factor.indices.count(inside[0]) == 2
 
-    def _tensor(self, factor: sympy.Expr, inside: Open, names: Indexing) -> Tensor:
+    def _tensor(self, factor: sympy.Expr, inside: tuple[Index, ...], names: Indexing) -> Tensor:
         return Tensor(
-            inside, lambda wanted: self.factor(factor, names, wanted), self._rank(factor)
+            inside, lambda wanted: self.factor(factor, names, wanted), rank(self.notation, factor)
         )
 
     def factor(self, factor: sympy.Expr, names: Indexing, wanted: Open) -> Math:
@@ -209,11 +217,26 @@ class Reader:
                 return self.terms(instantiate(factor), names)
             if isinstance(factor.base, Computed):
                 return self._computed(factor, names)
+            if isinstance(factor.base, LogPartition):
+                return self._partition(factor, names)
         if isinstance(factor, sympy.Add | sympy.Mul):
             return self.expression(factor, names)
         math = function(factor, lambda value: self.expression(value, names))
-        short = isinstance(math, Call) and math.function == "digamma"
-        return Call("ψ", math.argument) if short and "ψ" not in self.notation.taken else math  # type: ignore[attr-defined]
+        if isinstance(math, Call) and math.function == "digamma" and self._is_free("ψ"):
+            return Call("ψ", math.argument)
+        return math
+
+    def _partition(self, element: Element, names: Indexing) -> Math:
+        """log Σ_k exp(a_k)."""
+        base = element.base
+        assert isinstance(base, LogPartition)
+        over = fresh(base.over.axis)
+        moved = {**dict(zip(base.indices, element.indices, strict=True)), base.over: over}
+        inner = Term(sympy.exp(reindex(base.operand, moved)), (over,))
+        return Call("log", self.terms((inner,), names))
+
+    def _is_free(self, letter: str) -> bool:
+        return letter not in self.notation.taken
 
     def _computed(self, element: Element, names: Indexing) -> Math:
         """A result that has no name: its formula."""
@@ -228,15 +251,13 @@ class Reader:
             return Call("log", Call("det", self.factor(value, inner, base.over)))
         return self.expression(value, inner)
 
-    def _guards(
-        self, term: Term, inside: Open, names: Indexing, parts: _Parts
-    ) -> tuple[Math, ...]:
+    def _guards(self, term: Term, inside: Open, names: Indexing, parts: _Parts) -> tuple[Math, ...]:
         """Guards between hidden indices are the identity; others are conditions of the sum."""
         conditions = []
         for guard in term.guards:
             if guard.left in inside and guard.right in inside:
                 pair = (guard.left, guard.right)
-                parts.tensors.append(Tensor(pair, lambda wanted: IDENTITY))  # type: ignore[arg-type]
+                parts.tensors.append(Tensor(pair, lambda wanted: IDENTITY))
             else:
                 conditions.append(self._condition(guard, term, names))
         summed = bool([i for i in term.bound if i not in inside])
@@ -260,33 +281,6 @@ class Reader:
             for index in shown
             if index not in mentioned
         )
-
-    def _rank(self, factor: sympy.Expr) -> tuple[int, int]:
-        """The place of a factor in a product: data, parameters, brackets, then functions."""
-        ranks = [g.rank for e in elements(factor) if (g := self.notation.glyph(e.base))]
-        first = min(ranks, default=(PARAMETER, 0))
-        base = factor.base if isinstance(factor, sympy.Pow) else factor
-        if isinstance(base, Element) and self.notation.glyph(base.base) is not None:
-            return first
-        if isinstance(base, logistic):
-            return (BRACKET, -1)
-        return (BRACKET if isinstance(base, sympy.Add | Element) else FUNCTION, first[1])
-
-    def _order(self, value: sympy.Expr, negative: bool) -> tuple[int, ...]:
-        """The place of a product in a sum: data before parameters, plus before minus."""
-        ranks = [self._rank(element) for element in elements(value)]
-        first = min(ranks, default=(FUNCTION, 0))
-        parametric = all(rank[0] not in (WEIGHT, DATA, EXPECTATION) for rank in ranks)
-        bracketed = any(f.as_base_exp()[0].is_Add for f in sympy.Mul.make_args(value))
-        exponential = not value.is_number and value.has(sympy.exp)
-        factors = [f for f in sympy.Mul.make_args(value) if not f.is_number]
-        crowded = bracketed or sum(not self._is_weight(f) for f in factors) > 2
-        known = not crowded or any(rank[0] == DATA for rank in ranks)
-        constant = all(rank[0] == SIZE for rank in ranks)
-        flags = (exponential, constant, crowded, not known, parametric, negative)
-        lead = max(elements(value), key=lambda e: (self._rank(e), e.base.serial), default=None)
-        entries = [r for r in lead.indices if isinstance(r, int)] if lead else []
-        return (*map(int, flags), *first, lead.base.serial if lead else 0, *entries)
 
 
 def _each(term: Term) -> Terms:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import sympy
 
-from autoem.derive.calculus import derivative, itself
+from autoem.derive.calculus import derivative, itself, substituted
 from autoem.derive.explain.layout import (
     Add,
     Block,
@@ -25,13 +25,13 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.names import Indexing
-from autoem.derive.explain.notation import subscripted
+from autoem.derive.explain.notation import new, subscripted
 from autoem.derive.explain.piece import Piece, content, scaled
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index, fresh
 from autoem.derive.maximizers.problem import Update, by_function, own_indices
 from autoem.derive.maximizers.stationary import solve_scalar
-from autoem.derive.quantity import Declared, Defined, Element
+from autoem.derive.quantity import Declared, Defined, Element, elements
 from autoem.derive.term import Term, Terms, at
 
 ZERO = Number(Fraction(0))
@@ -77,7 +77,7 @@ def _by_entry(
 
 
 def _moved(terms: Terms, moved: dict[Index, Index] | dict[Index, int]) -> Terms:
-    found = (at(term, moved) for term in terms)  # type: ignore[arg-type]
+    found = (at(term, moved) for term in terms)
     return tuple(term for term in found if term is not None)
 
 
@@ -124,11 +124,24 @@ def solution(
     """Numerator and denominator of the root, in sums that sympy takes as symbols."""
     element = Element(parameter, indices)
     slope = sympy.Integer(0)
-    for function, terms in by_function(state.slope(parameter, indices), element).items():
+    slopes = _apart(state.slope(parameter, indices), element)
+    for function, terms in by_function(slopes, element).items():
         slope += function * _coefficient(tuple(terms), indices)
     root = solve_scalar(slope, element, parameter)
     top, bottom = sympy.fraction(sympy.together(root))
     return _parts(top), _parts(bottom)
+
+
+def _apart(terms: Terms, element: Element) -> Terms:
+    """The terms with products that mix the unknown with others multiplied out."""
+    found = []
+    for term in terms:
+        for part in sympy.Add.make_args(term.value):
+            _, function = part.as_independent(element, as_Add=False)
+            mixed = any(other != element for other in elements(function))
+            whole = sympy.expand(part) if mixed else part
+            found += [replace(term, value=v) for v in sympy.Add.make_args(whole)]
+    return tuple(found)
 
 
 def _coefficient(terms: Terms, indices: tuple[Index, ...]) -> sympy.Expr:
@@ -157,9 +170,6 @@ def root(state: Maximization, update: Update) -> Iterator[Block]:
 
 def hatted(terms: Terms, parameter: Declared) -> Terms:
     """The terms at the new value of a parameter."""
-    from autoem.derive.calculus import substituted
-    from autoem.derive.explain.notation import new
-
     return substituted(terms, {parameter: new(parameter)})
 
 

@@ -35,7 +35,6 @@ from autoem.derive.explain.layout import (
     Symbol,
     Transpose,
     Words,
-    equation,
 )
 from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
 
@@ -72,8 +71,12 @@ def text(math: Math) -> str:
             return _call(math)
         case Relation():
             pairs = zip(math.symbols, math.sides[1:], strict=True)
-            return text(math.sides[0]) + "".join(f" {s} {text(side)}" for s, side in pairs)
+            return text(math.sides[0]) + "".join(f"{_sign(s)}{text(side)}" for s, side in pairs)
     return _closed(math)
+
+
+def _sign(symbol: str) -> str:
+    return f"{symbol} " if symbol in ("", ",") else f" {symbol} "
 
 
 def _closed(math: Math) -> str:
@@ -193,6 +196,3 @@ def _arguments(math: Density) -> list[str]:
     labels = math.labels or ("",) * len(math.arguments)
     pairs = zip(labels, math.arguments, strict=True)
     return [f"{label}={text(a)}" if label else text(a) for label, a in pairs]
-
-
-__all__ = ["equation", "product", "sums", "text", "within"]

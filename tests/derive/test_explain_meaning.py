@@ -1,0 +1,279 @@
+"""What the page says is what the program computes.
+
+Every formula of the E-step and the M-step is evaluated as it stands on the page, and held against
+the interpreter: the log-likelihood, and the new parameters.  Errors planted in the layout are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autoem.cli.find import find_model
+from autoem.derive.explain import Document, explain
+from autoem.derive.explain.layout import (
+    Display,
+    Math,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Relation,
+    Series,
+    Symbol,
+    parts_of,
+)
+from autoem.derive.explain.notation import notation
+from autoem.derive.explain.place import swapped
+from autoem.derive.stages import derive
+from autoem.errors.verification import NotSimulated
+from autoem.language.declaration import Observed
+from autoem.language.expression import Axis
+from autoem.language.model import ModelType
+from autoem.program.interpret import interpret
+from autoem.program.lower import lower
+from autoem.verify.instance import axis_sizes, random_parameters, tiny_instance, tiny_sizes
+from autoem.verify.sites import Instance
+from tests.derive.layout_value import Meaning, free_letters, key
+
+NAMES = sorted(path.stem for path in Path("models").resolve().glob("*.py"))
+EXACT = [name for name in NAMES if name != "incomplete_normal"]
+TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, with the arrays and sizes of a small instance, and the program's answer."""
+
+    document: Document
+    meaning: Meaning
+    log_likelihood: float
+
+    def lines(self, *titles: str) -> Iterator[Relation]:
+        """The displayed lines of some sections."""
+        for section in self.document.sections:
+            if section.title in titles:
+                for block in section.blocks:
+                    yield from block.lines if isinstance(block, Display) else ()
+
+
+def written(name: str) -> Page:
+    """A shipped model on a page, beside its program at random parameters."""
+    derivation = derive(find_model(name))
+    instance = example(derivation.model)
+    program = interpret(lower(derivation))
+    data, old = dict(instance.data), dict(instance.parameters)
+    statistics, log_likelihood = program.e_step(data, old)
+    new = program.m_step(statistics, old)
+    names = notation(derivation.declaration)
+    arrays = {}
+    for variable in derivation.declaration.variables:
+        symbol = names.symbol(variable)
+        if variable.name in new:
+            arrays[key(replace(symbol, accent="hat"))] = np.asarray(new[variable.name], float)
+        if variable.name in old or variable.name in data:
+            source = old if variable.name in old else data
+            arrays[key(symbol)] = np.asarray(source[variable.name], float)
+    axes = {axis: axis.size for axis in derivation.declaration.axes if axis.size}
+    sizes = {axis.key: size for axis, size in {**axes, **instance.sizes}.items() if axis.key}
+    return Page(explain(derivation), Meaning(arrays, sizes), log_likelihood)
+
+
+def example(model: ModelType) -> Instance:
+    """Simulated data; random ones for a law that is not simulated."""
+    try:
+        return tiny_instance(model, seed=3, rows=9)
+    except NotSimulated:
+        sizes, generator = tiny_sizes(model, 5), np.random.default_rng(3)
+        lengths = axis_sizes(model, sizes)
+        data = {
+            v.name: drawn(v, tuple(lengths[a] for a in v.axes), lengths, generator)
+            for v in model.declaration.observed
+        }
+        return Instance(model, lengths, data, random_parameters(model, sizes, generator))
+
+
+def drawn(
+    variable: Observed,
+    shape: tuple[int, ...],
+    lengths: Mapping[Axis, int],
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Categories, or counts."""
+    if variable.category is not None:
+        return generator.integers(lengths[variable.category], size=shape)
+    return generator.poisson(3.0, size=shape)
+
+
+def residuals(page: Page) -> dict[str, float]:
+    """How far each formula of the page is from what the program computed, by where it stands."""
+    meaning, found = page.meaning, {}
+    meaning.definitions.clear()
+    for line in page.lines("E-step"):
+        meaning.define(line) if line.symbols[-1] == "=" else None
+    for line in page.lines("Log-likelihood"):
+        said = meaning.value(line.sides[-1])
+        found["log-likelihood"] = abs(said - page.log_likelihood) / (1 + abs(said))
+    for position, line in enumerate(page.lines("M-step")):
+        if _is_known(meaning, line.sides[0]):
+            found[f"M-step {position}"] = distance(page.meaning, line)
+        else:
+            meaning.define(line)
+    return found
+
+
+def _is_known(meaning: Meaning, left: Math) -> bool:
+    """Whether a line is an equation, and not the introduction of a new symbol."""
+    if not isinstance(left, Symbol):
+        return True
+    return key(left) in meaning.arrays
+
+
+def distance(meaning: Meaning, line: Relation) -> float:
+    """How far an equation is from being true, at all its free indices."""
+    vanishes = line.sides[-1] == Number(0)  # type: ignore[arg-type]
+    sides = line.sides[-2:]
+    where = at_new(meaning) if vanishes else meaning
+    letters = [letter for letter in free_letters(line, meaning.sizes)]
+    worst = 0.0
+    for at in product(*(range(meaning.sizes[letter]) for letter in letters)):
+        inner = where.within(**dict(zip(letters, at, strict=True)))
+        left, right = inner.value(sides[0]), inner.value(sides[1])
+        worst = max(worst, float(np.max(np.abs(left - right)) / (1 + np.max(np.abs(left)))))
+    return worst
+
+
+def at_new(meaning: Meaning) -> Meaning:
+    """The unknowns of a gradient at the new values, everything introduced at the old ones."""
+    moved = Moved(meaning.arrays, meaning.sizes, meaning.definitions, meaning.scope)
+    moved.held = meaning
+    return moved
+
+
+class Moved(Meaning):
+    """A meaning in which a parameter has its new value where it stands in the formula itself."""
+
+    held: Meaning
+
+    def symbol(self, symbol: Symbol) -> Any:
+        new = key(replace(symbol, accent="hat"))
+        return super().symbol(replace(symbol, accent="hat") if new in self.arrays else symbol)
+
+    def defined(self, math: Math) -> Any:
+        return self.held.within(**self.scope).defined(math)
+
+    def within(self, **letters: int) -> Moved:
+        inner = Moved(self.arrays, self.sizes, self.definitions, {**self.scope, **letters})
+        inner.held = self.held
+        return inner
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_page_computes_what_the_program_computes(name: str) -> None:
+    found = residuals(written(name))
+    assert any(where.startswith("M-step") for where in found)
+    assert {where: value for where, value in found.items() if not value < TOLERANCE} == {}
+
+
+def test_the_fixed_symbol_of_a_page_has_one_meaning() -> None:
+    page = written("gaussian_mixture")
+    residuals(page)
+    total = sum(page.meaning.within(k=k, n=0).value(R) for k in range(page.meaning.sizes["k"]))
+    assert total == pytest.approx(1)
+
+
+R = Symbol("r", (Symbol("n"), Symbol("k")))
+"""The responsibility of component k for row n."""
+
+
+def turned_over(math: Math) -> Math | None:
+    """A fraction with its numerator and denominator exchanged."""
+    match math:
+        case Quotient(numerator=above, denominator=below):
+            return Quotient(below, above)
+    return None
+
+
+def negated(math: Math) -> Math | None:
+    """A term added that was taken away."""
+    return math.body if isinstance(math, Negative) else None
+
+
+def without_first(math: Math) -> Math | None:
+    """A product without its first factor."""
+    match math:
+        case Product(factors=(_, *rest)) if len(rest) > 1:
+            return Product(tuple(rest))
+    return None
+
+
+def unsummed(math: Math) -> Math | None:
+    """A sum over one row only."""
+    match math:
+        case Series(indices=(first, *rest), body=body):
+            inner = Series(tuple(rest), body) if rest else body
+            return swapped(inner, first, Number(0))  # type: ignore[arg-type]
+    return None
+
+
+def squared_hat(math: Math) -> Math | None:
+    """An old value where a new one belongs."""
+    if isinstance(math, Symbol) and math.accent == "hat":
+        return replace(math, accent="")
+    return None
+
+
+PLANTS = (turned_over, negated, without_first, unsummed, squared_hat)
+
+
+def planted(math: Math, error: Callable[[Math], Math | None]) -> Iterator[Math]:
+    """The layout with the error in each of its parts, in all places where that part stands."""
+    for part in dict.fromkeys(parts_within(math)):
+        wrong = error(part)
+        if wrong is not None:
+            yield swapped(math, part, wrong)
+
+
+def parts_within(math: Math) -> Iterator[Math]:
+    """The layout and everything that stands in it."""
+    yield math
+    for part in parts_of(math):
+        yield from parts_within(part)
+
+
+def mutants(page: Page, error: Callable[[Math], Math | None]) -> Iterator[tuple[str, Page]]:
+    """The page with the error at one place of its last line of each display of the M-step."""
+    for number, section in enumerate(page.document.sections):
+        if section.title != "M-step":
+            continue
+        for place, block in enumerate(section.blocks):
+            if not isinstance(block, Display):
+                continue
+            line = block.lines[-1]
+            for side in planted(line.sides[-1], error):
+                wrong = Display((*block.lines[:-1], replace(line, sides=(*line.sides[:-1], side))))
+                blocks = (*section.blocks[:place], wrong, *section.blocks[place + 1 :])
+                sections = list(page.document.sections)
+                sections[number] = replace(section, blocks=blocks)
+                document = replace(page.document, sections=tuple(sections))
+                yield f"{error.__name__} in {line.sides[0]}", replace(page, document=document)
+
+
+@pytest.mark.parametrize("name", ["gaussian_mixture", "factor_analysis", "student_regression"])
+@pytest.mark.parametrize("error", PLANTS, ids=lambda error: error.__name__)
+def test_a_planted_error_is_seen(name: str, error: Callable[[Math], Math | None]) -> None:
+    number = 0
+    for what, page in mutants(written(name), error):
+        try:
+            found = residuals(page)
+        except (ValueError, KeyError, AssertionError, np.linalg.LinAlgError):
+            continue  # shapes that do not fit are seen, too
+        number += 1
+        assert any(not value < TOLERANCE for value in found.values()), what
+    assert number or error is negated or error is squared_hat, "the error stands nowhere"
