@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autoem.program.ir import Array, Function, Let
+from autoem.program.ir import ROW_WEIGHT, Array, Function, Let
 from autoem.program.simplify.context import depends
 from autoem.program.walk import names_used
 
@@ -48,7 +48,7 @@ class Cutting:
         for side in sides:
             self._add(side)
         functions = tuple(self._with_shared(place) for place in range(len(self.functions)))
-        given = tuple(a for a in self.whole.inputs)
+        given = tuple(array for array in self.whole.inputs if array.name != ROW_WEIGHT)
         read = {a.name: a for f in functions for a in f.inputs}
         wanted = {a.name: a for side in self.functions for a in side.outputs} | read
         made = {target.name: target for let in self.fixed for target in let.targets}

@@ -19,7 +19,7 @@ from autoem.backends.numpy.tree import (
     invoke,
     method,
 )
-from autoem.program.ir import Contract
+from autoem.program.ir import ROW_WEIGHT, Contract
 
 Axes = tuple[str, ...]
 
@@ -30,6 +30,8 @@ def contract(scope: Scope, operation: Contract, target: Axes) -> Operand:
     square = None if operation.guards else outer_square(scope, operation, factors)
     if square is not None:
         return square
+    if weight := _weight(operation):
+        return _weighted(scope, factors[1 - weight.index(True)], factors[weight.index(True)])
     if operation.guards or len(factors) != 2:
         factors = [unpacked(scope, factor) for factor in factors]
     if operation.guards:
@@ -41,6 +43,21 @@ def contract(scope: Scope, operation: Contract, target: Axes) -> Operand:
         code = invoke(scope.helper("unbounded"), value.code)
         return _scaled(scope, operation, factors, replace(value, code=code, infinite=True))
     return _scaled(scope, operation, factors, _combine(scope, alive, target))
+
+
+def _weight(operation: Contract) -> list[bool] | None:
+    """Which of two factors are the weights of the rows, where an array is only to be weighted."""
+    weights = [factor.name == ROW_WEIGHT for factor in operation.factors]
+    plain = not operation.over and not operation.guards and operation.scale == 1
+    return weights if plain and len(weights) == 2 and sum(weights) == 1 else None
+
+
+def _weighted(scope: Scope, operand: Operand, weight: Operand) -> Operand:
+    operand = unpacked(scope, operand)
+    if operand.axes[-len(weight.axes) :] != weight.axes:
+        axes = (*operand.axes, *weight.axes)
+        return Operand(Binary("*", align(operand, axes), align(weight, axes)), axes)
+    return replace(operand, code=invoke(scope.helper("weighted"), operand.code, weight.code))
 
 
 def _combine(scope: Scope, factors: tuple[Operand, ...], target: Axes) -> Operand:

@@ -146,6 +146,11 @@ def _fit(value: Expr, indent: str, before: str, after: str) -> list[str]:
         case Mapping(entries):
             pairs = [(f"{text(key)}: ", item) for key, item in entries]
             return _exploded(pairs, indent, before + "{", "}" + after)
+        case Subscript(Binary() as owner, places) if (
+            len(f"{indent}{before}({text(owner)})[") > WIDTH
+        ):
+            end = f")[{', '.join(map(text, places))}]{after}"
+            return [f"{indent}{before}(", *_fit(owner, indent + "    ", "", ""), indent + end]
         case Subscript(owner, places):
             pairs = [("", place) for place in places]
             return _bracket(pairs, indent, f"{before}{_tight(owner, ATOM)}[", f"]{after}")

@@ -67,6 +67,8 @@ class Scope:
     imports: dict[str, None] = field(default_factory=dict)
     identifiers: dict[str, str] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
+    unnamed: frozenset[str] = frozenset()
+    overwritten: frozenset[str] = frozenset()
 
     def layout(self, axes: tuple[str, ...]) -> tuple[str, ...]:
         """The axes as stored: in declared order, the row axis last."""

@@ -18,15 +18,20 @@ def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> n
 
 
 def row_weights(weights: np.ndarray | None, rows: slice) -> np.ndarray:
-    """The weights of a block of rows: one where none are given."""
+    """The weights of a block of rows; where none are given, a one that is stored once."""
     if weights is None:
-        return np.ones(rows.stop - rows.start)
-    return np.asarray(weights[rows], dtype=float)
+        return np.broadcast_to(1.0, rows.stop - rows.start)
+    return np.array(weights[rows], dtype=float)
 
 
 def all_weights(weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
     """The weights: one where none are given."""
     return np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+
+
+def weighted(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """value * weight along the last axis; value itself where the weights are a one stored once."""
+    return value if weight.strides == (0,) else value * weight
 
 
 def weighted_total(weight: np.ndarray, value: np.ndarray) -> float:
@@ -43,13 +48,13 @@ def log_sum_exp(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarr
 
 
 def softmax(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.ndarray, np.ndarray]:
-    """log sum exp over the axis, and exp(logits) divided by its sum, from the same exponentials."""
+    """log sum exp over the axis, and exp(logits) over its sum, which overwrites the logits."""
     peak = logits.max(axis=axis, keepdims=True)
     peak = np.where(np.isfinite(peak), peak, 0.0)
-    shares = logits - peak
+    shares = np.subtract(logits, peak, out=logits)
     np.exp(shares, out=shares)
     total = shares.sum(axis=axis, keepdims=True)
-    shares /= total
+    shares *= 1 / total
     return np.squeeze(peak + np.log(total), axis), shares
 
 

@@ -28,6 +28,7 @@ TIDY: tuple[Rule, ...] = (
     drop_repeated,
     drop_copies,
     drop_unused,
+    shorten_names,
 )
 """What is said once: expressions in their folded form, nothing twice."""
 
