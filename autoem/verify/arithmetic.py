@@ -13,7 +13,9 @@ import sympy
 from scipy import special
 
 from autoem.errors.verification import NotJudged
-from autoem.families.family import log_zero
+from autoem.families.family import log_zero, outside
+from autoem.families.multigamma import log_multigamma, multi_polygamma
+from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 
 
 def applied(node: sympy.Expr, values: Sequence[float]) -> float:
@@ -67,5 +69,16 @@ FUNCTIONS: dict[type, Callable[..., float]] = {
     sympy.Min: min,
     sympy.erf: math.erf,
     log_zero: lambda x: 0.0 if x == 0 else -math.inf,
+    outside: lambda x, lower, upper: 0.0 if lower <= x <= upper else -math.inf,
+    sympy.cos: math.cos,
+    sympy.sin: math.sin,
+    sympy.atan2: math.atan2,
+    sympy.gamma: lambda x: float(special.gamma(x)),
+    log_bessel_i0: lambda c: math.log(special.i0e(c)) + c,
+    bessel_ratio: lambda c: float(special.i1e(c) / special.i0e(c)),
+    log_multigamma: lambda a, d: float(special.multigammaln(a, int(d))),
+    multi_polygamma: lambda n, a, d: sum(
+        float(special.polygamma(int(n), a - i / 2)) for i in range(int(d))
+    ),
 }
 """What each function of an expression means."""

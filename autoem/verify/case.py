@@ -116,7 +116,8 @@ class Case:
             for v in instance.declaration.variables
             if v.name in instance.data or v.name in instance.parameters
         }
-        known.update(latents or {})
+        for latent, value in (latents or {}).items():
+            known[latent] = value
         return Meaning(known, instance.sizes)
 
     def surrogate(self, parameters: Arrays) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special, stats
 
 Arguments = Mapping[str, np.ndarray]
+ROUNDING = 1e-9
 LogDensity = Callable[[Any, Arguments], np.ndarray]
 
 
@@ -37,6 +38,25 @@ def _vector_normal(x: np.ndarray, mean: np.ndarray, cov: np.ndarray) -> np.ndarr
     return np.array(values).reshape(cov.shape[:-2])
 
 
+def _multinomial(x: np.ndarray, trials: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Probabilities that miss a sum of one by rounding are scaled; by more, they are none."""
+    total = p.sum(axis=-1, keepdims=True)
+    rounded = np.where(np.abs(total - 1) < ROUNDING, p / total, np.nan)
+    return np.asarray(stats.multinomial.logpmf(x, trials, rounded))
+
+
+def _matrices(
+    log_density: Callable[..., float], x: np.ndarray, df: np.ndarray, scale: np.ndarray
+) -> np.ndarray:
+    """scipy's densities of matrices take one point at a time."""
+    size = scale.shape[-1]
+    plates = np.broadcast_shapes(np.shape(df), scale.shape[:-2], np.shape(x)[:-2])
+    points = np.broadcast_to(x, (*plates, size, size)).reshape(-1, size, size)
+    scales = np.broadcast_to(scale, (*plates, size, size)).reshape(-1, size, size)
+    each = zip(points, np.broadcast_to(df, plates).ravel(), scales, strict=True)
+    return np.array([log_density(point, n, s) for point, n, s in each]).reshape(plates)
+
+
 def _dirichlet(x: np.ndarray, concentration: np.ndarray) -> np.ndarray:
     value: np.ndarray = stats.dirichlet.logpdf(np.moveaxis(x, -1, 0), concentration)
     return value
@@ -49,7 +69,7 @@ DENSITIES: dict[str, LogDensity] = {
     "BinomialLogit": lambda x, a: stats.binom.logpmf(x, a["trials"], special.expit(a["logits"])),
     "Categorical": lambda x, a: _category(x, a["p"]),
     "CategoricalLogit": lambda x, a: _category(x, special.softmax(a["logits"], axis=-1)),
-    "Multinomial": lambda x, a: stats.multinomial.logpmf(x, a["trials"], a["p"]),
+    "Multinomial": lambda x, a: _multinomial(x, a["trials"], a["p"]),
     "Poisson": lambda x, a: stats.poisson.logpmf(x, a["rate"]),
     "Normal": lambda x, a: stats.norm.logpdf(x, a["mean"], np.sqrt(a["variance"])),
     "MultivariateNormal": lambda x, a: _vector_normal(x, a["mean"], a["cov"]),
@@ -58,5 +78,21 @@ DENSITIES: dict[str, LogDensity] = {
     "Exponential": lambda x, a: stats.expon.logpdf(x, scale=1 / a["rate"]),
     "Beta": lambda x, a: stats.beta.logpdf(x, a["a"], a["b"]),
     "Dirichlet": lambda x, a: _dirichlet(x, a["concentration"]),
+    "Geometric": lambda x, a: stats.geom.logpmf(x, a["p"], loc=-1),
+    "NegativeBinomial": lambda x, a: stats.nbinom.logpmf(
+        x, a["shape"], a["shape"] / (a["shape"] + a["mean"])
+    ),
+    "LogNormal": lambda x, a: stats.lognorm.logpdf(
+        x, np.sqrt(a["variance"]), scale=np.exp(a["mean"])
+    ),
+    "Wishart": lambda x, a: _matrices(stats.wishart.logpdf, x, a["df"], a["scale"]),
+    "InverseWishart": lambda x, a: _matrices(stats.invwishart.logpdf, x, a["df"], a["scale"]),
+    "StudentT": lambda x, a: stats.t.logpdf(x, a["df"], a["mean"], a["scale"]),
+    "Laplace": lambda x, a: stats.laplace.logpdf(x, a["mean"], a["scale"]),
+    "VonMises": lambda x, a: stats.vonmises.logpdf(x, a["concentration"], a["mean"]),
+    "Weibull": lambda x, a: stats.weibull_min.logpdf(x, a["shape"], scale=a["scale"]),
+    "Pareto": lambda x, a: stats.pareto.logpdf(x, a["shape"], scale=a["minimum"]),
+    "Uniform": lambda x, a: stats.uniform.logpdf(x, a["lower"], a["upper"] - a["lower"]),
+    "DiscreteUniform": lambda x, a: stats.randint.logpmf(x, a["lower"], a["upper"] + 1),
 }
 """Family name to log density."""

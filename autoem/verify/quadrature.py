@@ -37,6 +37,10 @@ LINES: dict[str, Line] = {
     "vector": Line(lambda t: t, np.zeros_like),
     "positive": Line(np.exp, lambda t: t),
     "unit": Line(special.expit, lambda t: -np.logaddexp(0, t) - np.logaddexp(0, -t)),
+    "angle": Line(
+        lambda t: np.pi * np.tanh(t / 2),
+        lambda t: np.log(2 * np.pi) - np.logaddexp(0, t) - np.logaddexp(0, -t),
+    ),
 }
 """Support to the change of variable that brings the line to it."""
 

@@ -1,30 +1,23 @@
-"""Planted errors: wrong variants of a derivation, of its program and of its source.
+"""Planted errors: wrong variants of a derivation.
 
 Each is generated from a right one: a sign flipped, a term or a factor dropped, a constant doubled,
-an index exchanged, a normalizer lost, the update of another block taken.  A variant that computes
-what the right one computes is no error and is left out; what is left, the verifier must refuse.
+an index exchanged, a normalizer lost, the update of another block taken.
 """
 
 from __future__ import annotations
 
-import ast
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import sympy
 
-from autoem.backends import BACKENDS
-from autoem.derive.index import Index, substitute
 from autoem.derive.m_step import m_step
 from autoem.derive.quantity import Computed, Defined, Element, Quantity, Solution, elements
 from autoem.derive.stages import Derivation, derive
-from autoem.derive.term import Term, Terms
+from autoem.derive.term import Term
 from autoem.program import ir
-from autoem.program.lower import lower
-from autoem.program.schema import schema_of
+from tests.verify.wrong import wrong_formulas, wrong_terms
 
 
 @dataclass(frozen=True)
@@ -35,58 +28,6 @@ class Planted:
     derivation: Derivation
     program: ir.ArrayProgram | None = None
     source: str | None = None
-
-
-def planted(model: Any) -> Iterator[Planted]:
-    """Every variant of a model, wrong or not; the derivation is made anew for each."""
-    for kind in (in_log_joint, in_posterior, in_surrogate, in_updates, in_program, in_source):
-        yield from kind(model)
-
-
-# --- terms ------------------------------------------------------------------------------------
-
-
-def dropped_factor(term: Term) -> Term | None:
-    """Without the last factor that is no number."""
-    factors = [f for f in sympy.Mul.make_args(term.value) if not f.is_number]
-    if len(factors) < 2:
-        return None
-    return replace(term, value=term.value / factors[-1])
-
-
-def wrong_index(term: Term) -> Term | None:
-    """One element read at another index of the same axis."""
-    for element in elements(term.value):
-        for own in element.indices:
-            for other in term.bound:
-                if isinstance(own, Index) and own != other and own.axis is other.axis:
-                    indices = tuple(substitute(read, {own: other}) for read in element.indices)
-                    moved = {element: Element(element.base, indices)}
-                    return replace(term, value=term.value.xreplace(moved))
-    return None
-
-
-TERMS: dict[str, Callable[[Term], Term | None]] = {
-    "flipped sign": lambda term: replace(term, value=-term.value),
-    "wrong constant": lambda term: replace(term, value=2 * term.value),
-    "dropped factor": dropped_factor,
-    "wrong index": wrong_index,
-}
-
-
-def wrong_terms(terms: Terms) -> Iterator[tuple[str, Terms]]:
-    """Sums of terms with one term changed or gone."""
-    for position, term in enumerate(terms):
-        before, after = terms[:position], terms[position + 1 :]
-        if len(terms) > 1:
-            yield f"dropped term {position}", (*before, *after)
-        for name, change in TERMS.items():
-            changed = change(term)
-            if changed is not None:
-                yield f"{name} in term {position}", (*before, changed, *after)
-
-
-# --- derivations ------------------------------------------------------------------------------
 
 
 def in_log_joint(model: Any) -> Iterator[Planted]:
@@ -206,114 +147,10 @@ def _changes(bases: list[Quantity]) -> Iterator[tuple[str, Quantity, Any]]:
             for name, terms in wrong_terms(base.definition):
                 yield f"{base.name}, {name}", base, terms
         elif isinstance(base, Computed) and base.operation == "map":
-            for name, operand in _wrong_formulas(base.operands[0]):
+            for name, operand in wrong_formulas(base.operands[0]):
                 yield f"{base.name}, {name}", base, (operand,)
         elif isinstance(base, Computed) and base.operation == "root":
             slope, _, unknown = base.operands
             for name, terms in wrong_terms(tuple(Term(t) for t in sympy.Add.make_args(slope))):
                 wrong = sympy.Add(*(term.value for term in terms))
                 yield f"{base.name}, {name}", base, (wrong, wrong.diff(unknown), unknown)
-
-
-def _wrong_formulas(formula: sympy.Expr) -> Iterator[tuple[str, sympy.Expr]]:
-    yield "doubled", 2 * formula
-    if isinstance(formula, sympy.exp) and formula.args[0].is_Add:
-        for part in formula.args[0].args:
-            yield f"without {type(part).__name__} in exp", sympy.exp(formula.args[0] - part)
-    for part in formula.args if isinstance(formula, sympy.Add) else ():
-        yield "a term dropped", formula - part
-        yield "a sign flipped", formula - 2 * part
-    for part in formula.args if isinstance(formula, sympy.Mul) else ():
-        if not part.is_number:
-            yield "a factor dropped", formula / part
-
-
-# --- programs ---------------------------------------------------------------------------------
-
-
-def in_program(model: Any) -> Iterator[Planted]:
-    """A statement of the array program wrong; the derivation and the source are right."""
-    derivation = derive(model)
-    right = lower(derivation)
-    source = BACKENDS["numpy"](right, schema_of(derivation, right))
-    for part in ("posterior", "statistics", "maximize"):
-        function: ir.Function = getattr(right, part)
-        for position, let in enumerate(function.body):
-            for name, operation in _wrong_operations(let.operation):
-                wrong = replace(let, operation=operation)
-                body = (*function.body[:position], wrong, *function.body[position + 1 :])
-                changed: Any = {part: replace(function, body=body)}
-                target = let.targets[0].name
-                program = replace(right, **changed)
-                yield Planted(f"program: {target}, {name}", derivation, program, source)
-
-
-def _wrong_operations(operation: ir.Operation) -> Iterator[tuple[str, ir.Operation]]:
-    match operation:
-        case ir.Contract(factors=factors, guards=guards, scale=scale):
-            yield "flipped sign", replace(operation, scale=-scale)
-            if len(factors) > 1:
-                yield "dropped factor", replace(operation, factors=factors[:-1])
-            if guards:
-                yield "dropped guard", replace(operation, guards=guards[1:])
-        case ir.Map(expression=expression):
-            yield "doubled", ir.Map(ir.Call("add", (expression, expression)))
-            if isinstance(expression, ir.Call) and expression.function in ("add", "multiply"):
-                shorter = replace(expression, arguments=expression.arguments[:-1])
-                yield "dropped argument", ir.Map(shorter)
-        case ir.Matrix(function="inverse", operand=operand):
-            yield "no inverse", ir.Map(operand)
-
-
-# --- source -----------------------------------------------------------------------------------
-
-FUNCTIONS = ("_expectations", "_statistics", "_maximize", "_fixed", "log_likelihood", "posterior")
-
-
-def in_source(model: Any) -> Iterator[Planted]:
-    """One operation of the generated module changed; derivation and program are right."""
-    derivation = derive(model)
-    program = lower(derivation)
-    tree = ast.parse(BACKENDS["numpy"](program, schema_of(derivation, program)))
-    count = sum(1 for _ in _sites(tree))
-    for number in range(count):
-        changed = copy.deepcopy(tree)
-        node = list(_sites(changed))[number]
-        name = _change(node)
-        yield Planted(
-            f"source: line {node.lineno}, {name}", derivation, program, ast.unparse(changed)
-        )
-
-
-def _sites(tree: ast.AST) -> Iterator[Any]:
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and function.name in FUNCTIONS:
-            for node in ast.walk(function):
-                arithmetic = isinstance(node, ast.BinOp) and type(node.op) in SWAPPED
-                negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-                number = isinstance(node, ast.Constant) and isinstance(node.value, float)
-                if arithmetic or negative or number:
-                    yield node
-
-
-SWAPPED: dict[type, type] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.Div: ast.Mult,
-}
-
-
-def _change(node: Any) -> str:
-    if isinstance(node, ast.BinOp):
-        name = f"{type(node.op).__name__} for {SWAPPED[type(node.op)].__name__}"
-        node.op = SWAPPED[type(node.op)]()
-        return name
-    if isinstance(node, ast.UnaryOp):
-        node.op = ast.UAdd()
-        return "sign lost"
-    node.value += 1.0
-    return "wrong number"
-
-
-__all__ = ["Planted", "np", "planted"]

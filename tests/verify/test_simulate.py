@@ -1,0 +1,154 @@
+"""Simulated data have the moments of the model; what is missing or wrong is said by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autoem.errors.data import (
+    BadSize,
+    NoSuchName,
+    OutsideDomain,
+    SizesDisagree,
+    SizeUnknown,
+    WrongDimensions,
+)
+from autoem.errors.verification import MissingValue
+from autoem.families import Categorical, MultivariateNormal, Normal, Poisson
+from autoem.language import (
+    Aggregate,
+    Axis,
+    Given,
+    Index,
+    Latent,
+    Model,
+    Observed,
+    Parameter,
+    Positive,
+    PositiveDefinite,
+    Real,
+    Simplex,
+)
+from autoem.verify.instance import axis_sizes, random_parameters, tiny_sizes
+from autoem.verify.pointwise import Pointwise
+from autoem.verify.simulate import sample
+from tests.test_models import FILES, declared
+
+
+class Mixture(Model):
+    """Everything that can go wrong has a place here."""
+
+    n, k, d, g = Axis(), Axis(), Axis(), Axis()
+    group = Given(Index(g), over=n)
+    shift = Parameter(Real(), over=g)
+    weight = Parameter(Simplex(k))
+    mean = Parameter(Real(d), over=k)
+    cov = Parameter(PositiveDefinite(d))
+    z = Latent(Categorical(weight), over=n)
+    x = Observed(MultivariateNormal(mean[z] + shift[group], cov=cov), over=n)
+
+
+THETA = {
+    "shift": [0.0, 10.0],
+    "weight": [0.25, 0.75],
+    "mean": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]],
+    "cov": np.diag([1.0, 2.0, 3.0]),
+}
+GROUP = np.arange(20_000) % 2
+
+
+def test_the_moments_are_those_of_the_model() -> None:
+    drawn = sample(Mixture, THETA, seed=3, given={"group": GROUP})
+    assert list(drawn) == ["group", "z", "x"]
+    assert drawn["z"].mean() == pytest.approx(0.75, abs=0.02)
+    for k in (0, 1):
+        rows = drawn["x"][(drawn["z"] == k) & (GROUP == 1)]
+        assert rows.mean(axis=0) == pytest.approx(np.array(THETA["mean"][k]) + 10, abs=0.15)
+        assert np.cov(rows.T) == pytest.approx(THETA["cov"], abs=0.25)
+
+
+def test_a_seed_makes_the_same_data() -> None:
+    one, two = (sample(Mixture, THETA, seed=5, given={"group": GROUP[:9]}) for _ in range(2))
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"weight": None}, MissingValue, r"parameter 'weight' over \(k\)"),
+        ({"weight": [0.5, 0.6]}, OutsideDomain, "sum to 1"),
+        ({"weight": [0.5, 0.2, 0.3]}, SizesDisagree, "axis k"),
+        ({"weight": 1.0}, WrongDimensions, "weight"),
+        ({"cov": -np.eye(3)}, OutsideDomain, "positive definite"),
+        ({"wieght": [1.0]}, NoSuchName, "Did you mean 'weight'"),
+    ],
+)
+def test_wrong_parameters_are_named(change: dict, error: type, words: str) -> None:
+    theta = {name: value for name, value in {**THETA, **change}.items() if value is not None}
+    with pytest.raises(error, match=words):
+        sample(Mixture, theta, given={"group": GROUP})
+
+
+def test_wrong_givens_and_sizes_are_named() -> None:
+    with pytest.raises(MissingValue, match="given 'group'"):
+        sample(Mixture, THETA, {"n": 4})
+    with pytest.raises(OutsideDomain, match="group"):
+        sample(Mixture, THETA, given={"group": [0, 2]})
+    with pytest.raises(SizesDisagree, match="axis n"):
+        sample(Mixture, THETA, {"n": 3}, given={"group": [0, 1]})
+    with pytest.raises(NoSuchName, match="'rows'"):
+        sample(Mixture, THETA, {"rows": 3}, given={"group": [0, 1]})
+
+
+class Counts(Model):
+    """No array tells how many rows there are."""
+
+    n = Axis("rows")
+    rate = Parameter(Positive())
+    x = Observed(Poisson(rate), over=n)
+
+
+def test_an_unknown_or_bad_size_is_named() -> None:
+    with pytest.raises(SizeUnknown, match="axis n"):
+        sample(Counts, {"rate": 1.0})
+    with pytest.raises(BadSize, match="axis n"):
+        sample(Counts, {"rate": 1.0}, {"n": 0})
+
+
+class Groups(Model):
+    """Of a state only the group is seen."""
+
+    n = Axis()
+    z = Latent(Categorical([0.2, 0.3, 0.5]), over=n)
+    seen = Observed(Aggregate(z, groups=[(0, 2), (1,)]), over=n)
+    x = Observed(Normal(z, variance=1), over=n)
+
+
+def test_an_aggregate_is_made_from_its_latent() -> None:
+    drawn = sample(Groups, {}, {"n": 50}, seed=0)
+    assert np.array_equal(drawn["seen"], np.array([0, 1, 0])[drawn["z"].astype(int)])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_axes_have_different_lengths(path) -> None:
+    model = declared(path)
+    sizes = tiny_sizes(model)
+    assert len(set(sizes.values())) == len(sizes)
+    theta = random_parameters(model, sizes, np.random.default_rng(1))
+    again = random_parameters(model, sizes, np.random.default_rng(2))
+    assert all(np.abs(theta[name] - again[name]).min() > 0 for name in theta)
+
+
+def test_every_place_of_an_array_reads_the_same_alone() -> None:
+    """`evaluate`, which sampling uses, against the judge's own reading of the language."""
+    from autoem.language.evaluate import evaluate
+
+    drawn = sample(Mixture, THETA, seed=3, given={"group": GROUP[:4]})
+    known = {**{name: np.asarray(value) for name, value in THETA.items()}, **drawn}
+    values = {v: known[v.name] for v in Mixture.declaration.variables}
+    sizes = axis_sizes(Mixture, {"n": 4, "k": 2, "d": 3, "g": 2})
+    node = Mixture.declaration.observed[0].distribution.argument("mean")
+    whole = evaluate(node, values, sizes)
+    read = Pointwise(sizes, lambda variable, place, event: values[variable][(*place, *event)])
+    for n in range(4):
+        assert read.event(node, {Mixture.n: n}) == pytest.approx(whole[n])
