@@ -59,12 +59,23 @@ def generate(model: Source, backend: str = "numpy", missing: tuple[str, ...] = (
 
     `missing` names observed arrays that have gaps.
     """
+    return _printed(derive(model), _known(backend), missing)
+
+
+def _known(backend: str) -> str:
+    """The name of a backend that is there."""
     if backend not in BACKENDS:
         raise UnknownChoice(option="backend", value=backend, choices=tuple(BACKENDS))
-    derivation = derive(model)
+    return backend
+
+
+def _printed(
+    derivation: Derivation, backend: str, missing: tuple[str, ...], document: str | None = None
+) -> Program:
+    """The derivation as source; the document is the derivation itself, or what is given."""
     if missing:
         derivation = _derive(derivation.model, missing)
-    program = lower(derivation)
+    program = lower(derivation, document)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
 
@@ -110,7 +121,10 @@ def fit(
 
 def _runnable(model: Source, backend: str, missing: tuple[str, ...] = ()) -> Runnable:
     """The program of a model, and that for data with gaps once there are some."""
-    program = Runnable.from_module(generate(model, backend, missing).module)
+    derivation = derive(model)
+    document = f"{MARK} to be run at once: {derivation.name}."
+    printed = _printed(derivation, _known(backend), missing, document)
+    program = Runnable.from_module(printed.module)
     return replace(program, with_gaps=partial(_runnable, model, backend))
 
 

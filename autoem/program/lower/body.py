@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from autoem.derive.index import Index, Read, Shift
@@ -12,7 +12,6 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
-    GaussianChain,
     Later,
     LinearSystem,
     LogPartition,
@@ -25,8 +24,8 @@ from autoem.derive.quantity import (
     Solution,
 )
 from autoem.derive.term import canonical
-from autoem.errors import NotDerivable
 from autoem.program import ir
+from autoem.program.lower.chains import smoothed, smoothed_gaussian
 from autoem.program.lower.names import AxisNames, IndexNames, unique
 from autoem.program.lower.sums import lowered, total
 
@@ -52,23 +51,24 @@ class Body:
 
     def ref(self, element: Element, names: IndexNames) -> ir.Ref:
         """The element as a reference to its array, which is computed first if it has to be."""
-        array = self.array(element.base)
-        for place, index in enumerate(element.indices):
+        return self._at(self.array(element.base), element.indices, names)
+
+    def _at(self, array: ir.Array, indices: tuple[Read, ...], names: IndexNames) -> ir.Ref:
+        """The array at the indices; where one is a step on, the array is moved."""
+        for place, index in enumerate(indices):
             if isinstance(index, Shift):
                 array = self._rolled(array, place, index.by)
-                element = Element(element.base, _with(element.indices, place, index.index))
-        return ir.Ref(array.name, tuple(self.read(read, names) for read in element.indices))
+        return ir.Ref(array.name, tuple(self.read(index, names) for index in indices))
 
     def read(self, read: Read, names: IndexNames) -> ir.IndexRead:
-        """An index as an axis, an integer or a lookup."""
+        """An index as an axis, an integer or a lookup; the step of a shift is in its array."""
         if isinstance(read, int):
             return read
         if isinstance(read, Index):
             return names.of(read)
         if isinstance(read, Shift):
-            raise NotDerivable(what="a value one step earlier, read by itself", where="the program")
-        table = self.array(read.table)
-        return ir.Ref(table.name, tuple(self.read(inner, names) for inner in read.indices))
+            return names.of(read.index)
+        return self._at(self.array(read.table), read.indices, names)
 
     def array(self, base: Quantity) -> ir.Array:
         """The array of a quantity."""
@@ -117,9 +117,9 @@ class Body:
             case Later():
                 return self._later(base)
             case SmoothedGaussian():
-                return self._smoothed_gaussian(base)
+                return smoothed_gaussian(self, base)
             case Smoothed():
-                return self._smoothed(base)
+                return smoothed(self, base)
         raise AssertionError(f"{base.name} is neither given nor computed")
 
     def _matrix_function(self, base: MatrixFunction) -> ir.Array:
@@ -182,34 +182,10 @@ class Body:
         key = ("roll", array.name, place, by)
         if key not in self.shared:
             word = "previous" if by < 0 else "next"
-            target = self.target(f"{word}_{array.name}", array.axes)
+            target = replace(self.target(f"{word}_{array.name}", array.axes), kind=array.kind)
             read = ir.Ref(array.name, array.axes)
             self.shared[key] = self.let(target, ir.Roll(read, array.axes[place], by))
         return self.shared[key]
-
-    def _smoothed_gaussian(self, base: SmoothedGaussian) -> ir.Array:
-        known = self.systems.get(id(base.chain))
-        if known is None:
-            known = self.systems[id(base.chain)] = self._smooth(base.chain)
-        parts = ("mean", "covariance", "cross", "log_determinant")
-        return known[parts.index(base.part)]
-
-    def _smooth(self, chain: GaussianChain) -> tuple[ir.Array, ...]:
-        names = IndexNames(self.axes)
-        square = names.all((*chain.plates, chain.time, *chain.row, *chain.column))
-        plates = names.all(chain.plates)
-        line = square[: len(plates) + 1 + len(chain.row)]
-        reads = [self.ref(e, names) for e in (chain.diagonal, chain.lower, chain.shift)]
-        stem = chain.shift.base.name.removeprefix("shift_")
-        targets = (
-            self.target(f"mean_{stem}", line),
-            self.target(f"covariance_{stem}", square),
-            self.target(f"cross_{stem}", square),
-            self.target(f"log_determinant_{stem}", plates),
-        )
-        event = square[len(plates) + 1 :]
-        self.lets.append(ir.Let(targets, ir.Smooth(*reads, names.of(chain.time), event)))
-        return targets
 
     def _later(self, base: Later) -> ir.Array:
         """Zero at the first step, one at the others."""
@@ -218,28 +194,6 @@ class Body:
         first = ir.Call("equal", (ir.Position(axis), zero))
         later = ir.Call("where", (first, zero, one))
         return self.let(self.target(base.name, (axis,)), ir.Map(later))
-
-    def _smoothed(self, base: Smoothed) -> ir.Array:
-        known = self.systems.get(id(base.chain))
-        if known is None:
-            known = self.systems[id(base.chain)] = self._forward_backward(base)
-        return known[("state", "before", "after", "log_normalizer").index(base.part)]
-
-    def _forward_backward(self, base: Smoothed) -> tuple[ir.Array, ...]:
-        chain, names = base.chain, IndexNames(self.axes)
-        axes = names.all((*chain.plates, chain.time, chain.state))
-        weight, step = self.ref(chain.weight, names), self.ref(chain.step, names)
-        *plates, time, state = axes
-        stem = chain.weight.base.name.removeprefix("log_weight_")
-        targets = (
-            self.target(f"responsibility_{stem}", axes),
-            self.target(f"before_{stem}", axes),
-            self.target(f"after_{stem}", axes),
-            self.target(f"log_normalizer_{stem}", tuple(plates)),
-        )
-        operation = ir.ForwardBackward(weight, step, time, state, names.of(chain.before))
-        self.lets.append(ir.Let(targets, operation))
-        return targets
 
     def _solution(self, base: Solution) -> ir.Array:
         known = self.systems.get(id(base.system))
@@ -277,7 +231,7 @@ class Body:
             for names, row in zip(rows, system.rows, strict=True)
         )
         right_refs = tuple(ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True))
-        self.lets.append(ir.Let(targets, ir.Solve(unknowns, solved, matrix, right_refs)))
+        self.lets.append(ir.Let(targets, ir.Solve(unknowns, solved, matrix, right_refs, system.method)))
         return targets
 
     def _with_axes(self, element: Element, free: tuple[Index, ...]) -> ir.Array:
@@ -305,10 +259,6 @@ class Body:
             return ref
         array = self.let(self.target(entry.base.name, axes), ir.Map(ref))
         return ir.Ref(array.name, axes)
-
-
-def _with(indices: tuple[Read, ...], place: int, read: Read) -> tuple[Read, ...]:
-    return (*indices[:place], read, *indices[place + 1 :])
 
 
 def bounds(parameter: Declared) -> tuple[float, float]:

@@ -34,8 +34,8 @@ from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
 
 
-def lower(derivation: Derivation) -> ir.ArrayProgram:
-    """The array program of a derivation."""
+def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgram:
+    """The array program of a derivation; its document is the derivation, or what is given."""
     axes = axis_names(derivation.declaration)
     declared = _declared(derivation, axes)
     needed = _statistics(derivation)
@@ -58,7 +58,7 @@ def lower(derivation: Derivation) -> ir.ArrayProgram:
         posterior,
         statistics,
         maximize,
-        str(derivation),
+        str(derivation) if document is None else document,
         lengths=axes.lengths,
         prior=_prior(derivation, axes, declared),
         score=score,

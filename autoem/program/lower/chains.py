@@ -1,0 +1,66 @@
+"""Smoothed chains: one statement for all that the recursion gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autoem.derive.quantity import GaussianChain, Smoothed, SmoothedGaussian
+from autoem.program import ir
+from autoem.program.lower.names import IndexNames
+
+if TYPE_CHECKING:
+    from autoem.program.lower.body import Body
+
+
+def smoothed(body: Body, base: Smoothed) -> ir.Array:
+    """One result of a discrete chain."""
+    known = body.systems.get(id(base.chain))
+    if known is None:
+        known = body.systems[id(base.chain)] = _forward_backward(body, base)
+    return known[("state", "before", "after", "log_normalizer").index(base.part)]
+
+
+def _forward_backward(body: Body, base: Smoothed) -> tuple[ir.Array, ...]:
+    """The recursion of a discrete chain, made once."""
+    chain, names = base.chain, IndexNames(body.axes)
+    axes = names.all((*chain.plates, chain.time, chain.state))
+    weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
+    *plates, time, state = axes
+    stem = chain.weight.base.name.removeprefix("log_weight_")
+    targets = (
+        body.target(f"responsibility_{stem}", axes),
+        body.target(f"before_{stem}", axes),
+        body.target(f"after_{stem}", axes),
+        body.target(f"log_normalizer_{stem}", tuple(plates)),
+    )
+    operation = ir.ForwardBackward(weight, step, time, state, names.of(chain.before))
+    body.lets.append(ir.Let(targets, operation))
+    return targets
+
+
+def smoothed_gaussian(body: Body, base: SmoothedGaussian) -> ir.Array:
+    """One result of a Gaussian chain."""
+    known = body.systems.get(id(base.chain))
+    if known is None:
+        known = body.systems[id(base.chain)] = _smooth(body, base.chain)
+    parts = ("mean", "covariance", "cross", "log_determinant")
+    return known[parts.index(base.part)]
+
+
+def _smooth(body: Body, chain: GaussianChain) -> tuple[ir.Array, ...]:
+    """The smoother of a Gaussian chain, made once."""
+    names = IndexNames(body.axes)
+    square = names.all((*chain.plates, chain.time, *chain.row, *chain.column))
+    plates = names.all(chain.plates)
+    line = square[: len(plates) + 1 + len(chain.row)]
+    reads = [body.ref(e, names) for e in (chain.diagonal, chain.lower, chain.shift)]
+    stem = chain.shift.base.name.removeprefix("shift_")
+    targets = (
+        body.target(f"mean_{stem}", line),
+        body.target(f"covariance_{stem}", square),
+        body.target(f"cross_{stem}", square),
+        body.target(f"log_determinant_{stem}", plates),
+    )
+    event = square[len(plates) + 1 :]
+    body.lets.append(ir.Let(targets, ir.Smooth(*reads, names.of(chain.time), event)))
+    return targets
