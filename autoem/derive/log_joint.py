@@ -23,6 +23,7 @@ from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
+from autoem.derive.supported import supported
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
@@ -189,7 +190,8 @@ def _summands(
     return [
         Term(part, tuple(summand.over))
         for summand in density
-        for part in sympy.Add.make_args(summand.value)
+        for part in sympy.Add.make_args(supported(summand.value))
+        if part != 0
     ]
 
 

@@ -42,9 +42,12 @@ def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[n
 
 
 def _absolute(matrix: np.ndarray) -> np.ndarray:
-    """The symmetric matrix with the absolute values of its eigenvalues."""
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.abs(values)) @ vectors.T)
+    """The symmetric matrix with the absolute values of the eigenvalues that it has once its
+    diagonal is of ones."""
+    diagonal = np.sqrt(np.abs(np.diag(matrix)))
+    unit = np.where(diagonal > 0, diagonal, 1.0)
+    values, vectors = np.linalg.eigh(matrix / np.outer(unit, unit))
+    return np.asarray((vectors * np.abs(values)) @ vectors.T * np.outer(unit, unit))
 
 
 def _grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:

@@ -133,7 +133,7 @@ class Solve:
     the target are batches); `matrix[i][j]` has the batch axes, the row axes of i, and the row axes
     of j renamed with a trailing prime (None is a zero block); `right[i]` has the axes of unknown i.
     The solution is the one of smallest norm where the system is singular.  `method` is "solve", or
-    "ascend": A symmetric, its eigenvalues replaced by their absolute values.
+    "ascend": A symmetric, scaled to a diagonal of ones, its eigenvalues by their absolute values.
     """
 
     unknowns: tuple[Ref, ...]

@@ -19,6 +19,7 @@ from autoem.program.lower.names import AxisNames, axis_names
 SUPPORTS = {
     "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
     "binary": "binary", "category": "index", "simplex": "simplex", "cells": "count",
+    "angle": "real", "integer": "integer", "positive_definite": "positive_definite",
 }  # fmt: skip
 """The support of a family as a kind of domain."""
 

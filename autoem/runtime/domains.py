@@ -16,6 +16,7 @@ ENTRYWISE: dict[str, tuple[Test, str]] = {
     "positive": (lambda x: x > 0, "a positive number"),
     "nonnegative": (lambda x: x >= 0, "a number from 0"),
     "count": (lambda x: (x >= 0) & (x == np.floor(x)), "a whole number from 0"),
+    "integer": (lambda x: x == np.floor(x), "a whole number"),
     "cells": (lambda x: (x >= 0) & (x == np.floor(x)), "a whole number from 0"),
     "binary": (lambda x: (x == 0) | (x == 1), "0 or 1"),
     "unit": (lambda x: (x >= 0) & (x <= 1), "a number from 0 to 1"),

@@ -48,10 +48,14 @@ def solved(
 
 
 def _solution(system: LinearSystem, matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The solution of smallest norm; an ascent takes eigenvalues by their absolute values."""
+    """The solution of smallest norm; an ascent takes eigenvalues by their absolute values, once
+    the diagonal is of ones, so that no unit decides what they are."""
     if system.method == "ascend":
-        values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-        matrix = (vectors * np.abs(values)) @ vectors.T
+        diagonal = np.sqrt(np.abs(np.diag(matrix)))
+        unit = np.where(diagonal > 0, diagonal, 1.0)
+        values, vectors = np.linalg.eigh((matrix + matrix.T) / (2 * np.outer(unit, unit)))
+        matrix, right = (vectors * np.abs(values)) @ vectors.T, right / unit
+        return np.asarray(np.linalg.lstsq(matrix, right, rcond=1e-13)[0] / unit)
     return np.linalg.lstsq(matrix, right, rcond=1e-13)[0]
 
 

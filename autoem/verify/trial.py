@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoem.language.declaration import Random
-from autoem.runtime.em import run_em
+from autoem.runtime.em import EStep, MStep, run_em
+from autoem.runtime.shorten import rising
 from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
@@ -77,14 +78,15 @@ def trials(case: Case) -> Trials:
 
 def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:
     parameters, trace = start, []
+    expect, maximize = _steps(case, runner, data)
     for _ in range(PLAIN):
-        statistics, objective = runner.e_step(data, parameters)
+        statistics, objective = expect(parameters)
         trace.append(objective)
-        parameters = runner.m_step(statistics, parameters)
+        parameters = maximize(statistics, parameters)
     domains = {p.name: _range(p.domain) for p in case.derivation.declaration.parameters}
     outcome = run_em(
-        lambda theta: runner.e_step(data, theta),
-        runner.m_step,
+        expect,
+        maximize,
         parameters,
         domains,
         tol=1e-13,
@@ -92,6 +94,17 @@ def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:
         accelerate=squarem(domains, after=0),
     )
     return Trial(tuple(trace), outcome.parameters, outcome.objective, outcome.result)
+
+
+def _steps(case: Case, runner: Runner, data: Arrays) -> tuple[EStep, MStep]:
+    """The two steps as they are run: a Newton step is shortened until the objective has risen."""
+
+    def expect(theta: Arrays) -> tuple[Arrays, float]:
+        return runner.e_step(data, theta)
+
+    updates = case.derivation.m_step.updates
+    steps = expect, runner.m_step
+    return rising(*steps) if any(update.rule == "newton" for update in updates) else steps
 
 
 def _range(domain: object) -> tuple[str, float, float]:

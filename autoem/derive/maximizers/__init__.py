@@ -3,10 +3,11 @@ reason."""
 
 from autoem.derive.maximizers.counts import counts
 from autoem.derive.maximizers.covariance import covariance
+from autoem.derive.maximizers.extremum import extremum
 from autoem.derive.maximizers.linear import linear
 from autoem.derive.maximizers.newton import newton
 from autoem.derive.maximizers.root import root
 from autoem.derive.maximizers.stationary import stationary
 
-CLOSED = (counts, linear, covariance, stationary)
+CLOSED = (counts, linear, covariance, extremum, stationary)
 NUMERIC = (root, newton)

@@ -67,17 +67,22 @@ def _reads_unknown(expression: sympy.Expr, parameter: Declared, element: Element
     return reads(expression.xreplace({element: sympy.Integer(1)}), parameter)
 
 
-TRANSCENDENTAL = (sympy.polygamma, sympy.loggamma, sympy.gamma, sympy.log, sympy.exp)
+TRANSCENDENTAL = (sympy.Function,)
 
 
 def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sympy.Expr:
     """The one root of the slope in the domain."""
+    if (angle := _angle(slope, element)) is not None:
+        return angle
     if any(f.has(element) for f in slope.atoms(*TRANSCENDENTAL)):
         raise Refusal(f"no closed form: {_culprit(slope, element)} of {parameter.name}")
     numerator, _ = sympy.fraction(sympy.together(slope))
     if not numerator.is_polynomial(element):
         raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}")
-    polynomial = sympy.Poly(numerator, element)
+    try:
+        polynomial = sympy.Poly(numerator, element)
+    except sympy.PolynomialError:
+        raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}") from None
     # A root at zero is the edge of the domain, put there by the common denominator.
     coefficients = polynomial.all_coeffs()
     while coefficients and coefficients[-1] == 0:
@@ -110,6 +115,17 @@ def ends(parameter: Declared) -> tuple[sympy.Expr, sympy.Expr]:
     if domain.kind == "interval":
         return sympy.nsimplify(domain.lower), sympy.nsimplify(domain.upper)
     return sympy.Integer(0) if domain.kind != "real" else -sympy.oo, sympy.oo
+
+
+def _angle(slope: sympy.Expr, element: Element) -> sympy.Expr | None:
+    """Of a sine and a cosine b cos t + c sin t, the one zero on the circle where it falls."""
+    cosine, sine = sympy.cos(element), sympy.sin(element)
+    b, c = slope.coeff(cosine), slope.coeff(sine)
+    if (slope - b * cosine - c * sine).expand() != 0 or b.has(element) or c.has(element):
+        return None
+    common = [f for f in sympy.Mul.make_args(b) if f.is_positive and f in sympy.Mul.make_args(-c)]
+    scale = sympy.Mul(*common)
+    return sympy.atan2(b / scale, -c / scale)
 
 
 def _culprit(slope: sympy.Expr, element: Element) -> str:

@@ -231,7 +231,9 @@ class Body:
             for names, row in zip(rows, system.rows, strict=True)
         )
         right_refs = tuple(ir.Ref(a.name, axes) for a, axes in zip(right, own, strict=True))
-        self.lets.append(ir.Let(targets, ir.Solve(unknowns, solved, matrix, right_refs, system.method)))
+        self.lets.append(
+            ir.Let(targets, ir.Solve(unknowns, solved, matrix, right_refs, system.method))
+        )
         return targets
 
     def _with_axes(self, element: Element, free: tuple[Index, ...]) -> ir.Array:
