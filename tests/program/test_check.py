@@ -63,7 +63,7 @@ PLANTED: dict[str, tuple[Let | tuple[Let, ...], str]] = {
         "no index",
     ),
     "negative entry": (Let((Array("t"),), Map(Ref("a", (-1,)))), "is read at -1"),
-    "unknown function": (let("t[k]", call("sin", "a[k]")), "no function sin"),
+    "unknown function": (let("t[k]", call("tan", "a[k]")), "no function tan"),
     "few arguments": (let("t[k]", call("power", "a[k]")), "takes 2 arguments"),
     "no arguments": (let("t[k]", Call("add", ())), "no arguments"),
     "not summed": (let("t[k]", total("x[n,d] a[k]", "n")), "not in the target"),

@@ -161,6 +161,11 @@ def _fit(value: Expr, indent: str, before: str, after: str) -> list[str]:
     return [line]
 
 
+def _opens(owner: Expr, before: str) -> bool:
+    """Whether the line has room for the owner and an opening bracket."""
+    return len(f"{before}({text(owner)})[") <= WIDTH
+
+
 def _split_last(value: Binary, indent: str, before: str, after: str) -> list[str]:
     """One operator whose right side ends in brackets is split inside these; others line by line."""
     level = PRECEDENCE[value.operator]
