@@ -15,5 +15,7 @@ class HiddenMarkov(Model):
     initial = Parameter(Simplex(k))
     transition = Parameter(Simplex(k), over=k)
     emission = Parameter(Simplex(v), over=k)
-    z = Latent(Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t))
+    z = Latent(
+        Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t)
+    )
     x = Observed(Categorical(emission[z]), over=(s, t))

@@ -37,11 +37,9 @@ from autoem.program.lower import lower
 class Hidden(Model):
     s, t, k, v = Axis("sequences"), Axis("steps"), Axis("states"), Axis("symbols")
     initial = Parameter(Simplex(k))
-    transition = Parameter(Simplex(k), over=k)
+    move = Parameter(Simplex(k), over=k)
     emission = Parameter(Simplex(v), over=k)
-    z = Latent(
-        Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t)
-    )
+    z = Latent(Markov(first=Categorical(initial), then=Categorical(move[previous])), over=(s, t))
     x = Observed(Categorical(emission[z]), over=(s, t))
 
 
@@ -224,9 +222,7 @@ def test_chains_that_are_not_tractable_are_refused_with_the_reason():
 def test_weights_of_a_planted_program_do_not_agree():
     program = lower(derive(Hidden))
     (data, parameters), body = hidden(), list(program.posterior.body)
-    place = next(
-        i for i, let in enumerate(body) if type(let.operation).__name__ == "ForwardBackward"
-    )
+    place = next(i for i, let in enumerate(body) if isinstance(let.operation, ForwardBackward))
     operation = body[place].operation
     turned = replace(operation, step=replace(operation.step, axes=operation.step.axes[::-1]))
     body[place] = replace(body[place], operation=turned)
