@@ -201,6 +201,8 @@ def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
         sizes=read.sizes,
         levels=read.levels,
         missing=read.missing,
+        fixed=problem.fixed,
+        edges=outcome.places,
         program=problem.program,
         data=read,
     )

@@ -35,6 +35,14 @@ class Likelihood(Protocol):
     ) -> float: ...
 
 
+class Score(Protocol):
+    """The gradient of the objective by every parameter."""
+
+    def __call__(
+        self, data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
+    ) -> Arrays: ...
+
+
 def no_gaps(names: tuple[str, ...]) -> Program:
     """A generated program takes gaps only where it was generated for them."""
     raise MissingValues(names=names)
@@ -48,8 +56,8 @@ class Program:
     parameters where they have one.  `weights` repeat the entries of the program's row axis.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
-    of being computed.  `hooks` are further functions of the model by name (`sample`,
-    `information`), for stages above the runtime.
+    of being computed.  `score` is the gradient of the objective, from which the information comes.
+    `hooks` are further functions of the model by name (`sample`), for stages above the runtime.
     """
 
     schema: Schema
@@ -60,6 +68,7 @@ class Program:
     expectations: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
+    score: Score | None = None
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @staticmethod
@@ -78,6 +87,7 @@ class Program:
             module.posterior,
             named,
             tuple(plain.get("gaps", ())),
+            score=vars(module).get("score"),
         )
 
     def arrays(self, data: Data) -> Arrays:

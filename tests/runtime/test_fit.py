@@ -117,14 +117,14 @@ def test_weights_repeat_rows() -> None:
 
 def test_hooks_answer_for_the_program() -> None:
     hooks = {
-        "information": lambda fit: {"rate": fit.parameters["rate"]},
+        "describe": lambda fit: fit.parameters["rate"],
         "sample": lambda fit, sizes, seed: {"x": np.arange(sizes["n"]) + seed},
     }
     program = PoissonMixture().program(hooks=hooks)
     found = fit(program, {"x": [1, 2, 9]}, TWO, max_iterations=2)
-    assert found.information()["rate"] is found.parameters["rate"]
+    assert found.hook("describe")(found) is found.parameters["rate"]
     assert found.sample({"n": 2}, seed=1)["x"].tolist() == [1, 2]
-    with pytest.raises(cannot.NothingAttached, match="standard_errors needs the program"):
+    with pytest.raises(cannot.NothingAttached, match="the information needs the score"):
         _ = found.standard_errors
 
 
