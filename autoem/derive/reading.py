@@ -41,6 +41,22 @@ class Value:
         """The category of the value."""
         return self.reader.index(self.variable, self.plates)
 
+    @property
+    def size(self) -> sympy.Expr:
+        return self.reader.scope.size(self.variable.event[-1])
+
+    def inverse(self, i: Index, j: Index) -> sympy.Expr:
+        """Entry (i, j) of the inverse of a matrix."""
+        entry = self(i, j)
+        return Element(self.reader.scope.matrix("inverse", entry.base), entry.indices)
+
+    def log_determinant(self) -> sympy.Expr:
+        """log det of a matrix."""
+        index = fresh(self.variable.event[-1])
+        entry = self(index, index)
+        function = self.reader.scope.matrix("log_determinant", entry.base)
+        return Element(function, entry.indices[:-2])
+
 
 @dataclass(frozen=True)
 class Argument:

@@ -236,6 +236,8 @@ def _is_gathered(element: Element) -> bool:
         return not isinstance(base.variable, Parameter)
     if isinstance(base, Origin | Statistic):
         return False
+    if isinstance(base, MatrixFunction):
+        return not _is_new(base.base)
     if isinstance(base, LogPartition):
         return is_gathered(base.operand)
     if isinstance(base, Seen | Later | Smoothed | SmoothedGaussian):

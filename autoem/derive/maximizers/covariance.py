@@ -27,7 +27,8 @@ def covariance(problem: Problem, parameter: Declared) -> Update:
     *plates, row, column = indices
     scatter = _doubled(problem, problem.gradient(inverse, indices))
     count = _doubled(problem, problem.gradient(log_det, tuple(plates)))
-    if any(reads(term.value, parameter) for term in (*scatter, *count)):
+    beside = problem.gradient(parameter, indices)
+    if beside or any(reads(term.value, parameter) for term in (*scatter, *count)):
         raise Refusal(f"Q is not linear in the inverse of {parameter.name}")
     total = problem.scope.define(f"scatter_{parameter.name}", scatter, "maximize")
     number = problem.coefficient(f"count_{parameter.name}", count)

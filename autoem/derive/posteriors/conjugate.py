@@ -64,13 +64,20 @@ def split(term: Term, latent: Declared | sympy.Basic) -> Terms:
     parts = []
     for part in sympy.Add.make_args(value):
         _, dependent = part.as_independent(*own, as_Add=False)
-        if isinstance(dependent, sympy.Add) or (
-            isinstance(dependent, sympy.Mul) and any(a.is_Add for a in dependent.args)
-        ):
+        if any(_is_opened(factor, own) for factor in sympy.Mul.make_args(dependent)):
             parts += list(sympy.Add.make_args(sympy.expand(part)))
         else:
             parts.append(part)
     return tuple(replace(term, value=part) for part in parts)
+
+
+def _is_opened(factor: sympy.Expr, own: list[Element]) -> bool:
+    """Whether a factor is multiplied out: a sum, and the square of one in the latent's logarithm.
+    A residual of the latent itself stays whole."""
+    base, exponent = factor.as_base_exp()
+    if not base.is_Add or not exponent.is_Integer or exponent < 1:
+        return False
+    return bool(exponent == 1 or not base.is_polynomial(*own))
 
 
 def match(
@@ -115,17 +122,21 @@ def _matched(
     carrier = _carrier(family, element)
     coefficients: list[list[Term]] = [[] for _ in statistics]
     rest: list[Term] = []
+    carried: list[Term] = []
     for part in parts:
         if not depends(part.value, local.latent):
             rest.append(part)
             continue
         if carrier != 0 and sympy.simplify(part.value - carrier) == 0 and not part.bound:
+            carried.append(part)
             continue
         coefficient, statistic = part.value.as_independent(element, as_Add=False)
         scale, position = match(statistic, statistics, element)
         if depends(coefficient, local.latent):
             raise Refusal(f"{statistic} has a coefficient that mentions {local.latent.name}")
         coefficients[position].append(replace(part, value=coefficient * scale))
+    if len(carried) != int(carrier.has(element)):
+        raise Refusal(f"the carrier {carrier} is there {len(carried)} times")
     if not all(coefficients):
         raise Refusal(f"some statistic of {family.name} has no coefficient")
     return _posterior(scope, family, local, statistics, coefficients, rest, element)
@@ -134,8 +145,8 @@ def _matched(
 def _carrier(family: ExponentialForm, element: Element) -> sympy.Expr:
     try:
         return family.log_carrier(element, {})
-    except KeyError:
-        return sympy.Integer(0)
+    except KeyError as count:
+        raise Refusal(f"its carrier has a known count, {count}") from None
 
 
 def _posterior(
@@ -165,7 +176,7 @@ def _posterior(
     for position, value in enumerate(family.expectations(symbols)):
         free = indices_of(sympy.Tuple(*named.values()))
         sign = "positive" if statistics[position].is_positive else "real"
-        word = _statistic_name(position, statistics, element)
+        word = statistic_name(position, statistics, element)
         expectations[f"statistic_{position + 1}"] = scope.computed(
             f"expected_{word}_{name}", "map", (value,), free, sign=sign
         )
@@ -183,7 +194,7 @@ def _posterior(
     )
 
 
-def _statistic_name(position: int, statistics: tuple[sympy.Expr, ...], element: Element) -> str:
+def statistic_name(position: int, statistics: tuple[sympy.Expr, ...], element: Element) -> str:
     """log, value, square, inverse: what the statistic is called in code."""
     x = element
     known = {sympy.log(x): "log", x: "value", x**2: "square", 1 / x: "inverse"}
