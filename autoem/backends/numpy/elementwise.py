@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from autoem.backends.numpy.carried import SECTIONS
 from autoem.backends.numpy.cases import cases
 from autoem.backends.numpy.numerals import number
 from autoem.backends.numpy.operands import (
@@ -125,8 +126,8 @@ def _function(scope: Scope, function: str, arguments: tuple[Scalar, ...], order:
         return Operand(WRITTEN[function](codes), axes, "float", infinite)
     if function in SPECIAL:
         return Operand(invoke(f"special.{function}", *codes), axes, "float", infinite)
-    if function == "finite_log":
-        return Operand(invoke(scope.helper("finite_log"), *codes), axes)
+    if function == "finite_log" or function in SECTIONS:
+        return Operand(invoke(scope.helper(function), *codes), axes)
     name = NUMPY_NAMES.get(function, function)
     result = Operand(invoke(f"np.{name}", *codes), axes, "float", infinite)
     if function == "where":

@@ -8,6 +8,7 @@ from autoem.backends.numpy.carried import carried
 from autoem.backends.numpy.driver import Driver
 from autoem.backends.numpy.printed import Printed
 from autoem.backends.numpy.printer import module_text
+from autoem.backends.numpy.rows import Rows
 from autoem.backends.numpy.score import score
 from autoem.backends.numpy.search import search
 from autoem.backends.numpy.tree import (
@@ -35,7 +36,7 @@ def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> st
     """Source of a module that stands alone, with the EM algorithm of the program."""
     printed = Printed(plan(check(program)), {"Arrays": None})
     functions = printed.functions()
-    driver = Driver(printed.plan, printed.sections)
+    driver = Driver(Rows(printed.plan, printed.sections))
     public = (*driver.functions(), *score(driver), *(search(printed.sections) if schema else ()))
     private = driver.private()
     imports, sections = carried(tuple(printed.sections))

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from autoem.backends.numpy.driver import (
-    BLOCK,
-    DATA,
-    EXPECTED,
-    FIXED,
-    PARAMETERS,
-    QUIET,
-    ROWS,
-    WEIGHTS,
-    Driver,
-    item,
-)
+from autoem.backends.numpy.driver import QUIET, WEIGHTS, Driver
+from autoem.backends.numpy.rows import BLOCK, DATA, EXPECTED, FIXED, PARAMETERS, ROWS, item
 from autoem.backends.numpy.tree import (
     Assign,
     Augment,
@@ -51,16 +41,16 @@ def _rows(driver: Driver, more: bool) -> tuple[Statement, ...]:
     """The sum over the rows; `total` where there is more to come."""
     expected = Assign(EXPECTED, invoke("_expectations", BLOCK, FIXED))
     answer: Expr = invoke("_score", BLOCK, FIXED, EXPECTED)
-    if driver.row is None:
-        block = Assign(BLOCK, driver.cut(None))
+    if driver.rows.axis is None:
+        block = Assign(BLOCK, driver.rows.cut(None))
         return (block, expected, Assign(Name("total"), answer) if more else Return(answer))
     step = (
-        Assign(BLOCK, driver.cut(ROWS)),
+        Assign(BLOCK, driver.rows.cut(ROWS)),
         expected,
         Return(Sequence("", (answer, Literal(0.0)))),
     )
     part = Define("part", (Parameter("rows", "slice"),), "tuple[Arrays, float]", "", step)
-    run = invoke(driver.helper("add_blocks"), Name("part"), driver.count(), Name("BLOCK"))
+    run = invoke(driver.rows.helper("add_blocks"), Name("part"), driver.rows.count(), Name("BLOCK"))
     total = Assign(Sequence("", (Name("total"), Name("_"))), run)
     return (part, total) if more else (part, total, Return(Name("total")))
 

@@ -1,0 +1,137 @@
+"""How the rows of the data are cut into blocks, and what is computed for one block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoem.backends.numpy.printed import EXPANDED
+from autoem.backends.numpy.tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Define,
+    Expr,
+    Literal,
+    Mapping,
+    Name,
+    Parameter,
+    Return,
+    Sequence,
+    Statement,
+    Subscript,
+    invoke,
+)
+from autoem.program.ir import ROW_WEIGHT, Array
+from autoem.program.plan import Plan
+from autoem.program.roles import EVIDENCE, weight_axes
+
+DATA, PARAMETERS = Parameter("data", "Arrays"), Parameter("parameters", "Arrays")
+BLOCK, FIXED, EXPECTED, ROWS = Name("block"), Name("fixed"), Name("expected"), Name("rows")
+OTHER, PARTS, NONE = Name("expanded"), Name("parts"), Literal(None)
+
+
+def item(mapping: str, name: str) -> Expr:
+    """mapping["name"]"""
+    return Subscript(Name(mapping), (Literal(name),))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a plan; `sections` collects what printed functions need of the runtime."""
+
+    plan: Plan
+    sections: dict[str, None]
+
+    @property
+    def axis(self) -> str | None:
+        return self.plan.program.row
+
+    def helper(self, name: str) -> str:
+        self.sections[name] = None
+        return name
+
+    def is_fixed(self, array: Array) -> bool:
+        return any(array.name == a.name for a in self.plan.factored.fixed.outputs)
+
+    def taken(self, mapping: str, array: Array) -> Expr:
+        """An array of the mapping, cut to the block."""
+        code = item(mapping, array.name)
+        kind = {} if array.kind == "float" else {"kind": Name(array.kind)}
+        if self.axis is None:
+            return invoke("np.asarray", code, dtype=Name(array.kind))
+        place = array.axes.index(self.axis)
+        axis = {"axis": Literal(place)} if place else {}
+        return invoke(self.helper("take_rows"), code, ROWS, **axis, **kind)
+
+    def joined(self, array: Array) -> Expr:
+        place = array.axes.index(str(self.axis))
+        axis = {"axis": Literal(place)} if place else {}
+        return invoke(self.helper("join_rows"), PARTS, Literal(array.name), **axis)
+
+    def cut(self, rows: Expr | None) -> Expr:
+        return invoke("_block", Name("data"), *([rows] if rows else []), Name("weights"))
+
+    def count(self) -> Expr:
+        """The number of rows."""
+        array = self.plan.row_data[0]
+        place = array.axes.index(str(self.axis))
+        if place == 0:
+            return invoke("len", item("data", array.name))
+        return Subscript(Attribute(item("data", array.name), "shape"), (Literal(place),))
+
+    def fixed(self) -> tuple[Statement, ...]:
+        """What all blocks share, in each form."""
+        call: Expr = invoke("_fixed", Name("data"), Name("parameters"))
+        data = [a.name for a in self.plan.program.data]
+        if not self.plan.factored.fixed.body:
+            given = any(a.name in data for a in self.plan.factored.fixed.outputs)
+            call = Binary("|", Name("data"), Name("parameters")) if given else Name("parameters")
+        first = Assign(FIXED, call)
+        if self.plan.expanded is None:
+            return (first,)
+        second = invoke(f"_fixed{EXPANDED}", Name("data"), Name("parameters"))
+        return first, Assign(OTHER, second)
+
+    def expect(self) -> Expr:
+        """The expectations of a block."""
+        if self.plan.expanded is None:
+            return invoke("_expectations", BLOCK, FIXED)
+        return invoke("_expect", BLOCK, FIXED, OTHER)
+
+    def gather(self) -> Expr:
+        """The statistics of a block."""
+        if self.plan.expanded is None:
+            return invoke("_statistics", BLOCK, FIXED, EXPECTED)
+        return invoke("_gather", BLOCK, FIXED, OTHER, EXPECTED)
+
+    def total(self) -> Expr:
+        """The log-likelihood of a block."""
+        return invoke(
+            self.helper("weighted_total"), item("block", ROW_WEIGHT), item("expected", EVIDENCE)
+        )
+
+    def block(self) -> Define:
+        """The rows of a block out of every array of data, rows last."""
+        rows = self.plan.row_data if self.axis else self.plan.program.data
+        items = tuple((Literal(a.name), self.taken("data", a)) for a in rows)
+        helper = "row_weights" if self.axis else "all_weights"
+        weight = invoke(self.helper(helper), Name("weights"), ROWS if self.axis else self.shape())
+        weights = Parameter("weights", "np.ndarray | None")
+        arguments = (DATA, *((Parameter("rows", "slice"),) if self.axis else ()), weights)
+        document = "A block of rows; the rows are the last axis." if self.axis else "The data."
+        body = Return(Mapping((*items, (Literal(ROW_WEIGHT), weight))))
+        return Define("_block", arguments, "Arrays", document, (body,))
+
+    def shape(self) -> Expr:
+        """Shape of the weights where the rows are not cut."""
+        axes = weight_axes(self.plan.program)
+        return Sequence("()", tuple(self.size(axis) for axis in axes))
+
+    def size(self, axis: str) -> Expr:
+        sizes = self.plan.program.sizes
+        for array in (*self.plan.program.data, *self.plan.program.parameters):
+            for place, own in enumerate(array.axes):
+                if sizes[own] == sizes[axis]:
+                    code = invoke("np.shape", item("data", array.name))
+                    return Subscript(code, (Literal(place),))
+        raise LookupError(f"no data have the axis {axis}")
