@@ -133,7 +133,7 @@ class Meaning:
         total: Any = 0.0
         for at in product(*ranges):
             inner = self.within(**dict(zip(letters, at, strict=True)))
-            if math.condition is None or inner.holds(math.condition):
+            if all(map(inner.holds, math.conditions)):
                 total = total + inner.value(math.body)
         return total
 
@@ -229,7 +229,7 @@ def _plain(math: Math) -> tuple[object, ...]:
 
 def free_letters(math: Math, sizes: Mapping[str, int], bound: tuple[str, ...] = ()) -> list[str]:
     """The index letters that a layout leaves free, in order."""
-    if isinstance(math, Symbol) and not math.subscripts and math.name in sizes:
+    if isinstance(math, Symbol) and not math.subscripts and math.name.rstrip("′") in sizes:
         return [] if math.name in bound else [math.name]
     if isinstance(math, Series):
         bound = (*bound, *(index.name for index in math.indices))

@@ -140,9 +140,9 @@ def distance(meaning: Meaning, line: Relation) -> float:
     vanishes = line.sides[-1] == Number(0)  # type: ignore[arg-type]
     sides = line.sides[-2:]
     where = at_new(meaning) if vanishes else meaning
-    letters = [letter for letter in free_letters(line, meaning.sizes)]
+    letters = free_letters(line, meaning.sizes)
     worst = 0.0
-    for at in product(*(range(meaning.sizes[letter]) for letter in letters)):
+    for at in product(*(range(meaning.sizes[letter.rstrip("′")]) for letter in letters)):
         inner = where.within(**dict(zip(letters, at, strict=True)))
         left, right = inner.value(sides[0]), inner.value(sides[1])
         worst = max(worst, float(np.max(np.abs(left - right)) / (1 + np.max(np.abs(left)))))

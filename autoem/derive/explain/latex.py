@@ -35,6 +35,7 @@ from autoem.derive.explain.layout import (
     Symbol,
     Transpose,
     Words,
+    conditions_of,
     parts_of,
 )
 from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
@@ -207,7 +208,7 @@ def _sum(math: Add) -> str:
 def product(factors: tuple[Math, ...]) -> str:
     """Factors side by side."""
     *first, last = factors
-    written = [within(f, POSTFIX if isinstance(f, Call) else PRODUCT) for f in first]
+    written = [_before_another(factor) for factor in first]
     written.append(within(last, SERIES if first else PRODUCT))
     words = [_is_word(factor) for factor in factors]
     result = written[0]
@@ -220,6 +221,13 @@ def product(factors: tuple[Math, ...]) -> str:
     return result
 
 
+def _before_another(factor: Math) -> str:
+    """A factor that others follow: exp(x) y and not exp x y."""
+    if isinstance(factor, Call) and is_bare(factor):
+        return _function(factor) + bracketed(latex(factor.argument))
+    return within(factor, PRODUCT)
+
+
 def _is_word(math: Math) -> bool:
     match math:
         case Symbol(name=name):
@@ -230,23 +238,32 @@ def _is_word(math: Math) -> bool:
 
 
 def sums(math: Series) -> str:
-    """The sum signs of a series."""
+    """The sum signs of a series, each with its conditions."""
     sign = {"∑": r"\sum", "∏": r"\prod"}[math.operator]
-    marks = [rf"{sign}_{{{latex(index)}}}" for index in math.indices]
-    if math.condition is not None:
-        below = f"{latex(math.indices[-1])} : {latex(math.condition)}"
-        marks[-1] = rf"{sign}_{{{below}}}"
-    return " ".join(marks)
+    return " ".join(rf"{sign}_{{{_under(math, index)}}}" for index in math.indices)
+
+
+def _under(math: Series, index: Symbol) -> str:
+    own = conditions_of(math, index)
+    if not own:
+        return latex(index)
+    written = ",\\, ".join(map(latex, own))
+    named = all(condition.sides[0] == index for condition in own)
+    return written if named else f"{latex(index)} : {written}"
 
 
 def _call(math: Call) -> str:
     if math.function == "sqrt":
         return rf"\sqrt{{{latex(math.argument)}}}"
-    name = FUNCTIONS.get(math.function, rf"\operatorname{{{escaped(math.function)}}}")
+    name = _function(math)
     if not is_bare(math):
         return name + bracketed(latex(math.argument))
     loose = isinstance(math.argument, Call | Series | Density)
     return f"{name} {latex(math.argument) if loose else within(math.argument, POSTFIX)}"
+
+
+def _function(math: Call) -> str:
+    return FUNCTIONS.get(math.function, rf"\operatorname{{{escaped(math.function)}}}")
 
 
 def _power(math: Power) -> str:

@@ -13,6 +13,7 @@ from itertools import product
 import sympy
 
 from autoem.derive.elaborate import Reader as ExpressionReader
+from autoem.derive.explain.conditions import IDENTITY
 from autoem.derive.explain.layout import (
     Add,
     Call,
@@ -31,7 +32,7 @@ from autoem.derive.explain.layout import (
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, subscripted
 from autoem.derive.explain.page import inside
-from autoem.derive.explain.read import IDENTITY, Reader
+from autoem.derive.explain.read import Reader
 from autoem.derive.index import Index, Read, fresh
 from autoem.derive.quantity import Declared
 from autoem.derive.scope import Scope

@@ -129,11 +129,11 @@ class Factorial(Math):
 
 @dataclass(frozen=True)
 class Series(Math):
-    """The sum of the body over indices, where the condition holds; or the product, "∏"."""
+    """The sum of the body over indices, where the conditions hold; or the product, "∏"."""
 
     indices: tuple[Symbol, ...]
     body: Math
-    condition: Math | None = None
+    conditions: tuple[Relation, ...] = ()
     operator: str = "∑"
 
 
@@ -197,6 +197,21 @@ def parts_of(math: Math) -> tuple[Math, ...]:
         candidates = value if isinstance(value, tuple) else (value,)
         found += [item for item in candidates if isinstance(item, Math)]
     return tuple(found)
+
+
+def conditions_of(series: Series, index: Symbol) -> tuple[Relation, ...]:
+    """The conditions of a series that its index, and none after it, stands in."""
+    later = series.indices[series.indices.index(index) + 1 :]
+    return tuple(
+        condition
+        for condition in series.conditions
+        if mentions(condition, index) and not any(mentions(condition, i) for i in later)
+    )
+
+
+def mentions(math: Math, symbol: Symbol) -> bool:
+    """Whether a symbol stands anywhere in a layout."""
+    return math == symbol or any(mentions(part, symbol) for part in parts_of(math))
 
 
 Inline: TypeAlias = "str | Math"

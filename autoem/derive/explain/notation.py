@@ -161,7 +161,7 @@ class Notation:
             case Delta():
                 return Glyph(_delta, rank=(WEIGHT, 0))
             case Later():
-                return Glyph(_later, rank=(WEIGHT, 0))
+                return Glyph(_later, rank=(WEIGHT, len(self.declaration.variables)))
             case Seen():
                 return self._seen(base)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import sympy
@@ -13,7 +13,7 @@ from autoem.derive.explain.layout import Inline, Math
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, notation, subscripted
 from autoem.derive.explain.read import Reader
-from autoem.derive.index import Index
+from autoem.derive.index import Index, Lookup, Read
 from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import (
     Declared,
@@ -72,12 +72,15 @@ class Page:
     def observed(self, posterior: Posterior, names: Indexing) -> tuple[Math, ...]:
         """The observed variables in the terms of a latent, at its own place."""
         found: dict[Math, None] = {}
-        for element in (e for t in posterior.local.terms for e in inside(t.value)):
-            base = element.base
-            if isinstance(base, Declared) and isinstance(base.variable, Observed):
+        plates = {index.axis: names.known[index] for index in posterior.local.plates}
+        for base, reads in _tables(posterior.local.terms):
+            if isinstance(base.variable, Observed):
+                # An index over an axis of the latent's own plates is that plate.
                 marks = [
-                    names.known.get(read) if isinstance(read, Index) else None
-                    for read in element.indices
+                    names.known.get(read, plates.get(read.axis))
+                    if isinstance(read, Index)
+                    else None
+                    for read in reads
                 ]
                 found[subscripted(self.notation.symbol(base.variable), tuple(marks))] = None
         return tuple(found)
@@ -126,6 +129,16 @@ def inside(value: sympy.Expr) -> list[Element]:
         if isinstance(element.base, Defined):
             found += [e for term in instantiate(element) for e in inside(term.value)]
     return found
+
+
+def _tables(terms: Terms) -> Iterator[tuple[Declared, tuple[Read, ...]]]:
+    """The variables that terms read, as numbers and as indices, and where."""
+    for element in (e for term in terms for e in inside(term.value)):
+        if isinstance(element.base, Declared):
+            yield element.base, element.indices
+        for read in element.indices:
+            if isinstance(read, Lookup) and isinstance(read.table, Declared):
+                yield read.table, read.indices
 
 
 def _uses(term: Term, index: object) -> bool:

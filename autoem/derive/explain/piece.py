@@ -18,8 +18,9 @@ from autoem.derive.explain.layout import (
     Number,
     Product,
     Quotient,
+    Relation,
     Symbol,
-    parts_of,
+    mentions,
 )
 
 
@@ -34,7 +35,7 @@ class Piece:
 
     coefficient: Fraction
     indices: tuple[Symbol, ...] = ()
-    conditions: tuple[Math, ...] = ()
+    conditions: tuple[Relation, ...] = ()
     weights: tuple[Math, ...] = ()
     factors: tuple[Math, ...] = ()
     denominator: tuple[Math, ...] = ()
@@ -98,8 +99,3 @@ def _side_by_side(number: Fraction, factors: Sequence[Math]) -> Math:
         return Number(number)
     parts = [*([] if number == 1 and flat else [Number(number)]), *flat]
     return parts[0] if len(parts) == 1 else Product(tuple(parts))
-
-
-def mentions(math: Math, symbol: Symbol) -> bool:
-    """Whether a symbol stands anywhere in a layout."""
-    return math == symbol or any(mentions(part, symbol) for part in parts_of(math))

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import sympy
 
+from autoem.derive.explain.conditions import conditions, identities, idle, under
 from autoem.derive.explain.contraction import (
     Open,
     Tensor,
@@ -23,15 +24,11 @@ from autoem.derive.explain.contraction import (
 from autoem.derive.explain.functions import function
 from autoem.derive.explain.layout import (
     Call,
-    Indicator,
     Math,
     Norm,
     Number,
     Power,
-    Relation,
-    Symbol,
     Transpose,
-    equation,
 )
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import (
@@ -45,18 +42,16 @@ from autoem.derive.explain.notation import (
 from autoem.derive.explain.ordering import LAST, forward, is_weight, order, rank
 from autoem.derive.explain.piece import Piece
 from autoem.derive.explain.total import total
-from autoem.derive.index import Guard, Index, fresh, indices_in
+from autoem.derive.index import Index, fresh
 from autoem.derive.quantity import (
     Computed,
     Defined,
     Element,
     LogPartition,
     elements,
-    indices_of,
 )
 from autoem.derive.term import Term, Terms, at, instantiate, reindex, settled, times
 
-IDENTITY = Symbol("I")
 TWO = Number(Fraction(2))
 
 
@@ -83,16 +78,23 @@ class Reader:
             position += 0 if term.factor and term.factor == factor else 1
             factor = term.factor
             for value in sympy.Add.make_args(term.value):
-                for part in sympy.Add.make_args(self._as_written(value)):
+                value = self._as_written(replace(term, value=value), wanted)
+                for part in sympy.Add.make_args(value):
                     for inner in self.opened_up(replace(term, value=part)):
                         piece = self._piece(inner, names, wanted)
                         result.append(replace(piece, order=(position, *piece.order)))
         return result
 
-    def _as_written(self, value: sympy.Expr) -> sympy.Expr:
-        """A product with its differences turned, and with the names of products put in."""
+    def _as_written(self, term: Term, wanted: Open) -> sympy.Expr:
+        """A product with its differences turned, and with the names of products put in; a sum
+        that is no vector and no matrix is multiplied out."""
+        value = term.value
         for rewrite in self.notation.rewrites:
             value = rewrite(value)
+        inside = hidden(term, wanted, self.notation)
+        factors = sympy.Mul.make_args(value)
+        if any(f.is_Add and len(open_in(f, inside)) > 2 for f in factors):
+            value = sympy.expand_mul(value)
         return self._distributed(forward(self.notation, value))
 
     def _distributed(self, value: sympy.Expr) -> sympy.Expr:
@@ -136,16 +138,18 @@ class Reader:
         parts = _Parts([], [], [], [], [])
         for factor in sympy.Mul.make_args(factors):
             self._place(factor, inside, names, parts)
-        conditions = self._guards(term, inside, names, parts)
+        bound = tuple(names.known[index] for index in shown)
+        found, weights = conditions(self.notation, term, names, parts.weights)
+        summed, indicators = under(found, bound)
         scalars = [math for _, math in sorted(parts.factors, key=lambda pair: pair[0])]
         return Piece(
             Fraction(int(coefficient.p), int(coefficient.q)),
-            indices=tuple(names.known[index] for index in shown),
-            conditions=conditions,
-            weights=tuple(parts.weights),
-            factors=(*scalars, *chained(parts.tensors, wanted)),
+            indices=bound,
+            conditions=summed,
+            weights=(*weights, *indicators),
+            factors=(*scalars, *chained([*parts.tensors, *identities(term, inside)], wanted)),
             denominator=tuple(parts.denominator),
-            idle=self._idle(term, shown, names),
+            idle=idle(self.notation, term, shown, names),
             counts=tuple(parts.counts),
             order=(bool(shown), *order(self.notation, term.value, bool(coefficient < 0))),
         )
@@ -250,37 +254,6 @@ class Reader:
         if base.operation == "log_determinant":
             return Call("log", Call("det", self.factor(value, inner, base.over)))
         return self.expression(value, inner)
-
-    def _guards(self, term: Term, inside: Open, names: Indexing, parts: _Parts) -> tuple[Math, ...]:
-        """Guards between hidden indices are the identity; others are conditions of the sum."""
-        conditions = []
-        for guard in term.guards:
-            if guard.left in inside and guard.right in inside:
-                pair = (guard.left, guard.right)
-                parts.tensors.append(Tensor(pair, lambda wanted: IDENTITY))
-            else:
-                conditions.append(self._condition(guard, term, names))
-        summed = bool([i for i in term.bound if i not in inside])
-        if summed:
-            return tuple(conditions)
-        parts.weights += [Indicator(condition) for condition in conditions]
-        return ()
-
-    def _condition(self, guard: Guard, term: Term, names: Indexing) -> Relation:
-        left, right = (self.notation.read(r, names) for r in (guard.left, guard.right))
-        return equation(left, right)
-
-    def _idle(
-        self, term: Term, shown: list[Index], names: Indexing
-    ) -> tuple[tuple[Symbol, Math], ...]:
-        mentioned = [*indices_of(term.value)]
-        for guard in term.guards:
-            mentioned += [*indices_in(guard.left), *indices_in(guard.right)]
-        return tuple(
-            (names.known[index], self.notation.size(index.axis))
-            for index in shown
-            if index not in mentioned
-        )
 
 
 def _each(term: Term) -> Terms:

@@ -12,6 +12,7 @@ from autoem.derive.calculus import derivative, itself, substituted
 from autoem.derive.explain.layout import (
     Add,
     Block,
+    Density,
     Derivative,
     Math,
     Number,
@@ -29,8 +30,8 @@ from autoem.derive.explain.notation import new, subscripted
 from autoem.derive.explain.piece import Piece, content, scaled
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index, fresh
-from autoem.derive.maximizers.problem import Update, by_function, own_indices
-from autoem.derive.maximizers.stationary import solve_scalar
+from autoem.derive.maximizers.problem import Refusal, Update, by_function, own_indices
+from autoem.derive.maximizers.stationary import inside, solve_scalar
 from autoem.derive.quantity import Declared, Defined, Element, elements
 from autoem.derive.term import Term, Terms, at
 
@@ -101,9 +102,26 @@ def stationary(state: Maximization, update: Update) -> Iterator[Block]:
     indices = own_indices(parameter)
     names = state.page.notation.indexing(*indices)
     yield display(vanishing(state, parameter, indices, names))
-    top, bottom = solution(state, parameter, indices)
-    ratio = state.ratio(top, bottom, names)
-    yield display(equation(state.hatted(parameter, indices, names), ratio))
+    try:
+        closed, moved = solution(state, parameter, indices)
+    except Refusal:
+        yield paragraph("The new value is its root in the domain.")
+        return
+    top, bottom = sympy.fraction(sympy.together(closed))
+    ratio = state.ratio(_parts(top), _parts(bottom), names)
+    value = _clipped(moved, closed, ratio)
+    yield display(equation(state.hatted(parameter, indices, names), value))
+
+
+def _clipped(moved: sympy.Expr, closed: sympy.Expr, ratio: Math) -> Math:
+    """The solution, moved to the ends of the domain: max(0, min(1, ...))."""
+    if moved == closed:
+        return ratio
+    (end,) = (argument for argument in moved.args if not argument.has(*closed.free_symbols))
+    (rest,) = (argument for argument in moved.args if argument != end)
+    name = "max" if isinstance(moved, sympy.Max) else "min"
+    number = Number(Fraction(int(end.p), int(end.q)))
+    return Density(name, (number, _clipped(rest, closed, ratio)))
 
 
 def vanishing(
@@ -120,16 +138,15 @@ def vanishing(
 
 def solution(
     state: Maximization, parameter: Declared, indices: tuple[Index, ...]
-) -> tuple[Terms, Terms]:
-    """Numerator and denominator of the root, in sums that sympy takes as symbols."""
+) -> tuple[sympy.Expr, sympy.Expr]:
+    """The root of the slope, in sums that sympy takes as symbols; and moved to the domain."""
     element = Element(parameter, indices)
     slope = sympy.Integer(0)
     slopes = _apart(state.slope(parameter, indices), element)
     for function, terms in by_function(slopes, element).items():
         slope += function * _coefficient(tuple(terms), indices)
-    root = solve_scalar(slope, element, parameter)
-    top, bottom = sympy.fraction(sympy.together(root))
-    return _parts(top), _parts(bottom)
+    closed = solve_scalar(slope, element, parameter)
+    return closed, inside(closed, slope, element, parameter)
 
 
 def _apart(terms: Terms, element: Element) -> Terms:
@@ -145,11 +162,15 @@ def _apart(terms: Terms, element: Element) -> Terms:
 
 
 def _coefficient(terms: Terms, indices: tuple[Index, ...]) -> sympy.Expr:
-    """A sum as one symbol; as it is where nothing is summed."""
+    """A sum as one symbol with its sign; as it is where nothing is summed."""
     if all(not term.bound and not term.guards for term in terms):
         return sympy.Add(*(term.value for term in terms))
+    if all(term.value.is_nonpositive for term in terms):
+        return -_coefficient(tuple(replace(t, value=-t.value) for t in terms), indices)
     axes = tuple(index.axis for index in indices)
-    return Element(Defined("coefficient", axes, indices=indices, definition=terms), indices)
+    sign = "nonnegative" if all(term.value.is_nonnegative for term in terms) else "real"
+    base = Defined("coefficient", axes, sign, indices=indices, definition=terms)
+    return Element(base, indices)
 
 
 def _parts(value: sympy.Expr) -> Terms:

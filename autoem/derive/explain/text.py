@@ -35,6 +35,7 @@ from autoem.derive.explain.layout import (
     Symbol,
     Transpose,
     Words,
+    conditions_of,
 )
 from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
 
@@ -132,7 +133,7 @@ def _symbol(math: Symbol) -> str:
 
 def _joined(marks: tuple[Math, ...]) -> str:
     """Subscripts side by side where all are single letters: r_nk, but p_{k,item}."""
-    written = [text(mark) for mark in marks]
+    written = [text(mark).replace(" ", "") for mark in marks]
     if all(len(mark.rstrip("′")) == 1 for mark in written):
         return "".join(written)
     return written[0] if len(written) == 1 and "_" not in written[0] else f"{{{','.join(written)}}}"
@@ -152,8 +153,15 @@ def product(factors: tuple[Math, ...]) -> str:
         case (Number() as number, Symbol(subscripts=()) as symbol) if len(symbol.name) == 1:
             return within(number, POSTFIX) + text(symbol)
     *first, last = factors
-    written = [within(f, POSTFIX if isinstance(f, Call | Quotient) else PRODUCT) for f in first]
+    written = [_before_another(factor) for factor in first]
     return " ".join([*written, within(last, SERIES if first else PRODUCT)])
+
+
+def _before_another(factor: Math) -> str:
+    """A factor that others follow: exp(x) y and not exp x y."""
+    if isinstance(factor, Call):
+        return f"{WORDS.get(factor.function, factor.function)}({text(factor.argument)})"
+    return within(factor, POSTFIX if isinstance(factor, Quotient) else PRODUCT)
 
 
 def _quotient(math: Quotient) -> str:
@@ -166,11 +174,18 @@ def _quotient(math: Quotient) -> str:
 
 
 def sums(math: Series) -> str:
-    """The sum signs of a series."""
-    marks = [f"{math.operator}_{_joined((index,))}" for index in math.indices]
-    if math.condition is not None:
-        marks[-1] = f"{math.operator}_{{{text(math.indices[-1])}: {text(math.condition)}}}"
-    return " ".join(marks)
+    """The sum signs of a series, each with its conditions."""
+    return " ".join(f"{math.operator}_{_under(math, index)}" for index in math.indices)
+
+
+def _under(math: Series, index: Symbol) -> str:
+    own = conditions_of(math, index)
+    if not own:
+        return _joined((index,))
+    written = ", ".join(map(text, own))
+    # The index need not be named where the condition begins with it: t > 0.
+    named = all(condition.sides[0] == index for condition in own)
+    return f"{{{written if named else f'{text(index)}: {written}'}}}"
 
 
 def _call(math: Call) -> str:

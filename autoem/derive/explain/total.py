@@ -19,7 +19,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from autoem.derive.explain.alike import simplified
-from autoem.derive.explain.layout import Math, Series, Symbol
+from autoem.derive.explain.layout import Indicator, Math, Relation, Series, Symbol, mentions
 from autoem.derive.explain.piece import Piece, content, product, signed
 
 
@@ -54,12 +54,17 @@ def _together(members: list[Piece]) -> tuple[bool, Math]:
     """Pieces under one sum sign."""
     first, outer, common = members[0], members[0].outer, content(members)
     shared = first.counts if all(piece.counts == first.counts for piece in members) else ()
+    own = tuple(
+        c
+        for c in first.conditions
+        if not any(mentions(c, i) for i in first.indices if i not in outer)
+    )
     inner = [
         replace(
             piece,
             coefficient=piece.coefficient / common,
             indices=tuple(i for i in piece.indices if i not in outer),
-            conditions=(),
+            conditions=tuple(c for c in piece.conditions if c not in own),
             weights=(),
             idle=tuple(pair for pair in piece.idle if pair[0] not in outer),
             counts=() if shared else piece.counts,
@@ -67,11 +72,11 @@ def _together(members: list[Piece]) -> tuple[bool, Math]:
         for piece in members
     ]
     body = product(Fraction(1), (*first.weights, total(inner)))
-    series = _series(outer, first.conditions, body)
+    series = _series(outer, own, body)
     return common < 0, product(common, (*shared, series))
 
 
-def _series(indices: tuple[Symbol, ...], conditions: tuple[Math, ...], body: Math) -> Math:
+def _series(indices: tuple[Symbol, ...], conditions: tuple[Relation, ...], body: Math) -> Math:
     if indices:
-        return Series(indices, body, conditions[0] if conditions else None)
-    return product(Fraction(1), (*conditions, body)) if conditions else body
+        return Series(indices, body, conditions)
+    return product(Fraction(1), (*map(Indicator, conditions), body)) if conditions else body
