@@ -56,6 +56,12 @@ class ChainPosterior(Posterior):
         for one in found:
             coefficient = coefficient.diff(one)
         rest = rest.xreplace({element: sympy.Integer(0)})
+        if pair is not None:
+            # The factor before a step is zero at the first one: to say so twice costs a product.
+            later = {
+                e: sympy.Integer(1) for e in elements(coefficient) if isinstance(e.base, Later)
+            }
+            coefficient = coefficient.xreplace(later)
         value = coefficient * self._expectation(*found)
         without = replace(term, value=rest)
         return (*self.expect(replace(term, value=value), scope), *self.expect(without, scope))

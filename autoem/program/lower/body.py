@@ -88,6 +88,11 @@ class Body:
         taken += [t.name for let in self.lets for t in let.targets]
         return ir.Array(unique(name, taken), axes)
 
+    def known(self, name: str) -> ir.Array:
+        """An array of this function by its name."""
+        made = (target for let in self.lets for target in let.targets)
+        return next(a for a in (*self.inputs.values(), *made) if a.name == name)
+
     def let(self, target: ir.Array, operation: ir.Operation, comment: str = "") -> ir.Array:
         self.lets.append(ir.Let((target,), operation, comment))
         return target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autoem.derive.index import Index, fresh
+from autoem.derive.law import is_told
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -80,7 +81,7 @@ def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Arra
     scope = derivation.log_joint.scope
     result: dict[Quantity, ir.Array] = {}
     for variable in derivation.graph.variables:
-        if isinstance(variable, Latent):
+        if isinstance(variable, Latent) or not is_told(variable):
             continue
         quantity = scope.quantity(variable)
         codes = variable.category is not None and not isinstance(variable, Parameter)

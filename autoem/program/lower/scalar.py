@@ -8,7 +8,10 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.quantity import Element
+from autoem.families.between import at_exact
+from autoem.families.chosen import chosen
 from autoem.families.family import log_zero, outside
+from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.program.ir import Call, Number, Scalar
@@ -32,6 +35,8 @@ FUNCTIONS: dict[type, str] = {
     bessel_ratio: "bessel_ratio",
     log_multigamma: "log_multigamma",
     multi_polygamma: "multi_polygamma",
+    chosen: "where",
+    **{function: function.__name__ for function in INTERVAL_FUNCTIONS},
 }
 
 
@@ -64,6 +69,9 @@ def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
             if expression.args[0] == 0:
                 return Call("digamma", arguments[1:])
             return Call("polygamma", arguments)
+        case at_exact():
+            lower, upper, value = arguments
+            return Call("where", (Call("equal", (lower, upper)), value, Number(Fraction(0))))
     function = FUNCTIONS.get(type(expression))
     if function is None:
         raise AssertionError(f"no array function for {type(expression).__name__}")

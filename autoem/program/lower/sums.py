@@ -118,7 +118,25 @@ def lowered(
         return body.ref(found, names)
 
     found = scalar(value, element)
-    return _finite(found) if finite else found
+    return _tabulated(body, _finite(found) if finite else found)
+
+
+def _tabulated(body: Body, expression: ir.Scalar) -> ir.Scalar:
+    """log table[x[n]] as the entry of a table of logarithms, which has far fewer of them."""
+    match expression:
+        case ir.Call("log" | "finite_log" as function, (ir.Ref(name, axes),)):
+            if not any(isinstance(axis, ir.Ref) for axis in axes):
+                return expression
+            key = (function, name)
+            if key not in body.shared:
+                array = body.known(name)
+                entry = ir.Call(function, (ir.Ref(name, array.axes),))
+                target = body.target(f"log_{name}", array.axes)
+                body.shared[key] = body.let(target, ir.Map(entry))
+            return ir.Ref(body.shared[key].name, axes)
+        case ir.Call(function, arguments):
+            return ir.Call(function, tuple(_tabulated(body, part) for part in arguments))
+    return expression
 
 
 def _finite(expression: ir.Scalar) -> ir.Scalar:
