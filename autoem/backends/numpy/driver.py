@@ -92,11 +92,7 @@ class Driver:
             (DATA, PARAMETERS, WEIGHTS, GIVEN),
             "tuple[Arrays, float]",
             f"Expected statistics and the log-likelihood{sums}",
-            (
-                *self.rows.fixed(),
-                *((given,) if override else ()),
-                *self.over_blocks(body, gathered),
-            ),
+            (*before, *self.over_blocks(body, gathered)),
             (QUIET,),
         )
 
