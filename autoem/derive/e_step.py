@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
-from autoem.derive.posteriors import RULES
+from autoem.derive.posteriors import BOUNDED, RULES
+from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
@@ -76,7 +77,7 @@ def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Poste
     indicators = joint.scope.indicators
     order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
     for latent in order:
-        for rule in RULES:
+        for rule in BOUNDED if any(is_bound(term, latent) for term in terms) else RULES:
             try:
                 return rule(joint, terms, latent, tuple(pending)), latent
             except Refusal as refusal:

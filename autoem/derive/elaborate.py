@@ -25,6 +25,7 @@ from autoem.derive.quantity import (
 from autoem.derive.scope import DELTA, Scope
 from autoem.derive.term import Term, free_indices
 from autoem.errors import NotDerivable
+from autoem.families.chosen import choice
 from autoem.language import declaration, expression
 from autoem.language.expression import Axis, Expression, Previous
 
@@ -230,5 +231,5 @@ _OPERATORS = {
     "exp": sympy.exp,
     "log": sympy.log,
     "sqrt": sympy.sqrt,
-    "where": lambda c, a, b: c * a + (1 - c) * b,
+    "where": choice,
 }

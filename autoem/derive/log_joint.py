@@ -19,6 +19,7 @@ import sympy
 
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, Read, fresh
+from autoem.derive.law import Readable, readable
 from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
@@ -86,8 +87,8 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
                 constraints.append(Constraint(latent, observed, groups))
             else:
                 terms += _coarsened(factor, law, scope)
-        elif isinstance(law, distribution.Distribution | chain.Markov):
-            own = tuple(_factor(factor, law, scope))
+        elif (density := _readable(factor)) is not None:
+            own = tuple(_factor(factor, density, scope))
             if factor.name in missing:
                 complete = without_missing(own, factor.variable, scope)
                 if complete is None:
@@ -97,6 +98,13 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
     return LogJoint(graph, scope, tuple(terms), tuple(constraints), tuple(incomplete))
+
+
+def _readable(factor: Factor) -> Readable | chain.Markov | None:
+    """The law as a density, or a chain of densities."""
+    if isinstance(factor.law, chain.Markov):
+        return factor.law
+    return readable(factor.law, factor.name)
 
 
 def _coarsened(factor: Factor, law: construct.Aggregate, scope: Scope) -> Iterator[Term]:
@@ -118,12 +126,10 @@ def _coarsened(factor: Factor, law: construct.Aggregate, scope: Scope) -> Iterat
         yield Term(value, places, (), factor.name)
 
 
-def _factor(
-    factor: Factor, law: distribution.Distribution | chain.Markov, scope: Scope
-) -> Iterator[Term]:
+def _factor(factor: Factor, law: Readable | chain.Markov, scope: Scope) -> Iterator[Term]:
     """The terms of one factor: of a chain, those of the first step and those of every later one."""
     plates: dict[Axis, Read] = {axis: fresh(axis) for axis in factor.variable.plates}
-    if isinstance(law, distribution.Distribution):
+    if not isinstance(law, chain.Markov):
         yield from _density(factor, law, scope, plates)
         return
     if not isinstance(law.first, distribution.Distribution):
@@ -141,7 +147,7 @@ def _factor(
 
 
 def _density(
-    factor: Factor, law: distribution.Distribution, scope: Scope, plates: dict[Axis, Read]
+    factor: Factor, law: Readable, scope: Scope, plates: dict[Axis, Read]
 ) -> Iterator[Term]:
     """The terms of one density, for each state of the binary latents in it."""
     binary = [v for v in factor.scope if _is_binary_latent(v)]
@@ -169,12 +175,23 @@ def _is_binary_latent(variable: declaration.Variable) -> bool:
 
 def _summands(
     factor: Factor,
-    law: distribution.Distribution,
+    law: Readable,
     reader: Reader,
     plates: dict[Axis, Read],
     shared: dict[tuple[str, ...], Index],
 ) -> list[Term]:
-    """The family's summands at the factor's plates, without indicators."""
+    """The summands of the density at the factor's plates, without indicators.
+
+    Of a switch, those of each branch where it holds.
+    """
+    if isinstance(law, distribution.Switch):
+        holds = reader.read(law.condition, plates)
+        return [
+            replace(term, value=share * term.value)
+            for share, branch in ((holds, law.yes), (1 - holds, law.no))
+            if share != 0
+            for term in _summands(factor, branch, reader, plates, shared)
+        ]
     made: list[Index] = []
 
     def index() -> Index:

@@ -15,7 +15,7 @@ from typing import TypeAlias, final
 
 from sympy import Expr, Max, exp, log, oo
 
-from autoem.families.between import at_exact
+from autoem.families.between import Between, at_exact
 from autoem.families.family import ExponentialForm, Facts, Family
 from autoem.families.gamma_interval import (
     exponential_interval_moment,
@@ -161,3 +161,14 @@ INTERVALS: dict[str, Interval] = {
     ),
 }  # fmt: skip
 """Name of a family to what is known of it between two bounds."""
+
+INTERVAL_FUNCTIONS: tuple[type[Between], ...] = (
+    normal_log_interval,
+    normal_interval_moment,
+    exponential_log_interval,
+    exponential_interval_moment,
+    gamma_log_interval,
+    gamma_interval_moment,
+    poisson_log_interval,
+)
+"""The functions that these are written with: programs must know them."""

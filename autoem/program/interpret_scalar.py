@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 from scipy import special
 
+from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
 
 
@@ -119,5 +120,6 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "multi_polygamma": lambda m, a, d: sum(
         special.polygamma(int(m.item()), a - i / 2) for i in range(int(d.item()))
     ),
+    **{function.__name__: function._imp_ for function in INTERVAL_FUNCTIONS},
 }
 """What each elementwise function means (multiply is above, for its convention)."""

@@ -60,11 +60,15 @@ FUNCTIONS: dict[str, int | None] = {
     "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1, "finite_log": 1,
     "sign": 1, "cos": 1, "sin": 1, "atan2": 2, "outside": 3, "gamma": 1, "log_bessel_i0": 1,
     "bessel_ratio": 1, "log_multigamma": 2, "multi_polygamma": 3,
+    "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
+    "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
+    "poisson_log_interval": 3,
 }  # fmt: skip
 """Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
 is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
 l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_multigamma(a, d) is log Gamma_d(a), and
-multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes."""
+multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes.  The functions of
+intervals take bounds and arguments of a family (`autoem/families/between.py`)."""
 
 
 @dataclass(frozen=True)

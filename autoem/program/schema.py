@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoem.derive.law import is_told, only_bounds
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.stages import Derivation
@@ -27,7 +28,8 @@ SUPPORTS = {
 def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """The plain dictionary that `runtime.schema.Schema.from_dict` reads."""
     axes = axis_names(derivation.declaration)
-    variables = [_variable(variable, axes) for variable in derivation.declaration.variables]
+    declared = derivation.declaration.variables
+    variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared)) for v in declared]
     return {
         "name": derivation.name,
         "axes": list(axes.names.values()),
@@ -67,6 +69,12 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
     return found
 
 
+def _of_bounds(variable: Variable, bounds: tuple[Given, ...]) -> dict[str, Any]:
+    """What is seen through its bounds or its table needs no values; bounds may be infinite."""
+    found = {} if is_told(variable) else {"free": False}
+    return found | ({"bound": True} if variable in bounds else {})
+
+
 def domain_of(variable: Variable) -> str:
     """The kind of the domain, or of the support, of a variable."""
     if isinstance(variable, Parameter | Given):
@@ -75,5 +83,4 @@ def domain_of(variable: Variable) -> str:
     law = variable.distribution
     if isinstance(law, Aggregate):
         return domain_of(law.latent)
-    assert law.support is not None
-    return SUPPORTS[law.support]
+    return SUPPORTS[law.support] if law.support is not None else "real"

@@ -1,0 +1,49 @@
+"""chosen(c, a, b): a where the condition c holds, else b.
+
+A choice between numbers is the sum c a + (1 - c) b; where one of them is infinite it is this.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Expr
+
+
+class chosen(sympy.Function):
+    """a where c is not zero, else b.
+
+    >>> c = sympy.Symbol("c")
+    >>> chosen(1, 2, sympy.oo), chosen(c, 0, sympy.oo)
+    (2, chosen(c, 0, oo))
+    """
+
+    nargs = 3
+    is_extended_real = True
+
+    @classmethod
+    def eval(cls, condition: Expr, yes: Expr, no: Expr) -> Expr | None:
+        if condition.is_number:
+            return yes if condition != 0 else no
+        return yes if yes == no else None
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        condition = self.args[0]
+        return (sympy.S.Zero, condition, 1 - condition)[argindex - 1]
+
+    @staticmethod
+    def _imp_(condition: Any, yes: Any, no: Any) -> Any:
+        return np.where(condition != 0, yes, no)
+
+
+def choice(condition: Expr, yes: Expr, no: Expr) -> Expr:
+    """The choice as a sum where both are finite, which is affine in each.
+
+    >>> choice(*sympy.symbols("c a b"))
+    a*c + b*(1 - c)
+    """
+    if yes.is_infinite or no.is_infinite or yes.has(chosen) or no.has(chosen):
+        return chosen(condition, yes, no)
+    return condition * yes + (1 - condition) * no
