@@ -54,9 +54,10 @@ class Patch:
 
 @dataclass(frozen=True)
 class Coordinates:
-    """The patches of all parameters; a point is one vector u."""
+    """The patches of all parameters; a point is one vector u.  `free`: entries that may vary."""
 
     parameters: Arrays
+    free: Arrays
     patches: tuple[Patch, ...]
 
     @property
@@ -124,11 +125,19 @@ def coordinates(schema: Schema, parameters: Arrays, fixed: Arrays) -> Coordinate
     (('log(weight[0]/weight[1])',), array([-1.386]))
     """
     patches: list[Patch] = []
+    free: Arrays = {}
     for variable in schema.of_kind("parameter"):
         value = np.asarray(parameters[variable.name], dtype=float)
-        free = np.broadcast_to(np.isnan(fixed.get(variable.name, np.nan)), value.shape)
-        patches += PATCHES.get(variable.domain, _entries)(variable, value, free)
-    return Coordinates(dict(parameters), tuple(patches))
+        held = np.broadcast_to(~np.isnan(fixed.get(variable.name, np.nan)), value.shape)
+        free[variable.name] = _free(variable, ~held)
+        patches += PATCHES.get(variable.domain, _entries)(variable, value, free[variable.name])
+    return Coordinates(dict(parameters), free, tuple(patches))
+
+
+def _free(variable: VariableSchema, free: np.ndarray) -> np.ndarray:
+    """What may vary: one entry alone of a simplex is what the others leave."""
+    alone = variable.domain == "simplex" and free.sum(axis=-1, keepdims=True) < 2
+    return free & ~np.asarray(alone)
 
 
 def place_name(name: str, index: Sequence[int] | tuple[np.intp, ...]) -> str:

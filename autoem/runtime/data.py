@@ -51,6 +51,11 @@ class Data:
     missing: dict[str, int] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers the arrays hold."""
+        return sum(array.size for array in self.arrays.values())
+
 
 @dataclass(frozen=True)
 class Table:

@@ -49,7 +49,8 @@ class Fit:
     max_iterations, degenerate, boundary, decreased or interrupted, with `.advice`.  `levels`: axis
     to the labels of its categories or columns.  `missing`: variable to its number of missing cells.
     `observations`: units that the data hold, weights counted.  `fixed`: what was held, nan where
-    free.  `edges`: the entries that a result boundary or degenerate is about.
+    free.  `edges`: the entries that a result boundary or degenerate is about.  `found`: the
+    information that was saved with the fit.
     """
 
     schema: Schema
@@ -66,6 +67,7 @@ class Fit:
     missing: Mapping[str, int] = field(default_factory=dict)
     fixed: Arrays = field(default_factory=dict, repr=False)
     edges: tuple[Place, ...] = field(default=(), repr=False)
+    found: Information | None = field(default=None, repr=False, compare=False)
     program: Program | None = field(default=None, repr=False, compare=False)
     data: Data | None = field(default=None, repr=False, compare=False)
 
@@ -98,10 +100,21 @@ class Fit:
 
         Each coordinate takes some eight E-steps.  Errors: `NothingAttached` for a loaded fit.
         """
-        return self._information
+        return self._found if self.found is None else self.found
+
+    @property
+    def at_hand(self) -> Information | None:
+        """The information where it has been taken already, or takes no time."""
+        if self.found is not None or "_found" in vars(self):
+            return self.information()
+        if self.result not in OPTIMA or self.program is None or self.program.score is None:
+            return None
+        if self.data is None or 8 * self.free_parameters * self.data.numbers > AT_ONCE:
+            return None
+        return self.information()
 
     @cached_property
-    def _information(self) -> Information:
+    def _found(self) -> Information:
         program, read = self._attached("the information", None)
         if program.score is None:
             raise NothingAttached(question="the information", needs="the score of the program")
@@ -143,6 +156,7 @@ class Fit:
         plain = {f.name: vars(self)[f.name] for f in fields(self) if f.name not in _APART}
         plain |= {"schema": self.schema.to_dict(), "advice": self.result.advice}
         plain["fixed"] = {name: value.tolist() for name, value in self.fixed.items()}
+        plain["found"] = None if self.at_hand is None else self.at_hand.to_dict()
         write_archive(Path(path), plain, self.parameters)
 
     @staticmethod
@@ -156,6 +170,7 @@ class Fit:
         plain["schema"] = Schema.from_dict(plain["schema"])
         plain["trace"] = tuple(plain["trace"])
         plain["fixed"] = {name: np.array(value) for name, value in plain["fixed"].items()}
+        plain["found"] = plain["found"] and Information.from_dict(plain["found"])
         plain["edges"] = tuple((name, tuple(index)) for name, index in plain["edges"])
         return Fit(parameters=parameters, program=program, **plain)
 
@@ -177,4 +192,10 @@ class Fit:
         return self.program, read_data(self.schema, data, sizes, weights, levels=self.levels)
 
 
-_APART = ("parameters", "program", "data")
+OPTIMA = ("converged", "boundary")
+"""Results that have standard errors."""
+
+AT_ONCE = 4e6
+"""Numbers of the data to be gone through that take no time: a fraction of a second."""
+
+_APART = ("parameters", "program", "data", "found")

@@ -176,8 +176,7 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
 
 def _starts(data: Data) -> int:
     """Fewer points where a map is dear."""
-    numbers = sum(array.size for array in data.arrays.values())
-    return STARTS if numbers < 1e5 else STARTS // 2 if numbers < 1e6 else STARTS // 4
+    return STARTS if data.numbers < 1e5 else STARTS // 2 if data.numbers < 1e6 else STARTS // 4
 
 
 def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:

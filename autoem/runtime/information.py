@@ -11,7 +11,8 @@ Royal Statistical Society B 44; Efron and Hinkley (1978), Biometrika 65.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,30 @@ class Information:
     def __str__(self) -> str:
         return f"{self.kind}: {self.advice}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers; nan stays."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> Information:
+        """The inverse of `to_dict`."""
+        arrays = {n: np.array(plain[n], float) for n in ("matrix", "eigenvalues", "covariance")}
+        named = {
+            group: {name: np.array(value, float) for name, value in plain[group].items()}
+            for group in ("standard_errors", "slopes")
+        }
+        directions = tuple((value, moving) for value, moving in plain["directions"])
+        tuples = {"names": tuple(plain["names"]), "directions": directions}
+        return Information(**{**plain, **arrays, **named, **tuples})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return value
+
 
 ADVICE = {
     "maximum": "All eigenvalues of the information are positive.",
@@ -120,7 +145,7 @@ def information(
 
     slope, found = gradient(near.u), bend(gradient, near.u, *near.steps)
     inside = ~_at_edge(near, slope, found, edges)
-    return _judged(near, slope, found, inside, fixed or {})
+    return _judged(near, slope, found, inside)
 
 
 def _at_edge(
@@ -181,7 +206,10 @@ class Spectrum:
         return np.asarray(self.scale[:, None] * self.vectors * (self.sure / np.sqrt(size)))
 
     def unsure(self, slopes: np.ndarray) -> np.ndarray:
-        """Which functions of the coordinates change along a direction that is not sure."""
+        """Which functions of the coordinates change along a direction that is not sure; at a saddle
+        all, since nothing is estimated there."""
+        if self.kind == "saddle":
+            return np.full(len(slopes), True)
         moves = slopes * self.scale
         lost = np.linalg.norm(moves @ self.vectors[:, ~self.sure], axis=1)
         return np.asarray(lost > SEEN * np.linalg.norm(moves, axis=1))
@@ -205,9 +233,7 @@ def _spectrum(found: Bend, slope: np.ndarray, inside: np.ndarray) -> Spectrum:
     return Spectrum(values, vectors, scale, pull, tolerance)
 
 
-def _judged(
-    near: Coordinates, slope: np.ndarray, found: Bend, inside: np.ndarray, fixed: Arrays
-) -> Information:
+def _judged(near: Coordinates, slope: np.ndarray, found: Bend, inside: np.ndarray) -> Information:
     """The information of the coordinates inside, and what its eigenvalues say."""
     spectrum = _spectrum(found, slope, inside)
     names = tuple(name for name, kept in zip(near.labels, inside, strict=True) if kept)
@@ -215,8 +241,7 @@ def _judged(
     errors: Arrays = {}
     reasons: dict[str, str] = {}
     for name, value in near.parameters.items():
-        free = np.isnan(np.broadcast_to(fixed.get(name, np.nan), np.shape(value))).reshape(-1)
-        gone = free & (near.own(name, ~inside) | ~slopes[name].any(axis=1))
+        gone = near.free[name].reshape(-1) & (near.own(name, ~inside) | ~slopes[name].any(axis=1))
         unsure = spectrum.unsure(slopes[name]) & ~gone
         error = np.linalg.norm(slopes[name] @ spectrum.spread, axis=1)
         errors[name] = np.where(gone | unsure, np.nan, error).reshape(np.shape(value))

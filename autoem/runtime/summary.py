@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autoem.runtime.arrays import Arrays
+
 if TYPE_CHECKING:
     from autoem.runtime.fit_result import Fit
 
@@ -24,32 +26,52 @@ def summary(fit: Fit) -> str:
         f"   observations {fit.observations:g}",
         f"  AIC {fit.aic:.3f}   BIC {fit.bic:.3f}",
     ]
+    errors: Arrays = {}
+    information = fit.at_hand
+    if information is not None:
+        errors = information.standard_errors
+        told = "standard errors in brackets" if information.kind == "maximum" else str(information)
+        lines.append(f"  {told}")
     lines += [f"  {name}: {count} missing" for name, count in fit.missing.items()]
     for variable in fit.schema.of_kind("parameter"):
         lines += [
             "",
-            *table(variable.name, fit.parameters[variable.name], variable.axes, fit.levels),
+            *table(
+                variable.name,
+                fit.parameters[variable.name],
+                variable.axes,
+                fit.levels,
+                errors.get(variable.name),
+            ),
         ]
     return "\n".join(lines)
 
 
 def table(
-    name: str, value: np.ndarray, axes: tuple[str, ...], levels: Mapping[str, Sequence[object]]
+    name: str,
+    value: np.ndarray,
+    axes: tuple[str, ...],
+    levels: Mapping[str, Sequence[object]],
+    errors: np.ndarray | None = None,
 ) -> Iterator[str]:
     """A scalar in one line, a vector along a line, anything else row by row of its last axis.
+
+    `errors` are standard errors, in brackets behind their estimates; nan is none.
 
     >>> for line in table("p", np.array([[0.25, 0.75]]), ("k", "d"), {"d": ["a", "b"]}):
     ...     print(line)
     p    d = a  d = b
     k=0   0.25   0.75
     """
+    errors = np.full(value.shape, np.nan) if errors is None else errors
     if value.ndim == 0:
-        yield f"{name}  {value:.6g}"
+        yield f"{name}  {_cell(value, errors)}"
         return
     heads = _labels(axes[-1], value.shape[-1], levels, " = ")
     rows = value.reshape(-1, value.shape[-1])
     names = [name, *(_row_name(axes, place, value.shape, levels) for place in range(len(rows)))]
-    cells = [heads, *([f"{entry:.6g}" for entry in row] for row in rows)]
+    pairs = zip(rows, errors.reshape(rows.shape), strict=True)
+    cells = [heads, *([_cell(*entry) for entry in zip(*pair, strict=True)] for pair in pairs)]
     widths = [max(len(line[c]) for line in cells) for c in range(value.shape[-1])]
     first = max(map(len, names))
     for left, line in list(zip(names, cells, strict=True))[: ROWS + 1]:
@@ -57,6 +79,11 @@ def table(
         yield "  ".join((left.ljust(first), *entries))
     if len(rows) > ROWS:
         yield f"... and {len(rows) - ROWS} rows more"
+
+
+def _cell(value: np.ndarray, error: np.ndarray) -> str:
+    """An estimate, and its standard error to two digits: 2.66340 (0.25)."""
+    return f"{value:.6g}" + ("" if np.isnan(error) else f" ({error:.2g})")
 
 
 def _labels(axis: str, size: int, levels: Mapping[str, Sequence[object]], sign: str) -> list[str]:

@@ -71,7 +71,7 @@ def test_an_empty_cell_is_missing(autoem: Run, folder: Path) -> None:
     Path("gaps.csv").write_text("deaths\n1\n\n2\nNA\n0\n7\n")
     code, out, _ = autoem("fit", "death_notices", "gaps.csv", "--size", "k=1")
     assert code == 0 and "deaths: 1 missing" in out and "observations 5" in out
-    assert "rate  k = 0\n        2.5" in out
+    assert "rate       k = 0\n      2.5 (0.79)" in out
 
 
 def test_a_fit_that_did_not_succeed_is_exit_code_1(autoem: Run, folder: Path) -> None:
