@@ -13,9 +13,10 @@ from autoem.derive.stages import Derivation
 from autoem.language.declaration import Latent, Parameter, Variable
 from autoem.program.interpret import interpret
 from autoem.program.ir import ArrayProgram
+from autoem.runtime.gaps import filled
 from autoem.verify.chart import Arrays, Chart
 from autoem.verify.evaluate_terms import Meaning
-from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes
+from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes, with_gaps
 from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood
 from autoem.verify.sites import Instance
 
@@ -59,17 +60,34 @@ class Case:
     @cached_property
     def instance(self) -> Instance:
         """Simulated data, at parameters theta_t that did not make them."""
-        return tiny_instance(self.derivation.model, self.seed)
+        return self.gapped(tiny_instance(self.derivation.model, self.seed), self.generator(0))
 
     @property
     def theta(self) -> Arrays:
         """The old parameters, theta_t."""
         return dict(self.instance.parameters)
 
+    def gapped(self, instance: Instance, generator: np.random.Generator) -> Instance:
+        """The instance with gaps where the derivation is made for them."""
+        joint = self.derivation.log_joint
+        missing = [variable.name for variable in joint.scope.masks]
+        incomplete = [quantity.name for quantity in joint.incomplete]
+        return with_gaps(instance, missing, incomplete, generator)
+
+    def program_data(self, instance: Instance) -> Arrays:
+        """The data of an instance as a program takes them: gaps filled, masks beside them."""
+        masked = tuple(self.derivation.log_joint.scope.masks)
+        data = dict(instance.data)
+        for variable in masked:
+            if variable.category is not None:
+                codes = np.nan_to_num(data[variable.name], nan=-1)
+                data[variable.name] = codes.astype(int)
+        return filled(data, [variable.name for variable in masked])
+
     @property
     def data(self) -> Arrays:
-        """Givens and observed."""
-        return dict(self.instance.data)
+        """Givens and observed of the instance, for a program."""
+        return self.program_data(self.instance)
 
     @cached_property
     def posterior(self) -> tuple[Cloud, ...]:

@@ -18,6 +18,7 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import Element
 from autoem.errors.verification import NotJudged
+from autoem.language.declaration import Observed
 from autoem.verify.densities import DENSITIES
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.sites import Assignment, Site
@@ -58,6 +59,11 @@ def _states(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any)
 def _gaussian(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
     mean = _array(q.expectations["mean"], meaning, at)
     spread = _array(q.expectations["covariance"], meaning, at)
+    variable = latent_of(q)
+    if isinstance(variable, Observed):
+        place = tuple(at[index] for index in q.local.plates)
+        gaps = np.isnan(meaning.arrays[variable][place])
+        mean, spread, value = mean[gaps], spread[gaps][:, gaps], value[..., gaps]
     scalar = mean.ndim == 0
     arguments = {"mean": mean, "variance" if scalar else "cov": spread}
     return np.asarray(DENSITIES["Normal" if scalar else "MultivariateNormal"](value, arguments))

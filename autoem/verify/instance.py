@@ -6,7 +6,8 @@ nothing here is symmetric, and axes have different lengths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -173,6 +174,27 @@ def resampled(instance: Instance, generator: np.random.Generator) -> Instance:
     drawn = sample(model, instance.parameters, sizes, generator, given=given)
     kept = {v.name: drawn[v.name] for v in model.declaration.variables if _is_data(v)}
     return Instance(model, instance.sizes, kept, instance.parameters)
+
+
+def with_gaps(
+    instance: Instance,
+    missing: Sequence[str],
+    incomplete: Sequence[str],
+    generator: np.random.Generator,
+    share: float = 0.2,
+) -> Instance:
+    """The instance with some entries of the named arrays missing; no vector is missing whole."""
+    data = dict(instance.data)
+    for name in missing:
+        value = np.asarray(data[name], dtype=float)
+        gap = generator.random(value.shape) < share
+        gap.flat[0] = True
+        if value.ndim > 1:
+            gap[..., -1] = False
+        else:
+            gap.flat[-1] = False
+        data[name] = np.where(gap, np.nan, value)
+    return replace(instance, data=data, incomplete=tuple(incomplete))
 
 
 def _is_data(variable: Variable) -> bool:

@@ -52,7 +52,7 @@ def judged(case: Case, instance: Instance, posterior: tuple[Cloud, ...]) -> list
     return [
         [_judged(case, instance, meaning, cloud, *part) for part in cloud.parts]
         for cloud in posterior
-        if cloud.component.latents
+        if cloud.component.hidden
     ]
 
 
@@ -79,4 +79,4 @@ def _judged(
 
 
 def _sites(cloud: Cloud, q: Posterior) -> Iterator[Site]:
-    return (site for site in cloud.component.latents if site.variable is latent_of(q))
+    return (site for site in cloud.component.hidden if site.variable is latent_of(q))

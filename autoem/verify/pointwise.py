@@ -16,6 +16,7 @@ import numpy as np
 
 from autoem.errors.verification import NotJudged
 from autoem.language import expression
+from autoem.language.chain import Tree
 from autoem.language.declaration import Variable
 from autoem.language.expression import Axis, Expression
 
@@ -94,6 +95,8 @@ class Pointwise:
                 ]
                 with np.errstate(all="ignore"):
                     return OPERATORS[operator](*operands)
+            case expression.Previous(variable=Variable() as variable):
+                return self.values(variable, earlier(node, known, self), event)
             case expression.Lookup():
                 return self._lookup(node, known, event)
             case expression.Contraction():
@@ -128,6 +131,15 @@ class Pointwise:
             at = {**known, **summed}
             total = total + self(node.left, at, left) * self(node.right, at, right)
         return total
+
+
+def earlier(node: expression.Previous, at: Place, read: Pointwise) -> tuple[int, ...]:
+    """The place of the value before: one step back, or at the parent of the node of a tree."""
+    variable: Any = node.variable
+    *plates, last = (at[axis] for axis in variable.plates)
+    if isinstance(node, expression.ParentValue) or isinstance(variable.distribution, Tree):
+        return (*plates, int(read(variable.distribution.parent, at)))
+    return (*plates, last - 1)
 
 
 def size_of(axis: Axis, sizes: Mapping[Axis, int]) -> int:

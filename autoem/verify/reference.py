@@ -9,7 +9,7 @@ by place; neither terms nor rules nor programs are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -17,13 +17,11 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from autoem.errors.verification import NotJudged
-from autoem.language.construct import Aggregate
-from autoem.language.declaration import Observed, Parameter
-from autoem.language.distribution import Distribution
-from autoem.verify.pointwise import size_of
-from autoem.verify.quadrature import LINES, integrate
-from autoem.verify.sites import Assignment, Component, Instance, Site, components
+from autoem.language.declaration import Parameter
+from autoem.verify.components import Component, components
+from autoem.verify.hidden_values import Coordinates, states_of
+from autoem.verify.quadrature import integrate
+from autoem.verify.sites import Assignment, Instance, Site
 
 
 @dataclass(frozen=True)
@@ -118,10 +116,9 @@ def log_p(instance: Instance, component: Component, latents: Assignment) -> np.n
 
 
 def _cloud(instance: Instance, component: Component) -> Cloud:
-    discrete = {
-        s: states for s in component.latents if (states := _states(instance, s)) is not None
-    }
-    continuous = tuple(site for site in component.latents if site not in discrete)
+    every = {site: states_of(instance, site) for site in component.hidden}
+    discrete = {site: states for site, states in every.items() if states is not None}
+    continuous = tuple(site for site in component.hidden if site not in discrete)
     parts = []
     for chosen in product(*discrete.values()):
         known = dict(zip(discrete, chosen, strict=True))
@@ -130,91 +127,18 @@ def _cloud(instance: Instance, component: Component) -> Cloud:
 
 
 def _part(
-    instance: Instance, component: Component, states: Mapping[Site, Any], sites: tuple[Site, ...]
+    instance: Instance, component: Component, states: Assignment, sites: tuple[Site, ...]
 ) -> tuple[Assignment, np.ndarray]:
-    """The points of one joint state of the discrete latents."""
+    """The points of one joint state of the discrete sites."""
     if not sites:
         return states, log_p(instance, component, states)
-    lines = [LINES.get(_support(site)) for site in sites]
-    lengths = [int(np.prod(_event(instance, site))) for site in sites]
-    ends = np.cumsum([0, *lengths])
-
-    def at(points: np.ndarray) -> tuple[Assignment, np.ndarray]:
-        latents, log_slope = dict(states), np.zeros(len(points))
-        for i, (site, line) in enumerate(zip(sites, lines, strict=True)):
-            if line is None:
-                raise NotJudged(what=f"a latent whose support is {_support(site)}")
-            t = points[:, ends[i] : ends[i + 1]]
-            latents[site] = line.value(t).reshape(-1, *_event(instance, site))
-            log_slope += line.log_slope(t).sum(axis=1)
-        return latents, log_slope
+    coordinates = Coordinates(instance, sites)
 
     def log_f(points: np.ndarray) -> np.ndarray:
-        latents, log_slope = at(points)
+        values, log_slope = coordinates(points)
         with np.errstate(all="ignore"):
-            return np.nan_to_num(log_p(instance, component, latents) + log_slope, nan=-np.inf)
+            total = log_p(instance, component, {**states, **values}) + log_slope
+        return np.nan_to_num(total, nan=-np.inf)
 
-    points, logs = integrate(log_f, int(ends[-1]))
-    return at(points)[0], logs
-
-
-def _event(instance: Instance, site: Site) -> tuple[int, ...]:
-    return tuple(size_of(axis, instance.sizes) for axis in site.variable.event)
-
-
-def _support(site: Site) -> str:
-    law = getattr(site.variable, "distribution", None)
-    if not isinstance(law, Distribution):
-        raise NotJudged(what=f"the law {type(law).__name__} of {site.variable.name}")
-    return str(law.family.support)
-
-
-def _states(instance: Instance, site: Site) -> list[Any] | None:
-    """All values of a discrete site that the observed allow; None for a continuous one."""
-    seen = [o for o in instance.declaration.observed if _sums(o, site)]
-    support = _support(site)
-    if seen:
-        (observed,) = seen
-        sums = instance.known(observed)[site.place]
-        law = observed.distribution
-        assert isinstance(law, Aggregate)
-        if support == "category":
-            return list(law.groups[int(sums)])
-        return list(_cells(_event(instance, site)[0], law.groups, sums))
-    if support == "category":
-        assert site.variable.category is not None
-        return list(range(size_of(site.variable.category, instance.sizes)))
-    if support == "binary":
-        return [0, 1]
-    if support in ("count", "cells"):
-        raise NotJudged(what=f"the unbounded counts {site.variable.name}")
-    return None
-
-
-def _sums(observed: Observed, site: Site) -> bool:
-    law = observed.distribution
-    return isinstance(law, Aggregate) and law.latent is site.variable
-
-
-def _cells(size: int, groups: Sequence[Sequence[int]], sums: np.ndarray) -> Iterator[np.ndarray]:
-    """Every vector of counts whose groups have the given sums.
-
-    >>> [cells.tolist() for cells in _cells(3, ((0, 1), (2,)), np.array([1, 5]))]
-    [[0, 1, 5], [1, 0, 5]]
-    """
-    ways = [list(_compositions(int(y), len(g))) for g, y in zip(groups, sums, strict=True)]
-    for chosen in product(*ways):
-        cells = np.zeros(size, dtype=int)
-        for group, counts in zip(groups, chosen, strict=True):
-            cells[list(group)] = counts
-        yield cells
-
-
-def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to write a total as an ordered sum of counts."""
-    if parts == 1:
-        yield (total,)
-        return
-    for first in range(total + 1):
-        for rest in _compositions(total - first, parts - 1):
-            yield (first, *rest)
+    points, logs = integrate(log_f, coordinates.size)
+    return {**states, **coordinates(points)[0]}, logs

@@ -1,25 +1,24 @@
 """A model with numbers, and its random elements one by one.
 
 A *site* is one element of a random variable: z at n = 3.  Its log density reads the sites of its
-parents.  Latent sites that meet in one density belong to one *component*; the likelihood is a
-product over components, and within one everything is enumerated or integrated together.
+parents.  A site is hidden if it is latent, or if it is a vector of which some cells are missing and
+coupled to the others; what else is missing is left out of its density, which integrates to one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autoem.errors.verification import NotJudged
-from autoem.language import expression
+from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Aggregate
 from autoem.language.declaration import Latent, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
-from autoem.language.expression import Axis, Expression
+from autoem.language.expression import Axis
 from autoem.language.model import Declaration, ModelType
 from autoem.verify.densities import DENSITIES
 from autoem.verify.pointwise import Place, Pointwise, size_of
@@ -31,19 +30,28 @@ class Site(NamedTuple):
     variable: Variable
     place: tuple[int, ...]
 
+    @property
+    def at(self) -> Place:
+        """The place by axis."""
+        return dict(zip(self.variable.plates, self.place, strict=True))
+
 
 Assignment = Mapping[Site, Any]
-"""Latent site to its value, or to an array of trial values with the event last."""
+"""Hidden site to its value, or to an array of trial values with the event last."""
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """A model at sizes, data (givens and observed) and parameters, by name."""
+    """A model at sizes, data (givens and observed, nan where missing) and parameters, by name.
+
+    `incomplete` names the observed vectors whose missing cells are latents.
+    """
 
     model: ModelType
     sizes: Mapping[Axis, int]
     data: Mapping[str, np.ndarray]
     parameters: Mapping[str, np.ndarray]
+    incomplete: tuple[str, ...] = ()
 
     @property
     def declaration(self) -> Declaration:
@@ -70,42 +78,82 @@ class Instance:
                 for place in self.places(variable):
                     yield Site(variable, place)
 
-    def reader(self, latents: Assignment) -> Pointwise:
-        """The reading of expressions where the latents have these values."""
+    # --- what is not seen ---------------------------------------------------------------------
+
+    def gaps(self, site: Site) -> np.ndarray:
+        """Which cells of an observed site are missing."""
+        return np.isnan(np.asarray(self.known(site.variable)[site.place], dtype=float))
+
+    def is_hidden(self, site: Site) -> bool:
+        """Whether the value of a site is unknown, wholly or in part, and is summed over."""
+        if isinstance(site.variable, Latent):
+            return True
+        return site.variable.name in self.incomplete and bool(self.gaps(site).any())
+
+    def is_absent(self, site: Site) -> bool:
+        """Whether an observed site is missing and contributes nothing."""
+        observed = isinstance(site.variable, Observed)
+        return observed and not self.is_hidden(site) and bool(self.gaps(site).all())
+
+    # --- densities ----------------------------------------------------------------------------
+
+    def reader(self, hidden: Assignment) -> Pointwise:
+        """The reading of expressions where the hidden sites have these values."""
 
         def entry(variable: Variable, place: tuple[int, ...], event: tuple[int, ...]) -> Any:
-            if isinstance(variable, Latent):
-                value, entries = latents[Site(variable, place)], (..., *event)
+            if Site(variable, place) in hidden:
+                value, entries = hidden[Site(variable, place)], (..., *event)
                 return np.asarray(value)[entries] if event else value  # type: ignore[index]
-            return self.known(variable)[(*place, *event)]
+            found = self.known(variable)[(*place, *event)]
+            if np.isnan(found):
+                raise NotJudged(what=f"a missing value that others depend on: {variable.name}")
+            return found
 
         return Pointwise(self.sizes, entry)
 
-    def log_density(self, site: Site, latents: Assignment) -> np.ndarray:
-        """log p(site | its parents), at these values of the latents."""
-        variable, place = site
-        at = dict(zip(variable.plates, place, strict=True))
-        law = variable.prior if isinstance(variable, Parameter) else _law(variable)
-        value = latents[site] if isinstance(variable, Latent) else self.known(variable)[place]
-        return _log_density(law, value, at, self.reader(latents))
+    def law(self, site: Site) -> Law:
+        """The law of one site: of a chain, that of its start or that of a step."""
+        variable = site.variable
+        law: Any = variable.prior if isinstance(variable, Parameter) else None
+        if isinstance(variable, Random):
+            law = variable.distribution
+        if isinstance(law, Markov):
+            return law.then if site.place[-1] else law.first
+        if isinstance(law, Tree):
+            return law.root if self.reader({})(law.parent, site.at) < 0 else law.then
+        assert isinstance(law, Law)
+        return law
+
+    def log_density(self, site: Site, hidden: Assignment) -> np.ndarray:
+        """log p(site | its parents), at these values of the hidden sites."""
+        if self.is_absent(site):
+            return np.zeros(())
+        value = hidden[site] if site in hidden else self.known(site.variable)[site.place]
+        return _log_density(self.law(site), value, site.at, self.reader(hidden))
 
 
-def _law(variable: Variable) -> Any:
-    assert isinstance(variable, Random)
-    return variable.distribution
-
-
-def _log_density(law: Any, value: Any, at: Place, read: Pointwise) -> np.ndarray:
+def _log_density(law: Law, value: Any, at: Place, read: Pointwise) -> np.ndarray:
     match law:
         case Distribution():
             arguments = {name: read.event(node, at) for name, node in law.arguments}
-            return np.asarray(DENSITIES[law.family.name](value, arguments))
+            return _of_seen(law.family.name, value, arguments)
         case Switch(condition, yes, no):
-            chosen = yes if read(condition, at) else no
-            return _log_density(chosen, value, at, read)
+            return _log_density(yes if read(condition, at) else no, value, at, read)
         case Aggregate(latent, groups):
             return _constraint(read.event(latent, at), groups, value)
     raise NotJudged(what=f"the law {type(law).__name__}")
+
+
+def _of_seen(family: str, value: Any, arguments: dict[str, np.ndarray]) -> np.ndarray:
+    """The density; of a Gaussian vector with gaps, that of the cells that are seen."""
+    seen = ~np.isnan(np.asarray(value, dtype=float))
+    if not seen.all():
+        if family != "MultivariateNormal":
+            raise NotJudged(what=f"partly missing values of {family}")
+        mean, cov = arguments["mean"], arguments["cov"]
+        arguments = {"mean": mean[..., seen], "cov": cov[..., seen, :][..., seen]}
+        value = value[seen]
+    return np.asarray(DENSITIES[family](value, arguments))
 
 
 def _constraint(cells: np.ndarray, groups: Any, sums: np.ndarray) -> np.ndarray:
@@ -116,74 +164,3 @@ def _constraint(cells: np.ndarray, groups: Any, sums: np.ndarray) -> np.ndarray:
         cells[..., list(group)].sum(axis=-1) == y for group, y in zip(groups, sums, strict=True)
     ]
     return np.where(np.all(holds, axis=0), 0.0, -np.inf)
-
-
-@dataclass(frozen=True)
-class Component:
-    """Latent sites that are coupled, and all sites whose density reads one of them."""
-
-    latents: tuple[Site, ...]
-    factors: tuple[Site, ...]
-
-
-def components(instance: Instance) -> tuple[Component, ...]:
-    """The components, in the order of their first latent; sites without latents come last, as a
-    component that has none."""
-    touching = {
-        site: tuple(dict.fromkeys(_latents(instance, site)))
-        for kind in (Latent, Observed)
-        for site in instance.sites(kind)
-    }
-    group = {site: site for site in instance.sites(Latent)}
-
-    def find(site: Site) -> Site:
-        while group[site] != site:
-            site = group[site]
-        return site
-
-    for latents in touching.values():
-        for latent in latents[1:]:
-            group[find(latent)] = find(latents[0])
-    members: dict[Site | None, list[Site]] = {}
-    for site in group:
-        members.setdefault(find(site), []).append(site)
-    factors: dict[Site | None, list[Site]] = {None: []}
-    for site, latents in touching.items():
-        factors.setdefault(find(latents[0]) if latents else None, []).append(site)
-    coupled = [Component(tuple(members[root]), tuple(factors[root])) for root in members]
-    return (*coupled, Component((), tuple(factors[None])))
-
-
-def _latents(instance: Instance, site: Site) -> Iterator[Site]:
-    """The latent sites that the density of a site reads, itself included."""
-    variable, place = site
-    at = dict(zip(variable.plates, place, strict=True))
-    if isinstance(variable, Latent):
-        yield site
-    law: Law = _law(variable)
-    for node in law.expressions:
-        yield from _read_by(instance, node, at)
-
-
-def _read_by(instance: Instance, node: Expression, at: Place) -> Iterator[Site]:
-    """The latent sites that an expression may read, whatever the states of the latents."""
-    if isinstance(node, Latent):
-        ranges = [_positions(instance, axis, at) for axis in node.plates]
-        yield from (Site(node, place) for place in product(*ranges))
-    elif isinstance(node, expression.Lookup):
-        moved = dict(at)
-        for axis, index in node.entries:
-            inner = list(_read_by(instance, index, at))
-            yield from inner
-            if inner:
-                moved.pop(axis, None)
-            else:
-                moved[axis] = int(instance.reader({})(index, at))
-        yield from _read_by(instance, node.base, moved)
-    else:
-        for operand in node.operands:
-            yield from _read_by(instance, operand, at)
-
-
-def _positions(instance: Instance, axis: Axis, at: Place) -> range:
-    return range(at[axis], at[axis] + 1) if axis in at else range(size_of(axis, instance.sizes))

@@ -17,7 +17,6 @@ from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
-from autoem.verify.sites import Instance
 
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
 
@@ -42,10 +41,11 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """Simulated data with the parameters that made them, fresh data of the same, and the fits."""
+    """The parameters that made the data, the data, fresh data of the same law, and the fits."""
 
-    made: Instance
-    fresh: Instance
+    truth: Arrays
+    made: Arrays
+    fresh: Arrays
     runner: Runner
     fits: tuple[Trial, ...]
 
@@ -57,9 +57,13 @@ class Trials:
         ]
         return max(good or self.fits, key=lambda fit: fit.objective)
 
-    def objective(self, parameters: Arrays, fresh: bool = False) -> float:
-        """The log-likelihood that the program gives of the data, or of the fresh data."""
-        return self.runner.e_step(dict((self.fresh if fresh else self.made).data), parameters)[1]
+    def objective(self, parameters: Arrays) -> float:
+        """The log-likelihood that the program gives of the data."""
+        return self.runner.e_step(self.made, parameters)[1]
+
+    def objective_of_fresh(self, parameters: Arrays) -> float:
+        """The log-likelihood of the fresh data."""
+        return self.runner.e_step(self.fresh, parameters)[1]
 
 
 def trials(case: Case) -> Trials:
@@ -68,12 +72,13 @@ def trials(case: Case) -> Trials:
     sizes = tiny_sizes(model, ROWS)
     has_rows = any(v.plates for v in model.declaration.variables if isinstance(v, Random))
     counts = COUNTS if has_rows else (ROWS, 2 * ROWS)
-    made = simulated(model, sizes, generator, counts)
+    made = case.gapped(simulated(model, sizes, generator, counts), generator)
+    fresh = case.gapped(resampled(made, generator), generator)
     runner = case.module or case.interpreter
-    data = dict(made.data)
+    data = case.program_data(made)
     starts = [random_parameters(model, sizes, generator) for _ in range(STARTS)]
     fits = tuple(_fit(case, runner, data, start) for start in starts)
-    return Trials(made, resampled(made, generator), runner, fits)
+    return Trials(dict(made.parameters), data, case.program_data(fresh), runner, fits)
 
 
 def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:

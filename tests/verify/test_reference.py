@@ -11,10 +11,11 @@ from scipy import integrate as scipy_integrate, stats
 from autoem.errors.verification import NotJudged
 from autoem.families import Categorical, Exponential, Normal, Poisson
 from autoem.language import Aggregate, Axis, Latent, Model, Observed, Parameter, Positive, Real
+from autoem.verify.components import components
 from autoem.verify.instance import tiny_instance
 from autoem.verify.quadrature import integrate
 from autoem.verify.reference import clouds, expected_log_joint, log_joint, log_likelihood
-from autoem.verify.sites import Instance, Site, components
+from autoem.verify.sites import Instance, Site
 from tests.test_models import ROOT, declared
 
 
@@ -64,7 +65,7 @@ def test_cells_that_are_counted_together_are_multinomial() -> None:
 def test_a_posterior_is_a_cloud_of_weights() -> None:
     instance, data, p = tiny("negative_binomial")
     (first, *_) = clouds(instance)
-    (site,) = first.component.latents
+    (site,) = first.component.hidden
     shape, rate = p["shape"] + data["x"][0], p["shape"] / p["mean"] + 1
     assert first.expectation(lambda z: z[site]) == pytest.approx(shape / rate, rel=1e-11)
     assert first.expectation(lambda z: np.log(z[site])) == pytest.approx(

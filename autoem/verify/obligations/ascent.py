@@ -38,7 +38,7 @@ def ascent(case: Case) -> Iterator[Obligation]:
 def _stationary(case: Case, found: Trials) -> Obligation:
     """The gradient at the end, in units of that where the fit began."""
     theta = found.best.parameters
-    end, begin = case.chart(theta), case.chart(dict(found.made.at(case.others[0]).parameters))
+    end, begin = case.chart(theta), case.chart(case.others[0])
     along = directions(end.size, MANY, case.generator(8))
     last, first = end.slopes(found.objective, along), begin.slopes(found.objective, along)
     scale = 1.0 + float(np.max(np.abs(first)))
@@ -49,10 +49,10 @@ def _stationary(case: Case, found: Trials) -> Obligation:
 
 
 def _recovery(case: Case, found: Trials) -> Iterator[Obligation]:
-    truth, fit = dict(found.made.parameters), found.best
+    truth, fit = found.truth, found.best
     gain = fit.objective - found.objective(truth)
     yield holds("recovery: fit", gain > -1e-6, f"l(fit) - l(truth) = {gain:.3g}, not negative")
-    loss = found.objective(truth, fresh=True) - found.objective(fit.parameters, fresh=True)
+    loss = found.objective_of_fresh(truth) - found.objective_of_fresh(fit.parameters)
     free = sum(_free(p, truth[p.name]) for p in case.derivation.declaration.parameters)
     allowed = stats.chi2.isf(RARE, free) / 2
     detail = f"on fresh data l(truth) - l(fit) = {loss:.3g}, expected about {free / 2:g}"

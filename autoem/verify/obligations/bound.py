@@ -37,7 +37,7 @@ def bound(case: Case) -> Iterator[Obligation]:
 def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
     """F(q, theta) with the derived q of the parameters `made`, summed over the points of clouds."""
     instance, total = case.instance.at(theta), 0.0
-    with_latents = [cloud for cloud in posterior if cloud.component.latents]
+    with_latents = [cloud for cloud in posterior if cloud.component.hidden]
     for cloud, parts in zip(
         with_latents, judged(case, case.instance.at(made), posterior), strict=True
     ):
@@ -48,5 +48,5 @@ def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: A
     return total + sum(
         float(log_p(instance, cloud.component, {}))
         for cloud in posterior
-        if not cloud.component.latents
+        if not cloud.component.hidden
     )

@@ -1,0 +1,122 @@
+"""The values of a hidden site: states of a discrete one, coordinates of a continuous one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from autoem.errors.verification import NotJudged
+from autoem.language.construct import Aggregate
+from autoem.language.declaration import Observed
+from autoem.verify.pointwise import size_of
+from autoem.verify.quadrature import LINES
+from autoem.verify.sites import Assignment, Instance, Site
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Continuous sites as points of R^D, in order; of a vector with gaps, only the gaps."""
+
+    instance: Instance
+    sites: tuple[Site, ...]
+
+    @property
+    def size(self) -> int:
+        """D."""
+        return sum(int(self._free(site).sum()) for site in self.sites)
+
+    def __call__(self, points: np.ndarray) -> tuple[Assignment, np.ndarray]:
+        """The values at points (G, D), events last, and the log of the change of volume (G,)."""
+        values, log_slope, start = {}, np.zeros(len(points)), 0
+        for site in self.sites:
+            support = _support(site)
+            if support not in LINES:
+                raise NotJudged(what=f"a latent whose support is {support}")
+            line, free = LINES[support], self._free(site).ravel()
+            end = start + int(free.sum())
+            t, start = points[:, start:end], end
+            flat = np.empty((len(points), free.size))
+            flat[:, ~free] = self._seen(site)
+            flat[:, free] = line.value(t)
+            values[site] = flat.reshape(-1, *_event(self.instance, site))
+            log_slope += line.log_slope(t).sum(axis=1)
+        return values, log_slope
+
+    def _free(self, site: Site) -> np.ndarray:
+        """Which entries of the event are unknown."""
+        if isinstance(site.variable, Observed):
+            return self.instance.gaps(site)
+        return np.full(_event(self.instance, site), True)
+
+    def _seen(self, site: Site) -> np.ndarray:
+        """The entries of the event that are known."""
+        if not isinstance(site.variable, Observed):
+            return np.empty(0)
+        value = np.asarray(self.instance.known(site.variable)[site.place])
+        return value[~self.instance.gaps(site)]
+
+
+def _event(instance: Instance, site: Site) -> tuple[int, ...]:
+    return tuple(size_of(axis, instance.sizes) for axis in site.variable.event)
+
+
+def _support(site: Site) -> str:
+    support = site.variable.support
+    if support is None:
+        raise NotJudged(what=f"the law of {site.variable.name}")
+    return support
+
+
+def states_of(instance: Instance, site: Site) -> list[Any] | None:
+    """All values of a discrete site that the observed allow; None for a continuous one."""
+    seen = [o for o in instance.declaration.observed if _sums(o, site)]
+    support = _support(site)
+    if seen:
+        (observed,) = seen
+        sums = instance.known(observed)[site.place]
+        law = observed.distribution
+        assert isinstance(law, Aggregate)
+        if support == "category":
+            return list(law.groups[int(sums)])
+        return list(_cells(_event(instance, site)[0], law.groups, sums))
+    if support == "category":
+        assert site.variable.category is not None
+        return list(range(size_of(site.variable.category, instance.sizes)))
+    if support == "binary":
+        return [0, 1]
+    if support in ("count", "cells"):
+        raise NotJudged(what=f"the unbounded counts {site.variable.name}")
+    return None
+
+
+def _sums(observed: Observed, site: Site) -> bool:
+    law = observed.distribution
+    return isinstance(law, Aggregate) and law.latent is site.variable
+
+
+def _cells(size: int, groups: Sequence[Sequence[int]], sums: np.ndarray) -> Iterator[np.ndarray]:
+    """Every vector of counts whose groups have the given sums.
+
+    >>> [cells.tolist() for cells in _cells(3, ((0, 1), (2,)), np.array([1, 5]))]
+    [[0, 1, 5], [1, 0, 5]]
+    """
+    ways = [list(_compositions(int(y), len(g))) for g, y in zip(groups, sums, strict=True)]
+    for chosen in product(*ways):
+        cells = np.zeros(size, dtype=int)
+        for group, counts in zip(groups, chosen, strict=True):
+            cells[list(group)] = counts
+        yield cells
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Every way to write a total as an ordered sum of counts."""
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
