@@ -29,6 +29,7 @@ from autoem.errors.data import (
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.csv_file import read_columns
 from autoem.runtime.domains import check_blocks, check_entries
+from autoem.runtime.gaps import is_ragged, padded
 from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_levels
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
@@ -184,7 +185,10 @@ def _pick(
     held = source.columns if isinstance(source, Table) else source
     wanted = columns.get(name, name)
     if isinstance(wanted, str) and wanted in held:
-        return _array(name, held[wanted])
+        value = held[wanted]
+        if is_ragged(variable, value):
+            return padded(value), []
+        return _array(name, value)
     if isinstance(wanted, str) and isinstance(source, Table) and len(variable.axes) == 2:
         wanted = [column for column in source.numeric if column not in needed]
     chosen = [wanted] if isinstance(wanted, str) else list(wanted)

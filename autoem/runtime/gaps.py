@@ -1,13 +1,15 @@
 """Gaps in observed arrays, as a program takes them: any admissible value, and an array of zeros
-and ones that says which entries are seen."""
+and ones that says which entries are seen.  The tails of shorter sequences are gaps too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.schema import VariableSchema
 
 
 def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
@@ -28,3 +30,34 @@ def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
         result[name] = np.where(seen, value, known[0] if known.size else 0)
         result[f"seen_{name}"] = seen.astype(float)
     return result
+
+
+def is_ragged(variable: VariableSchema, value: Any) -> bool:
+    """Whether a value is a list of sequences of different lengths, for an observed variable that
+    has an axis for the sequences and one for their steps."""
+    if variable.kind != "observed" or len(variable.plates) < 2 or not isinstance(value, list):
+        return False
+    lengths = [np.shape(part)[:1] for part in value if np.ndim(part)]
+    return len(lengths) == len(value) and len(dict.fromkeys(lengths)) > 1
+
+
+def padded(sequences: Sequence[Any]) -> np.ndarray:
+    """Sequences of different lengths side by side, the tails missing.
+
+    What is missing is marginalized, so that a tail contributes nothing to the likelihood.  Raises
+    ValueError where the entries of the sequences differ in shape.
+
+    >>> padded([[1, 2, 3], [4]])
+    array([[ 1.,  2.,  3.],
+           [ 4., nan, nan]])
+    """
+    parts = [np.asarray(sequence) for sequence in sequences]
+    numeric = all(part.dtype.kind in "biuf" for part in parts)
+    kind, gap = (float, np.nan) if numeric else (object, None)
+    entry = parts[0].shape[1:]
+    if any(part.ndim == 0 or part.shape[1:] != entry for part in parts):
+        raise ValueError("the entries of the sequences differ in shape")
+    whole = np.full((len(parts), max(map(len, parts)), *entry), gap, dtype=kind)
+    for row, part in zip(whole, parts, strict=True):
+        row[: len(part)] = part
+    return whole

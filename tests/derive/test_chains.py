@@ -229,3 +229,12 @@ def test_weights_of_a_planted_program_do_not_agree():
     broken = replace(program, posterior=replace(program.posterior, body=tuple(body)))
     wrong = interpret(broken).e_step(data, parameters)[1]
     assert abs(wrong - paths(data, parameters)[0]) > 1e-3
+
+
+def test_sequences_of_different_lengths_add_up():
+    rng = np.random.default_rng(3)
+    sequences = [rng.integers(3, size=length).tolist() for length in (1, 4, 9, 30, 2)]
+    found = fit(Hidden, {"x": sequences}, {"k": 2}, max_iterations=20)
+    one_by_one = generate(Hidden).module
+    total = sum(one_by_one.e_step({"x": np.array([x])}, found.parameters)[1] for x in sequences)
+    assert found.log_likelihood == pytest.approx(total, abs=1e-10)
