@@ -30,6 +30,7 @@ from autoem.derive.quantity import (
     Element,
     Entries,
     Indicator,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -139,11 +140,19 @@ class Meaning:
                 return self.value(base.entries[at[-1]], dict(zip(base.indices, at, strict=True)))
             case Defined():
                 return self.total(base.definition, dict(zip(base.indices, at, strict=True)))
+            case LogPartition():
+                return self._log_partition(base, dict(zip(base.indices, at, strict=True)))
             case Computed():
                 return self._computed(base, dict(zip(base.indices, at, strict=True)))
             case Solution():
                 return self._solution(base, dict(zip(base.indices, at, strict=True)))
         raise NotJudged(what=f"the quantity {base.name} of kind {type(base).__name__}")
+
+    def _log_partition(self, base: LogPartition, at: At) -> float:
+        states = range(self.length(base.over.axis))
+        return float(
+            special.logsumexp([self.value(base.operand, {**at, base.over: k}) for k in states])
+        )
 
     def _matrix_function(self, base: MatrixFunction, at: tuple[int, ...]) -> float:
         batch = at[: len(base.base.axes) - 2]

@@ -67,7 +67,7 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     label = ", ".join(names)
     if update.rule == "newton":
         return
-    chart = case.chart(case.updated if update.exact else _conditional(case, update), *names)
+    chart = case.chart(_settled(case) if update.exact else _conditional(case, update), *names)
     along = directions(chart.size, MANY, case.generator(4))
     slopes, bends = chart.derivatives(case.expected, along)
     before = case.chart(case.theta, *names).slopes(case.expected, along[:FEW])
@@ -80,6 +80,13 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     highest = float(np.max(bends))
     second = holds(f"M-step of {label}: second order", highest <= NEGLIGIBLE * scale, "d2Q <= 0")
     yield second.proved_if(proof.second)
+
+
+def _settled(case: Case) -> Arrays:
+    """The new parameters; a Newton step is not yet taken where the others are maximized."""
+    updates = case.derivation.m_step.updates
+    held = [q.name for update in updates if update.rule == "newton" for q in update.parameters]
+    return {**case.updated, **{name: case.theta[name] for name in held}}
 
 
 def _conditional(case: Case, update: Update) -> Arrays:
