@@ -124,7 +124,7 @@ def chain(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
     k, j = (place.names.named(index) for index in (w.state, w.before))
     notation, latent = place.page.notation, place.latent
     now = equation(notation.subscripted(latent, (*w.plates, w.time), place.names), k)
-    earlier = (*w.plates, Shift(w.time, -1))
+    earlier: tuple[Read, ...] = (*w.plates, Shift(w.time, -1))
     before = equation(notation.subscripted(latent, earlier, place.names), j)
     yield paragraph(
         "The coefficients of ", Indicator(now), " and of ", Indicator(before), " ", Indicator(now),
@@ -171,7 +171,7 @@ def _introduce(place: Place, posterior: ChainPosterior) -> Recursion:
     parts = [posterior.expectations[name].base for name in names]
     both = Quantity("joint", (*parts[2].axes[:-1], parts[0].axes[-1], parts[2].axes[-1]))
     glyphs[both] = Glyph(lambda shown: subscripted(joint, shown), rank=(WEIGHT, 0))
-    place.page.notation.rewrites.append(Pair(*parts, both))
+    place.page.notation.rewrites.append(Pair(parts[0], parts[1], parts[2], both))
     normalizer = posterior.log_normalizer[0].value
     glyphs[normalizer.base] = Glyph(
         lambda shown: _log_total(recursion, shown), rank=(WEIGHT + 9, 0)

@@ -135,13 +135,9 @@ def _entry(
         found = [r for r in row if all(_guarded(term, index, r) for term in terms)]
         if found and index not in row:
             moved[index] = found[0]
-    placed = (at(term, moved) for term in terms)  # type: ignore[arg-type]
+    placed = (at(term, moved) for term in terms)
     kept = tuple(replace(t, value=sympy.expand_mul(t.value, deep=False)) for t in placed if t)
     return Entry(kept, parameter, tuple(moved.get(index, index) for index in column))
-
-
-def _guarded(term: Term, column: Index, row: Index) -> bool:
-    return any({guard.left, guard.right} == {column, row} for guard in term.guards)
 
 
 def _guarded(term: Term, column: Index, row: Index) -> bool:

@@ -8,8 +8,21 @@ from fractions import Fraction
 
 import sympy
 
-from autoem.derive.explain.layout import Call, Factorial, Math, Number, Power, Product, Symbol
-from autoem.families.family import log_zero
+from autoem.derive.explain.layout import (
+    Call,
+    Density,
+    Factorial,
+    Indicator,
+    Math,
+    Number,
+    Power,
+    Product,
+    Relation,
+    Symbol,
+    equation,
+)
+from autoem.families.between import Between, at_exact
+from autoem.families.family import log_zero, outside
 
 Inner = Callable[[sympy.Expr], Math]
 
@@ -40,6 +53,21 @@ def _power(value: sympy.Expr, inner: Inner) -> Math:
     return Power(base, inner(value.exp))
 
 
+def _between(value: sympy.Expr, inner: Inner) -> Math:
+    """log P(l ≤ X ≤ u) of a family, or a moment of it between the bounds."""
+    name = type(value).__name__
+    family = SHORT.get(name.partition("_")[0], name.partition("_")[0].capitalize())
+    before = tuple(map(inner, value.args[: value.first]))
+    lower, upper, *arguments = map(inner, value.place)
+    law = Density(family, tuple(arguments))
+    within = Relation((lower, law, upper), ("≤", "≤"))
+    if "_log_" in name:
+        return Call("log", Call("P", within))
+    return Density("moment", (*before, within))
+
+
+SHORT = {"normal": "N"}
+
 _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.exp: lambda value, inner: Call("exp", inner(value.args[0])),
     sympy.log: lambda value, inner: Call("log", inner(value.args[0])),
@@ -47,9 +75,20 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.loggamma: _loggamma,
     sympy.polygamma: _polygamma,
     sympy.Pow: _power,
+    at_exact: lambda value, inner: Product(
+        (Indicator(equation(*map(inner, value.args[:2]))), inner(value.args[2]))
+    ),
+    outside: lambda value, inner: Call(
+        "log", Indicator(Relation(tuple(inner(value.args[i]) for i in (1, 0, 2)), ("≤", "≤")))
+    ),
 }
 
-_CONSTANTS = {sympy.pi: Symbol("π"), sympy.E: Symbol("e"), sympy.oo: Symbol("∞")}
+_CONSTANTS = {
+    sympy.pi: Symbol("π"),
+    sympy.E: Symbol("e"),
+    sympy.oo: Symbol("∞"),
+    -sympy.oo: Symbol("−∞"),
+}
 
 
 def function(value: sympy.Expr, inner: Inner) -> Math:
@@ -58,6 +97,8 @@ def function(value: sympy.Expr, inner: Inner) -> Math:
         return _number(Fraction(int(value.p), int(value.q)))
     if value in _CONSTANTS:
         return _CONSTANTS[value]
+    if isinstance(value, Between):
+        return _between(value, inner)
     write = _TABLE.get(value.func)
     if write is not None:
         return write(value, inner)

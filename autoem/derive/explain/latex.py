@@ -38,7 +38,16 @@ from autoem.derive.explain.layout import (
     conditions_of,
     parts_of,
 )
-from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
+from autoem.derive.explain.levels import (
+    ADD,
+    ATOM,
+    POSTFIX,
+    PRODUCT,
+    SERIES,
+    is_bare,
+    level,
+    powers_of_ten,
+)
 from autoem.derive.explain.names import GREEK
 
 COMMANDS = {
@@ -48,7 +57,8 @@ COMMANDS = {
 }  # fmt: skip
 RELATIONS = {
     "": r"\ ", ",": r",\ ",
-    "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "≻": r"\succ",
+    "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "<": "<",
+    "≻": r"\succ",
 }  # fmt: skip
 FUNCTIONS = {
     "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P",
@@ -149,6 +159,9 @@ def enclosed(inner: str, left: str, right: str) -> str:
 
 def _number(value: Fraction) -> str:
     sign, size = "-" if value < 0 else "", abs(value)
+    digits, zeros = powers_of_ten(size)
+    if zeros:
+        return sign + ("" if digits == 1 else rf"{digits} \cdot ") + f"10^{{{zeros}}}"
     if size.denominator == 1:
         return f"{sign}{size}"
     return rf"{sign}\tfrac{{{size.numerator}}}{{{size.denominator}}}"

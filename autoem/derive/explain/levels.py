@@ -49,6 +49,14 @@ def level(math: Math) -> int:
     return LEVEL.get(type(math), ATOM)
 
 
+def powers_of_ten(value: Fraction) -> tuple[Fraction, int]:
+    """A number as digits and zeros, where it has six zeros or more."""
+    zeros = 0
+    while value and value.denominator == 1 and value.numerator % 10 ** (zeros + 1) == 0:
+        zeros += 1
+    return (value / 10**zeros, zeros) if zeros > 5 else (value, 0)
+
+
 def is_bare(math: Call) -> bool:
     """Whether the argument stands without brackets: log x, log det C, log ∑_k w_k."""
     match math.function, math.argument:

@@ -8,6 +8,8 @@ takes a step from an origin.  That both are the same number is tested on the pag
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import gcd, lcm
 
 import sympy
 
@@ -68,7 +70,7 @@ class Maximization:
     def ratio(self, top: Terms, bottom: Terms, names: Indexing, wanted: Open = ()) -> Math:
         """top / bottom, numbers canceled."""
         above, below = canceled(self.shortest(top, names, wanted), self.shortest(bottom, names))
-        one, other = content(above), content(below)
+        one, other = _whole(above), _whole(below)
         below, factor = scaled(below, 1 / other), one / other
         left = total(scaled(above, 1 / one))
         under = total(below)
@@ -84,6 +86,14 @@ class Maximization:
         expanded = self.tidy(tuple(wide_terms))
         plain, wide = (added(reader.pieces(t, names, wanted)) for t in (opened, expanded))
         return wide if len(wide) < len(plain) else plain
+
+
+def _whole(pieces: list[Piece]) -> Fraction:
+    """What makes whole numbers of the coefficients, with the sign that they share."""
+    shared = content(pieces)
+    sizes = [abs(piece.coefficient / shared) for piece in pieces]
+    below = lcm(*(size.denominator for size in sizes))
+    return shared * gcd(*(int(size * below) for size in sizes)) / below
 
 
 def canceled(above: list[Piece], below: list[Piece]) -> tuple[list[Piece], list[Piece]]:

@@ -31,10 +31,13 @@ from autoem.derive.explain.layout import (
 from autoem.derive.explain.names import Indexing, Letters, greek, unused
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
+    Computed,
     Declared,
+    Defined,
     Delta,
     Indicator as IndicatorOf,
     Later,
+    LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
@@ -158,13 +161,19 @@ class Notation:
             case Size():
                 size = self.size(base.axis)
                 return Glyph(lambda shown: size, rank=(SIZE, 0))
+            case Defined() | Computed() | LogPartition():
+                return None
             case Delta():
                 return Glyph(_delta, rank=(WEIGHT, 0))
             case Later():
-                return Glyph(_later, rank=(WEIGHT, len(self.declaration.variables)))
+                size = self.size(base.axes[0])
+                last = len(self.declaration.variables)
+                return Glyph(lambda shown: _later(shown, size), rank=(WEIGHT, last))
             case Seen():
                 return self._seen(base)
-        return None
+        # What no reader has introduced stands under its own name.
+        plain = Symbol(base.name.replace("_", " "))
+        return Glyph(lambda shown: subscripted(plain, shown))
 
     def _declared(self, base: Quantity, origin: Declared, accent: str) -> Glyph:
         variable = origin.variable
@@ -261,9 +270,12 @@ def subscripted(symbol: Symbol, shown: Shown) -> Symbol:
     return replace(symbol, subscripts=(*symbol.subscripts, *marks))
 
 
-def _later(shown: Shown) -> Math:
+def _later(shown: Shown, size: Math) -> Math:
+    """[t > 0]; of the step after t, that there is one."""
     (time,) = shown
     assert time is not None
+    if isinstance(time, Add):
+        return Indicator(Relation((time, size), ("<",)))
     return Indicator(Relation((time, Number(Fraction(0))), (">",)))
 
 

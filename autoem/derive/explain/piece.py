@@ -87,7 +87,7 @@ def product(
     """|coefficient| * factors / denominator."""
     size = abs(coefficient)
     halved = size.denominator != 1 and len(factors) == 1 and isinstance(factors[0], Symbol)
-    if denominator or halved:
+    if denominator or halved or (size.denominator > 12 and factors):
         top = _side_by_side(Fraction(size.numerator), factors)
         return Quotient(top, _side_by_side(Fraction(size.denominator), denominator))
     return _side_by_side(size, factors)

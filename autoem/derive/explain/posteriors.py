@@ -14,6 +14,7 @@ from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
+from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, states
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
@@ -21,6 +22,8 @@ from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.smoother import SmootherPosterior
+from autoem.derive.posteriors.truncated import TruncatedPosterior
 
 READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (StatePosterior, states),
@@ -28,6 +31,8 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (GaussianPosterior, gaussian),
     (ConjugatePosterior, conjugate),
     (ChainPosterior, chain),
+    (SmootherPosterior, smoother),
+    (TruncatedPosterior, truncated),
 )
 """Type of posterior to its reader."""
 
@@ -38,6 +43,8 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     own = [*local.plates, *(context.state for context in local.contexts)]
     if isinstance(posterior, StatePosterior):
         own.append(posterior.state)
+    if isinstance(posterior, SmootherPosterior):
+        own.append(posterior.chain.time)
     if isinstance(posterior, ChainPosterior):
         own += [posterior.weights.time, posterior.weights.state, posterior.weights.before]
     place = Place(page, posterior, page.notation.indexing(*own))
@@ -48,3 +55,5 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
         if isinstance(posterior, kind):
             yield from reader(place, posterior)
             return
+    for name, element in posterior.expectations.items():
+        place.expect(element, {"covariance": "Cov", "variance": "Var"}.get(name, "E"))

@@ -126,8 +126,8 @@ class Reader:
 
     def opened(self, terms: Terms, free: Open) -> tuple[Index, ...]:
         """Those of the free indices that can be hidden in every term."""
-        open_in_all = (i for i in free if all(is_open(t, i, self.notation) for t in terms))
-        return tuple(open_in_all) if terms else ()
+        every = (i for i in free if i and all(is_open(t, i, self.notation) for t in terms))
+        return tuple(every) if terms else ()
 
     def _piece(self, term: Term, names: Indexing, wanted: Open) -> Piece:
         inside = hidden(term, wanted, self.notation)

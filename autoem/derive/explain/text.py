@@ -37,7 +37,16 @@ from autoem.derive.explain.layout import (
     Words,
     conditions_of,
 )
-from autoem.derive.explain.levels import ADD, ATOM, POSTFIX, PRODUCT, SERIES, is_bare, level
+from autoem.derive.explain.levels import (
+    ADD,
+    ATOM,
+    POSTFIX,
+    PRODUCT,
+    SERIES,
+    is_bare,
+    level,
+    powers_of_ten,
+)
 
 ACCENTS = {"hat": ("\u0302", "ˆ"), "tilde": ("\u0303", "~"), "": ("", "")}
 """Accent to the mark over one letter, and the mark after a word."""
@@ -119,8 +128,11 @@ def within(math: Math, place: int) -> str:
 
 
 def _number(value: Fraction) -> str:
-    sign = "−" if value < 0 else ""
-    size = abs(value)
+    sign, size = "−" if value < 0 else "", abs(value)
+    digits, zeros = powers_of_ten(size)
+    if zeros:
+        power = "10" + str(zeros).translate(SUPERSCRIPTS)
+        return sign + (power if digits == 1 else f"{digits}·{power}")
     return sign + VULGAR.get(size, str(size))
 
 
@@ -136,7 +148,8 @@ def _joined(marks: tuple[Math, ...]) -> str:
     written = [text(mark).replace(" ", "") for mark in marks]
     if all(len(mark.rstrip("′")) == 1 for mark in written):
         return "".join(written)
-    return written[0] if len(written) == 1 and "_" not in written[0] else f"{{{','.join(written)}}}"
+    plain = len(written) == 1 and written[0].isalnum()
+    return written[0] if plain else f"{{{','.join(written)}}}"
 
 
 def _sum(math: Add) -> str:
