@@ -39,7 +39,7 @@ def taken(module: ModuleType, data: dict[str, np.ndarray], parameters: object) -
 def test_both_forms_agree(module: ModuleType) -> None:
     results = []
     for near in (0.0, np.inf):
-        module.NEAR = near
+        module.CANCELS = near
         assert taken(module, CASE.data, CASE.parameters) == [near > 0]
         results.append(module.e_step(CASE.data, CASE.parameters, CASE.weights))
         results[-1] = (results[-1], module.posterior(CASE.data, CASE.parameters)["r"])

@@ -207,7 +207,7 @@ def test_infinities_times_zero_are_zero() -> None:
 @each
 def test_the_text_is_clean(case: Case, tmp_path: Path) -> None:
     path = tmp_path / "em.py"
-    path.write_text(emit(case.program))
+    path.write_text(emit(case.program, SCHEMA))
     assert max(map(len, path.read_text().splitlines())) <= 100
     for command in (["check"], ["format", "--check"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml")]
@@ -229,6 +229,40 @@ def test_the_module_imports_numpy_and_scipy_only(case: Case) -> None:
     others = {name.split(".")[0] for name in names} - {"numpy", "scipy", "__future__"}
     assert others <= set(sys.stdlib_module_names)
     assert ("from scipy import special" in text) == ("special." in text)
+
+
+SCHEMA = {"name": "Some", "axes": ["n"], "variables": [], "sizes": {}}
+
+
+@each
+def test_a_name_is_defined_once(case: Case) -> None:
+    tree = ast.parse(emit(case.program, SCHEMA))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.append(node.target.id)
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    assert {
+        "SCHEMA",
+        "e_step",
+        "m_step",
+        "log_likelihood",
+        "posterior",
+        "initialize",
+        "fit",
+    } <= set(names)
+
+
+@pytest.mark.slow
+@each
+def test_the_module_is_typed(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "em.py"
+    path.write_text(emit(case.program, SCHEMA))
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_same_bytes_under_every_hash_seed() -> None:

@@ -20,7 +20,7 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.plan import EStep
 
-NEAR: Expr = Binary("/", Literal(1e-9), Name("np.finfo(float).eps"))
+CANCELS: Expr = Binary("/", Literal(1e-9), Name("np.finfo(float).eps"))
 """The largest bound of what cancels that leaves nine digits."""
 
 BLOCK, FIXED, OTHER, BOUND = Name("block"), Name("fixed"), Name("expanded"), Name("bound")
@@ -35,7 +35,7 @@ def choices(form: EStep) -> tuple[Define, ...]:
 
 
 def _expect(form: EStep) -> Define:
-    small = (Binary("<", invoke("np.max", _item(name)), Name("NEAR")) for name in form.bounds)
+    small = (Binary("<", invoke("np.max", _item(name)), Name("CANCELS")) for name in form.bounds)
     both = Binary("|", BLOCK, BOUND)
     expanded = Binary("|", BOUND, invoke(f"_expectations{EXPANDED}", both, OTHER))
     body = (

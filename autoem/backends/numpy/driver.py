@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoem.backends.numpy.choice import NEAR, choices
+from autoem.backends.numpy.choice import CANCELS, choices
 from autoem.backends.numpy.rows import (
     BLOCK,
     DATA,
@@ -60,7 +60,7 @@ class Driver:
     def functions(self) -> Body:
         """What a user calls, in the order in which it is read."""
         head = [Assign(Name("BLOCK"), Literal(4096))] if self.rows.axis else []
-        head += [Assign(Name("NEAR"), NEAR)] if self.plan.expanded else []
+        head += [Assign(Name("CANCELS"), CANCELS)] if self.plan.expanded else []
         return (*head, self.e_step(), m_step(), self.log_likelihood(), self.posterior())
 
     def private(self) -> Body:

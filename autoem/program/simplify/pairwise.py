@@ -174,8 +174,10 @@ def _sorted(order: Axes, axes: Axes) -> Axes:
 def _stem(left: str, right: str) -> str:
     if ROW_WEIGHT in (left, right):
         return f"weighted_{right if left == ROW_WEIGHT else left}"
+    if left == right:
+        return f"square_{left}"
     name = f"{left}_{right}"
-    return name if len(name) <= 32 else "product"
+    return name if len(name) <= 40 else "product"
 
 
 def _axes(factors: Iterable[Ref]) -> Axes:
