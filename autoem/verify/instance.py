@@ -12,11 +12,13 @@ from itertools import count
 
 import numpy as np
 
+from autoem.language.chain import Markov, Tree
 from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
 from autoem.language.domain import Domain
 from autoem.language.expression import Axis
 from autoem.language.model import ModelType
 from autoem.verify.pointwise import size_of
+from autoem.verify.quadrature import LINES
 from autoem.verify.simulate import Arrays, sample
 from autoem.verify.sites import Instance
 
@@ -111,9 +113,11 @@ def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
     return {axis: sizes[axis.key] for axis in axes if axis.key and axis.key in sizes}
 
 
-def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:
+def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     """Lengths that brute force can handle, no two alike: `rows`, then less and less, for the axes
     that no parameter has; 2, 3, ... for the others, those of latents first.
+
+    Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole.
 
     >>> from autoem.families import Normal
     >>> from autoem.language import Axis, Model, Observed, Real
@@ -125,12 +129,18 @@ def tiny_sizes(model: ModelType, rows: int = 5) -> dict[str, int]:
     {'n': 5, 'k': 2}
     """
     declaration = model.declaration
+    if rows is None:
+        rows = 3 if any(map(_is_continuous_chain, declaration.latents)) else 5
     inner = dict.fromkeys(_inner_axes(declaration.variables))
     small, large = iter(count(2)), (rows * 4**i // 5**i for i in count())
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
     lengths = {axis: next(small) for axis in inner if axis in free}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
     return {axis.key: lengths[axis] for axis in free if axis.key}
+
+
+def _is_continuous_chain(latent: Latent) -> bool:
+    return isinstance(latent.distribution, Markov | Tree) and latent.support in LINES
 
 
 def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
@@ -142,9 +152,9 @@ def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
     return first + [axis for v in parameters for axis in (*v.plates, *v.event)]
 
 
-def tiny_instance(model: ModelType, seed: int = 0, rows: int = 5) -> Instance:
+def tiny_instance(model: ModelType, seed: int = 0) -> Instance:
     """Data simulated at generic parameters, seen at other generic parameters."""
-    return random_instance(model, tiny_sizes(model, rows), np.random.default_rng(seed))
+    return random_instance(model, tiny_sizes(model), np.random.default_rng(seed))
 
 
 def random_instance(

@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from autoem.errors.data import BadSize, NoSuchName, SizesDisagree, SizeUnknown, WrongDimensions
-from autoem.errors.verification import MissingValue, NotSimulated
-from autoem.language.construct import Aggregate
+from autoem.errors.verification import MissingValue
+from autoem.language.chain import Tree
 from autoem.language.declaration import Given, Parameter, Random, Variable
-from autoem.language.distribution import Distribution, Law, Switch
-from autoem.language.evaluate import align, evaluate
-from autoem.language.expression import Axis, Expression
+from autoem.language.expression import Axis
 from autoem.language.model import ModelType
 from autoem.runtime.domains import check_blocks, check_entries
 from autoem.runtime.schema import VariableSchema
+from autoem.verify.draws import Draws
 from autoem.verify.pointwise import size_of
 
 Arrays = dict[str, np.ndarray]
@@ -53,15 +52,13 @@ def sample(
     known = _known(model, parameters, dict(given or {}))
     lengths = _lengths(model, known, dict(sizes or {}))
     for variable, value in known.items():
-        check_value(variable, value, lengths)
-    values: dict[Variable, np.ndarray] = dict(known)
+        check_value(variable, value, lengths, lowest=-1 if is_parent(model, variable) else 0)
+    draws = Draws(dict(known), lengths, generator)
     for variable in model.declaration.variables:
         if isinstance(variable, Random):
-            shape = tuple(size_of(axis, lengths) for axis in variable.plates)
-            values[variable] = _draw(
-                variable, variable.distribution, values, lengths, shape, generator
-            )
-    return {v.name: value for v, value in values.items() if not isinstance(v, Parameter)}
+            draws.values[variable] = draws.draw(variable, variable.distribution)
+    kept = (v for v in model.declaration.variables if not isinstance(v, Parameter))
+    return {variable.name: draws.values[variable] for variable in kept}
 
 
 def _known(
@@ -130,14 +127,25 @@ def _check_told(model: ModelType, lengths: Mapping[Axis, int]) -> None:
             raise SizeUnknown(axis=axis.key or axis.label, used_by=tuple(names))
 
 
-def check_value(variable: Variable, value: np.ndarray, lengths: Mapping[Axis, int]) -> None:
-    """Raise `OutsideDomain` where a value is not in the domain of its declaration."""
+def is_parent(model: ModelType, variable: Variable) -> bool:
+    """Whether the variable names the parents of a tree, where -1 stands for none."""
+    laws = (v.distribution for v in model.declaration.variables if isinstance(v, Random))
+    return any(isinstance(law, Tree) and law.parent is variable for law in laws)
+
+
+def check_value(
+    variable: Variable, value: np.ndarray, lengths: Mapping[Axis, int], lowest: int = 0
+) -> None:
+    """Raise `OutsideDomain` where a value is not in the domain of its declaration.
+
+    `lowest` is the first code of an index: -1 where it may name nothing.
+    """
     assert isinstance(variable, Parameter | Given)
     domain = variable.domain
     kind, lower, upper = domain.kind, domain.lower, domain.upper
     if kind == "index":
         assert domain.axis is not None
-        kind, lower, upper = "interval", 0, size_of(domain.axis, lengths) - 1
+        kind, lower, upper = "interval", lowest, size_of(domain.axis, lengths) - 1
     schema = VariableSchema(
         variable.name,
         "parameter" if isinstance(variable, Parameter) else "given",
@@ -149,43 +157,3 @@ def check_value(variable: Variable, value: np.ndarray, lengths: Mapping[Axis, in
     )
     check_entries(schema, np.asarray(value, dtype=float))
     check_blocks(schema, np.asarray(value, dtype=float))
-
-
-def _draw(
-    variable: Random,
-    law: Law,
-    values: Mapping[Variable, np.ndarray],
-    sizes: Mapping[Axis, int],
-    shape: tuple[int, ...],
-    generator: np.random.Generator,
-) -> np.ndarray:
-    """One array of draws over the plates, then the event."""
-    match law:
-        case Distribution():
-            arguments = {name: _laid(variable, node, values, sizes) for name, node in law.arguments}
-            return np.asarray(law.family.sample(generator, arguments, shape))
-        case Switch(condition, yes, no):
-            chosen = _laid(variable, condition, values, sizes) != 0
-            drawn = [_draw(variable, each, values, sizes, shape, generator) for each in (yes, no)]
-            return np.where(chosen.reshape((*chosen.shape, *[1] * len(variable.event))), *drawn)
-        case Aggregate(latent, groups):
-            return _aggregated(values[latent], groups, bool(latent.event))
-    raise NotSimulated(what=f"the law {type(law).__name__}", variable=variable.name)
-
-
-def _laid(
-    variable: Random,
-    node: Expression,
-    values: Mapping[Variable, np.ndarray],
-    sizes: Mapping[Axis, int],
-) -> np.ndarray:
-    """The values of an expression over the plates of the variable, then its event."""
-    return align(evaluate(node, values, sizes), node.shape, (variable.plates, node.event))
-
-
-def _aggregated(cells: np.ndarray, groups: Any, counted: bool) -> np.ndarray:
-    """Sums of counts in each group, or the group of a category."""
-    if counted:
-        return np.stack([cells[..., list(group)].sum(axis=-1) for group in groups], axis=-1)
-    found = (position * np.isin(cells, group) for position, group in enumerate(groups))
-    return np.asarray(sum(found, start=np.zeros(np.shape(cells), dtype=int)))

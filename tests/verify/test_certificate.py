@@ -21,7 +21,7 @@ QUICK = (
 )
 """One of each posterior rule and of nearly each maximizer rule."""
 
-NOT_YET = ("hidden_markov", "poisson_hidden_markov")
+NOT_YET = ("hidden_markov", "poisson_hidden_markov", "local_level")
 """Chains wait for their rules."""
 
 SLOW = [path for path in FILES if path.stem not in (*QUICK, *NOT_YET)]
@@ -39,6 +39,26 @@ def test_a_model_is_certified(path) -> None:
 @pytest.mark.parametrize("path", SLOW, ids=lambda path: path.stem)
 def test_every_model_is_certified(path) -> None:
     certificate = verify(derive(declared(path)))
+    assert certificate, str(certificate)
+
+
+@pytest.mark.parametrize("name", ["normal_mixture", "incomplete_normal"])
+def test_a_model_of_data_with_gaps_is_certified(name: str) -> None:
+    """Gaps are masked where entries are independent, latent cells where they are coupled."""
+    (path,) = (path for path in FILES if path.stem == name)
+    derivation = derive(declared(path), missing=("x",))
+    assert bool(derivation.log_joint.incomplete) == (name == "incomplete_normal")
+    certificate = verify(derivation)
+    assert certificate, str(certificate)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["gaussian_mixture", "factor_analysis", "latent_classes", "zero_inflated_poisson"]
+)
+def test_every_model_of_data_with_gaps_is_certified(name: str) -> None:
+    (path,) = (path for path in FILES if path.stem == name)
+    certificate = verify(derive(declared(path), missing=("x",)))
     assert certificate, str(certificate)
 
 

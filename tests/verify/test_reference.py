@@ -10,9 +10,22 @@ from scipy import integrate as scipy_integrate, stats
 
 from autoem.errors.verification import NotJudged
 from autoem.families import Categorical, Exponential, Normal, Poisson
-from autoem.language import Aggregate, Axis, Latent, Model, Observed, Parameter, Positive, Real
+from autoem.language import (
+    Aggregate,
+    Axis,
+    Given,
+    Index,
+    Latent,
+    Model,
+    Observed,
+    Parameter,
+    Positive,
+    Real,
+    Tree,
+    previous,
+)
 from autoem.verify.components import components
-from autoem.verify.instance import tiny_instance
+from autoem.verify.instance import tiny_instance, with_gaps
 from autoem.verify.quadrature import integrate
 from autoem.verify.reference import clouds, expected_log_joint, log_joint, log_likelihood
 from autoem.verify.sites import Instance, Site
@@ -107,6 +120,62 @@ def test_rows_that_share_an_effect_are_integrated_together() -> None:
     assert log_joint(instance, at_zero) == pytest.approx(
         residuals + 2 * stats.norm.logpdf(0, 0, np.sqrt(0.7)), rel=1e-12
     )
+
+
+def test_a_hidden_chain_is_summed_over_all_paths() -> None:
+    instance, data, p = tiny("hidden_markov")
+    expected = 0.0
+    for x in data["x"]:
+        forward = p["initial"] * p["emission"][:, x[0]]
+        for symbol in x[1:]:
+            forward = (forward @ p["transition"]) * p["emission"][:, symbol]
+        expected += np.log(forward.sum())
+    close(instance, expected)
+
+
+def test_a_level_that_walks_is_integrated_whole() -> None:
+    instance, data, p = tiny("local_level")
+    mean, variance, expected = 0.0, 1e9, 0.0
+    for x in data["x"]:  # the filter of Kalman: the covariance itself is nearly singular
+        total = variance + p["observation_variance"]
+        expected += stats.norm.logpdf(x, mean, np.sqrt(total))
+        mean += variance / total * (x - mean)
+        variance = variance * p["observation_variance"] / total + p["level_variance"]
+    close(instance, expected)
+
+
+class Walk(Model):
+    """Values along the branches of a tree."""
+
+    node = Axis()
+    parent = Given(Index(node), over=node)
+    z = Latent(
+        Tree(root=Normal(0, variance=4), then=Normal(previous / 2, variance=1), parent=parent),
+        over=node,
+    )
+    x = Observed(Normal(z, variance=1), over=node)
+
+
+def test_a_tree_is_read_from_its_parents() -> None:
+    x, parent = np.array([0.3, -0.4, 1.2]), np.array([-1, 0, 0])
+    instance = Instance(Walk, {Walk.node: 3}, {"x": x, "parent": parent}, {})
+    path = np.array([[1, 0, 0], [0.5, 1, 0], [0.5, 0, 1]])
+    cov = path @ np.diag([4, 1, 1]) @ path.T + np.eye(3)
+    close(instance, stats.multivariate_normal.logpdf(x, np.zeros(3), cov))
+
+
+@pytest.mark.parametrize("latent_cells", [True, False])
+def test_gaps_of_a_vector_are_integrated_or_left_out(latent_cells: bool) -> None:
+    instance, _, p = tiny("incomplete_normal")
+    names = ("x",) if latent_cells else ()
+    gapped = with_gaps(instance, ("x",), names, np.random.default_rng(0), share=0.5)
+    expected = 0.0
+    for row in gapped.data["x"]:
+        seen = ~np.isnan(row)
+        cov = p["cov"][np.ix_(seen, seen)]
+        expected += stats.multivariate_normal.logpdf(row[seen], p["mean"][seen], cov)
+    assert np.isnan(gapped.data["x"]).any()
+    close(gapped, expected)
 
 
 class Coarse(Model):

@@ -21,6 +21,7 @@ from autoem.language import (
     Given,
     Index,
     Latent,
+    Markov,
     Model,
     Observed,
     Parameter,
@@ -28,6 +29,8 @@ from autoem.language import (
     PositiveDefinite,
     Real,
     Simplex,
+    Tree,
+    previous,
 )
 from autoem.verify.instance import axis_sizes, random_parameters, tiny_sizes
 from autoem.verify.pointwise import Pointwise
@@ -127,6 +130,46 @@ class Groups(Model):
 def test_an_aggregate_is_made_from_its_latent() -> None:
     drawn = sample(Groups, {}, {"n": 50}, seed=0)
     assert np.array_equal(drawn["seen"], np.array([0, 1, 0])[drawn["z"].astype(int)])
+
+
+class Steps(Model):
+    """A hidden chain in many sequences."""
+
+    s, t, k = Axis(), Axis(), Axis()
+    initial = Parameter(Simplex(k))
+    transition = Parameter(Simplex(k), over=k)
+    z = Latent(
+        Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t)
+    )
+    x = Observed(Normal(z, variance=1), over=(s, t))
+
+
+def test_a_chain_takes_its_steps_one_after_the_other() -> None:
+    theta = {"initial": [0.5, 0.5], "transition": [[0.9, 0.1], [0.2, 0.8]]}
+    z = sample(Steps, theta, {"s": 3000, "t": 5}, seed=0)["z"]
+    before, after = z[:, :-1], z[:, 1:]
+    assert z[:, 0].mean() == pytest.approx(0.5, abs=0.04)
+    assert after[before == 0].mean() == pytest.approx(0.1, abs=0.02)
+    assert after[before == 1].mean() == pytest.approx(0.8, abs=0.02)
+
+
+class Heritage(Model):
+    """Values along the branches of a tree; no node is declared before its parent."""
+
+    node = Axis()
+    parent = Given(Index(node), over=node)
+    z = Latent(
+        Tree(root=Normal(100, variance=1), then=Normal(previous + 10, variance=1), parent=parent),
+        over=node,
+    )
+    x = Observed(Normal(z, variance=1), over=node)
+
+
+def test_a_tree_is_drawn_from_its_roots() -> None:
+    z = sample(Heritage, {}, seed=1, given={"parent": [2, 0, -1]})["z"]
+    assert z == pytest.approx([110, 120, 100], abs=8)
+    with pytest.raises(OutsideDomain, match="parent"):
+        sample(Heritage, {}, seed=1, given={"parent": [2, 0, -2]})
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

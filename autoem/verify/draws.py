@@ -1,0 +1,103 @@
+"""Draws from the laws of a model, each a whole array over the plates of its variable.
+
+The steps of a chain and the nodes of a tree come one after the other: there `previous` is the array
+that has the value before at every place, and of the draws only the own step is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autoem.errors.verification import NotSimulated
+from autoem.language.chain import Markov, Tree
+from autoem.language.construct import Aggregate
+from autoem.language.declaration import Random
+from autoem.language.distribution import Distribution, Law, Switch
+from autoem.language.evaluate import align, evaluate
+from autoem.language.expression import Axis, Expression, Previous, subexpressions
+from autoem.verify.pointwise import size_of
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The values drawn so far, by variable."""
+
+    values: dict[Any, np.ndarray]
+    sizes: dict[Axis, int]
+    generator: np.random.Generator
+
+    def draw(self, variable: Random, law: Law) -> np.ndarray:
+        """One array of draws over the plates, then the event."""
+        match law:
+            case Distribution():
+                arguments = {name: self._laid(variable, node) for name, node in law.arguments}
+                return np.asarray(
+                    law.family.sample(self.generator, arguments, self._shape(variable))
+                )
+            case Switch(condition, yes, no):
+                chosen = self._laid(variable, condition) != 0
+                chosen = chosen.reshape((*chosen.shape, *[1] * len(variable.event)))
+                return np.where(chosen, self.draw(variable, yes), self.draw(variable, no))
+            case Aggregate(latent, groups):
+                return _aggregated(self.values[latent], groups, bool(latent.event))
+            case Markov(first=first, then=then):
+                order = ((step, step - 1) for step in range(self._shape(variable)[-1]))
+                return self._chained(variable, first, then, order)
+            case Tree(root=root, then=then):
+                return self._chained(variable, root, then, _order(self._parents(variable, law)))
+        raise NotSimulated(what=f"the law {type(law).__name__}", variable=variable.name)
+
+    def _chained(
+        self, variable: Random, first: Law, then: Law, order: Iterator[tuple[int, int]]
+    ) -> np.ndarray:
+        """Step by step, each with the step before it, -1 where it is a first one."""
+        start = self.draw(variable, first)
+        chain, axis = np.array(start), len(variable.plates) - 1
+        nodes = [n for e in then.expressions for n in subexpressions(e) if isinstance(n, Previous)]
+        for step, before in order:
+            if before >= 0:
+                earlier = np.broadcast_to(np.take(chain, [before], axis=axis), chain.shape)
+                inner = Draws(
+                    {**self.values, **dict.fromkeys(nodes, earlier)}, self.sizes, self.generator
+                )
+                drawn = np.take(inner.draw(variable, then), step, axis=axis)
+                chain[(slice(None),) * axis + (step,)] = drawn
+        return chain
+
+    def _parents(self, variable: Random, law: Tree) -> np.ndarray:
+        parents = evaluate(law.parent, self.values, self.sizes)
+        if parents.ndim != 1:
+            raise NotSimulated(what="trees that differ between plates", variable=variable.name)
+        return parents.astype(int)
+
+    def _shape(self, variable: Random) -> tuple[int, ...]:
+        return tuple(size_of(axis, self.sizes) for axis in variable.plates)
+
+    def _laid(self, variable: Random, node: Expression) -> np.ndarray:
+        """The values of an expression over the plates of the variable, then its event."""
+        value = evaluate(node, self.values, self.sizes)
+        return align(value, node.shape, (variable.plates, node.event))
+
+
+def _order(parents: np.ndarray) -> Iterator[tuple[int, int]]:
+    """The nodes of a tree with their parents, parents first.
+
+    >>> list(_order(np.array([2, 0, -1])))
+    [(2, -1), (0, 2), (1, 0)]
+    """
+    level = [int(node) for node in np.flatnonzero(parents < 0)]
+    while level:
+        yield from ((node, int(parents[node])) for node in level)
+        level = [int(node) for node in np.flatnonzero(np.isin(parents, level))]
+
+
+def _aggregated(cells: np.ndarray, groups: Any, counted: bool) -> np.ndarray:
+    """Sums of counts in each group, or the group of a category."""
+    if counted:
+        return np.stack([cells[..., list(group)].sum(axis=-1) for group in groups], axis=-1)
+    found = (position * np.isin(cells, group) for position, group in enumerate(groups))
+    return np.asarray(sum(found, start=np.zeros(np.shape(cells), dtype=int)))
