@@ -19,6 +19,7 @@ from autoem.program.cutting import Cutting, Side
 from autoem.program.expand import expand
 from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Function
 from autoem.program.names import fresh_names
+from autoem.program.positions import with_positions
 from autoem.program.roles import expectations
 from autoem.program.simplify import ORDER, TIDY, Context, simplify
 from autoem.program.walk import rename_let
@@ -58,7 +59,7 @@ class Plan:
 
 def plan(program: ArrayProgram) -> Plan:
     """Simplify, then cut."""
-    program = apart(program)
+    program = with_positions(apart(program))
     fresh = fresh_names(program)
     pinned = tuple(array.name for array in expectations(program))
     reserved = tuple(array.name for array in (*program.maximize.inputs, *program.parameters))

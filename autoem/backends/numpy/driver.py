@@ -59,8 +59,12 @@ class Driver:
 
     def functions(self) -> Body:
         """What a user calls, in the order in which it is read."""
-        head = [Assign(Name("BLOCK"), Literal(4096))] if self.rows.axis else []
-        head += [Assign(Name("CANCELS"), CANCELS)] if self.plan.expanded else []
+        block = Assign(Name("BLOCK"), Literal(4096), "", "Rows that are worked on at a time.")
+        head = [block] if self.rows.axis else []
+        if self.plan.expanded:
+            head.append(
+                Assign(Name("CANCELS"), CANCELS, "", "What may cancel and leave nine digits.")
+            )
         return (*head, self.e_step(), m_step(), self.log_likelihood(), self.posterior())
 
     def private(self) -> Body:

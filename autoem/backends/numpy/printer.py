@@ -75,9 +75,10 @@ def _wrapped(line: str, width: int) -> list[str]:
 def _statement(statement: Statement, indent: str) -> list[str]:
     inner = indent + "    "
     match statement:
-        case Assign(target, value, annotation):
+        case Assign(target, value, annotation, document):
             typed = f": {annotation}" if annotation else ""
-            return _fit(value, indent, f"{text(target)}{typed} = ", "")
+            lines = _fit(value, indent, f"{text(target)}{typed} = ", "")
+            return [*lines, *([_document(document, indent)] if document else [])]
         case Augment(target, operator, value):
             return _fit(value, indent, f"{text(target)} {operator}= ", "")
         case Evaluate(value):

@@ -23,6 +23,7 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import ROW_WEIGHT, Array
 from autoem.program.plan import Plan
+from autoem.program.positions import ROW_POSITION
 from autoem.program.roles import EVIDENCE, weight_axes
 
 DATA, PARAMETERS = Parameter("data", "Arrays"), Parameter("parameters", "Arrays")
@@ -55,6 +56,8 @@ class Rows:
 
     def taken(self, mapping: str, array: Array) -> Expr:
         """An array of the mapping, cut to the block."""
+        if array.name == ROW_POSITION:
+            return invoke("np.arange", Attribute(ROWS, "start"), Attribute(ROWS, "stop"))
         code = item(mapping, array.name)
         kind = {} if array.kind == "float" else {"kind": Name(array.kind)}
         if self.axis is None:

@@ -99,9 +99,12 @@ Expr: TypeAlias = (
 
 @dataclass(frozen=True)
 class Assign:
+    """target: annotation = value, and what it is."""
+
     target: Expr
     value: Expr
     annotation: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
