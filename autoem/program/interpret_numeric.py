@@ -70,7 +70,7 @@ def forward_backward(
     lengths = scope.shape(chains)
     found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
     arrays = [
-        np.array(part).reshape(*lengths, *np.shape(part[0])) for part in zip(*found, strict=True)
+        np.array(part).reshape((*lengths, *np.shape(part[0]))) for part in zip(*found, strict=True)
     ]
     order = (*chains, time, state)
     return tuple(
