@@ -9,7 +9,7 @@ from types import ModuleType
 def load(source: str, name: str) -> ModuleType:
     """The module that a generated program's own source defines.
 
-    >>> load("def answer() -> int:\n    return 42\n", "example").answer()
+    >>> load("answer = 42", "example").answer
     42
     """
     module = ModuleType(f"generated_{name}")

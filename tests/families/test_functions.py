@@ -26,7 +26,9 @@ FUNCTIONS: list[tuple[Expr, Any]] = [
     (multi_polygamma(1, x, 2), lambda a: special.polygamma(1, a) + special.polygamma(1, a - 1 / 2)),
     (outside(x, 5, 10), lambda a: np.where((a >= 5) & (a <= 10), 0.0, -np.inf)),
 ]
-each_function = pytest.mark.parametrize(("function", "meaning"), FUNCTIONS, ids=str)
+each_function = pytest.mark.parametrize(
+    ("function", "meaning"), FUNCTIONS, ids=[str(function) for function, _ in FUNCTIONS]
+)
 
 
 @each_function
