@@ -17,7 +17,7 @@ from autoem.runtime.gaps import filled
 from autoem.verify.chart import Arrays, Chart
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes, with_gaps
-from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood
+from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood, log_prior
 from autoem.verify.sites import Instance
 
 
@@ -96,8 +96,8 @@ class Case:
 
     @cached_property
     def log_likelihood(self) -> float:
-        """l(theta_t), by brute force."""
-        return sum(cloud.log_likelihood for cloud in self.posterior)
+        """l(theta_t), by brute force; with priors the log posterior, but for log p(x)."""
+        return sum(cloud.log_likelihood for cloud in self.posterior) + log_prior(self.instance)
 
     @cached_property
     def old(self) -> Meaning:
@@ -145,11 +145,13 @@ class Case:
 
     def expected(self, parameters: Arrays) -> float:
         """Q(theta) = E[log p(x, z; theta)], by brute force."""
-        return expected_log_joint(self.posterior, self.instance.at(parameters))
+        instance = self.instance.at(parameters)
+        return expected_log_joint(self.posterior, instance) + log_prior(instance)
 
     def likelihood(self, parameters: Arrays) -> float:
         """l(theta), by brute force."""
-        return log_likelihood(self.instance.at(parameters))
+        instance = self.instance.at(parameters)
+        return log_likelihood(instance) + log_prior(instance)
 
     def chart(self, point: Arrays, *names: str) -> Chart:
         """Coordinates about a point, of all parameters or of those named."""

@@ -17,6 +17,7 @@ from autoem.verify.case import Case, Runner
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import random_instance, tiny_sizes
+from autoem.verify.reference import log_prior
 
 ROWS = 40
 
@@ -34,7 +35,7 @@ def agreement(case: Case) -> Iterator[Obligation]:
     for name, runner in case.runners.items():
         found, value = one_map(runner, data, theta)
         yield _value(f"log-likelihood: {name}", value, case, f"{name} = brute force")
-        again = runner.log_likelihood(data, theta)
+        again = runner.log_likelihood(data, theta) + log_prior(case.instance)
         yield _value(f"log-likelihood: {name}, alone", again, case, f"{name} = brute force")
         known = _renamed(runner.posterior(data, theta), expected)
         yield difference(f"posterior: {name}", known, expected, f"{name} = derived expectations")

@@ -14,7 +14,7 @@ from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared, holds
 from autoem.verify.chart import Arrays
 from autoem.verify.judged import judged
-from autoem.verify.reference import Cloud, clouds, log_p
+from autoem.verify.reference import Cloud, clouds, log_p, log_prior
 
 SLACK = 1e-9
 
@@ -36,7 +36,8 @@ def bound(case: Case) -> Iterator[Obligation]:
 
 def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
     """F(q, theta) with the derived q of the parameters `made`, summed over the points of clouds."""
-    instance, total = case.instance.at(theta), 0.0
+    instance = case.instance.at(theta)
+    total = log_prior(instance)
     with_latents = [cloud for cloud in posterior if cloud.component.hidden]
     for cloud, parts in zip(
         with_latents, judged(case, case.instance.at(made), posterior), strict=True

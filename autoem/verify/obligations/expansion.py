@@ -13,7 +13,7 @@ from autoem.language.declaration import Latent
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.instance import axis_sizes, random_givens, random_parameters, tiny_sizes
-from autoem.verify.reference import log_joint
+from autoem.verify.reference import log_joint, log_prior
 from autoem.verify.simulate import sample
 from autoem.verify.sites import Instance
 
@@ -35,7 +35,7 @@ def expansion(case: Case) -> Iterator[Obligation]:
         drawn = other if free else seen
         latents = {v: drawn[v.name] for v in model.declaration.latents}
         sites = {site: drawn[site.variable.name][site.place] for site in instance.sites(Latent)}
-        judged = log_joint(instance, sites)
+        judged = log_joint(instance, sites) + log_prior(instance)
         found = case.meaning(instance, latents).total(case.derivation.log_joint.terms)
         if found != judged:
             worst, scale = max(worst, abs(found - judged)), max(scale, abs(judged))
