@@ -52,9 +52,19 @@ class Between(sympy.Function):
 
     def fdiff(self, argindex: int = 1) -> Expr:
         number = argindex - self.first - 3
-        if number < 0:
+        if argindex <= self.first:
             raise ArgumentIndexError(self, argindex)
-        return self.slope(number)
+        return self.slope(number) if number >= 0 else self.at_end(number + 2)
+
+    def at_end(self, end: int) -> Expr:
+        """The derivative by the lower bound (0) or the upper (1), where a family needs them."""
+        raise ArgumentIndexError(self, self.first + 1 + end)
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        """To the digits of a float."""
+        if not all(argument.is_number for argument in self.args):
+            return None
+        return sympy.Float(float(self._imp_(*(np.float64(float(a)) for a in self.args))))
 
     def slope(self, number: int) -> Expr:
         """The derivative by the argument of that number after the bounds."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import sympy
 from scipy import special
-from sympy import Expr
+from sympy import Expr, exp
 
-from autoem.families.between import Between, expected
+from autoem.families.between import Between, at_exact, expected
 
 
 class exponential_log_interval(Between):
@@ -20,12 +20,23 @@ class exponential_log_interval(Between):
     def slope(self, number: int) -> Expr:
         return 1 / self.args[2] - exponential_interval_moment(1, *self.args)
 
+    def at_end(self, end: int) -> Expr:
+        """The bounds of a Weibull variable move with its shape."""
+        share = end_share(end, *self.args)
+        return share if end else at_exact(*self.args[:2], -self.args[2]) - share
+
     @staticmethod
     def _imp_(lower: Any, upper: Any, rate: Any) -> Any:
         lower = np.maximum(lower, 0.0)
         with np.errstate(all="ignore"):
             mass = np.log(-np.expm1(-rate * (upper - lower)))
             return -rate * lower + np.where(lower == upper, np.log(rate), mass)
+
+
+def end_share(end: int, *place: Expr) -> Expr:
+    """p(l) / P or p(u) / P of an Exponential; both are one where the bounds are equal."""
+    rate = place[2]
+    return rate * exp(-rate * place[end] - exponential_log_interval(*place))
 
 
 class exponential_interval_moment(Between):
@@ -39,6 +50,16 @@ class exponential_interval_moment(Between):
         c = [sympy.Integer(1), sympy.Integer(0)]
         c += [exponential_interval_moment(order, *self.place) for order in range(2, k + 2)]
         return -c[2] if k == 1 else -c[k + 1] + k * c[k - 1] * c[2]
+
+    def at_end(self, end: int) -> Expr:
+        k, place = int(self.args[0]), self.place
+        mean, share = exponential_interval_moment(1, *place), end_share(end, *place)
+        sign = 2 * end - 1
+        first = sign * share * (place[end] - mean)
+        if k == 1:
+            return first if end else first + at_exact(*place[:2], 1)
+        below = exponential_interval_moment(k - 1, *place) if k > 2 else sympy.S.Zero
+        return sign * share * ((place[end] - mean) ** k - self) - k * below * first
 
     @staticmethod
     def _imp_(order: Any, lower: Any, upper: Any, rate: Any) -> Any:

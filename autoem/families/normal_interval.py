@@ -24,7 +24,10 @@ class normal_log_interval(Between):
 
     @classmethod
     def eval(cls, lower: Expr, upper: Expr, mean: Expr, variance: Expr) -> Expr | None:
-        return sympy.S.Zero if unbounded(lower, upper) else None
+        if unbounded(lower, upper):
+            return sympy.S.Zero
+        half = (lower == mean and upper is sympy.oo) or (upper == mean and lower is -sympy.oo)
+        return -sympy.log(2) if half else None
 
     def slope(self, number: int) -> Expr:
         _, _, m, v = self.args

@@ -68,6 +68,7 @@ def _along(
     """The array as rows along the plates, (rows, features); by group means if it has a lookup."""
     axes = (*variable.get("plates", ()), *variable.get("event", ()))
     value = np.asarray(data[variable["name"]], dtype=float)
+    value = np.where(np.isfinite(value), value, np.nan)
     if variable.get("category"):
         codes = np.arange(sizes[variable["category"]])
         value, axes = (value[..., None] == codes).astype(float), (*axes, "")

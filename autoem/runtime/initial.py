@@ -99,10 +99,14 @@ def _latent_axes(schema: Mapping[str, Any]) -> tuple[str, ...]:
 def _moments(
     case: Case, axes_of: Variable, kind: str
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], str] | None:
-    """Mean and variance of the closest array of these kinds, along the axes shared with it."""
+    """Mean and variance of the closest array of this kind, along the axes shared with it.
+
+    What is seen of a variable between bounds are the bounds.
+    """
     best = None
     for other in case.schema["variables"]:
-        if other["kind"] == kind and other["name"] in case.data and not other.get("category"):
+        known = other["name"] in case.data and not other.get("category")
+        if known and kind == ("observed" if other.get("bound") else other["kind"]):
             shared = tuple(axis for axis in _axes(other) if axis in _axes(axes_of))
             if best is None or len(shared) > len(best[1]):
                 best = other, shared
