@@ -111,7 +111,7 @@ def inside(
 
 def ends(parameter: Declared) -> tuple[sympy.Expr, sympy.Expr]:
     """The ends of a scalar domain."""
-    domain = parameter.variable.domain
+    domain = parameter.domain
     if domain.kind == "interval":
         return sympy.nsimplify(domain.lower), sympy.nsimplify(domain.upper)
     return sympy.Integer(0) if domain.kind != "real" else -sympy.oo, sympy.oo
