@@ -37,7 +37,7 @@ def squarem(domains: Mapping[str, Domain], after: int = 30) -> Accelerate:
             return replace(state, path=state.path[-1:])
         statistics, objective = evaluate(e_step, proposed)
         state = replace(state, maps=state.maps + 1, path=state.path[-1:])
-        if not objective >= state.objective - rounding(objective):
+        if not objective >= state.objective - rounding(state.objective):
             return state
         return replace(
             state,

@@ -43,13 +43,14 @@ def test_acceleration_of_a_linear_map_is_immediate() -> None:
     assert abs(float(fast.parameters["x"]) - 1) < 1e-8
 
 
-def test_a_jump_that_would_fall_is_not_taken() -> None:
+@pytest.mark.parametrize("low", [-1e9, -np.inf, np.nan])
+def test_a_jump_that_would_fall_is_not_taken(low: float) -> None:
     e_step, m_step = linear(0.99)
 
     def trap(p: Arrays) -> tuple[Arrays, float]:
         """The objective is low exactly where the jump leads."""
         statistics, value = e_step(p)
-        return statistics, value if abs(float(p["x"]) - 1) > 0.5 else -1e9
+        return statistics, value if abs(float(p["x"]) - 1) > 0.5 else low
 
     jump = squarem(REAL, after=0)
     found = run_em(
