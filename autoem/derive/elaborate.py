@@ -34,10 +34,14 @@ Environment = Mapping[Axis, Read]
 
 @dataclass
 class Reader:
-    """Reads the expressions of one factor; `states` are the latent states it has met."""
+    """Reads the expressions of one factor; `states` are the latent states it has met.
+
+    `binary` are binary variables whose value is chosen, and `met` where they were read.
+    """
 
     scope: Scope
     binary: Mapping[declaration.Variable, int]
+    met: dict[declaration.Variable, tuple[Read, ...]] = field(default_factory=dict)
     states: dict[tuple[declaration.Variable, tuple[Read, ...]], Index] = field(default_factory=dict)
 
     def state(self, latent: declaration.Variable, indices: tuple[Read, ...]) -> Index:
@@ -80,9 +84,11 @@ class Reader:
     def _variable(
         self, node: declaration.Variable, known: Environment, event: tuple[Read, ...]
     ) -> sympy.Expr:
-        if node in self.binary:
-            return sympy.Integer(self.binary[node])
         plates = tuple(known[axis] for axis in node.plates)
+        if node in self.binary:
+            if self.met.setdefault(node, plates) != plates:
+                raise NotDerivable(what=f"{node.name} at two places of one law", where="a choice")
+            return sympy.Integer(self.binary[node])
         return Element(self.scope.quantity(node), plates + event)
 
     def _listing(

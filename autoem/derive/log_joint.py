@@ -18,7 +18,7 @@ from itertools import product
 import sympy
 
 from autoem.derive.elaborate import Reader
-from autoem.derive.index import Index, Read, fresh
+from autoem.derive.index import Guard, Index, Lookup, Read, fresh
 from autoem.derive.law import Readable, readable
 from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
@@ -30,8 +30,8 @@ from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
 from autoem.families.family import log_zero
 from autoem.graph.factor_graph import Factor, FactorGraph
-from autoem.language import chain, construct, declaration, distribution
-from autoem.language.expression import Axis
+from autoem.language import chain, construct, declaration, distribution, expression
+from autoem.language.expression import Axis, Expression
 
 
 @dataclass(frozen=True)
@@ -149,12 +149,14 @@ def _factor(factor: Factor, law: Readable | chain.Markov, scope: Scope) -> Itera
 def _density(
     factor: Factor, law: Readable, scope: Scope, plates: dict[Axis, Read]
 ) -> Iterator[Term]:
-    """The terms of one density, for each state of the binary latents in it."""
-    binary = [v for v in factor.scope if _is_binary_latent(v)]
+    """The terms of one density, for each state of the binary variables that choose in it."""
+    conditions = _conditions(law)
+    binary = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
     readings = []
+    met: dict[declaration.Variable, tuple[Read, ...]] = {}
     shared: dict[tuple[str, ...], Index] = {}
     for states in product((0, 1), repeat=len(binary)):
-        reader = Reader(scope, dict(zip(binary, states, strict=True)))
+        reader = Reader(scope, dict(zip(binary, states, strict=True)), met)
         readings.append((reader, _summands(factor, law, reader, plates, shared)))
     common = [t for t in readings[0][1] if all(t in terms for _, terms in readings)]
     for term in common:
@@ -163,6 +165,17 @@ def _density(
         chosen = tuple(reader.binary.items())
         for term in (t for t in terms if t not in common):
             yield from finished(_with_indicators(term, reader, plates, chosen), factor.name)
+
+
+def _conditions(law: Readable) -> tuple[Expression, ...]:
+    """Data that choose between two expressions of a law."""
+    nodes = (node for root in law.expressions for node in expression.subexpressions(root))
+    found = []
+    for node in nodes:
+        if isinstance(node, expression.Apply) and node.operator == "where":
+            chooses = node.arguments[0]
+            found.append(chooses.base if isinstance(chooses, expression.Lookup) else chooses)
+    return tuple(v for v in found if isinstance(v, declaration.Given | declaration.Observed))
 
 
 def _is_binary_latent(variable: declaration.Variable) -> bool:
@@ -226,7 +239,14 @@ def _with_indicators(
         if state in mentioned:
             value *= Element(reader.scope.indicator(latent), (*indices, state))
             bound.append(state)
-    for latent, chosen in binary:
-        own = tuple(plates[axis] for axis in latent.plates)
-        value *= Element(reader.scope.indicator(latent), (*own, chosen))
-    return replace(term, value=value, bound=(*own_bound, *bound))
+    guards = list(term.guards)
+    for variable, chosen in binary:
+        place = reader.met[variable]
+        if isinstance(variable, declaration.Latent):
+            value *= Element(reader.scope.indicator(variable), (*place, chosen))
+        elif isinstance(variable, declaration.Given):
+            guards.append(Guard(Lookup(reader.scope.quantity(variable), place), chosen))
+        else:
+            seen = Element(reader.scope.quantity(variable), place)
+            value *= seen if chosen else 1 - seen
+    return replace(term, value=value, bound=(*own_bound, *bound), guards=tuple(guards))

@@ -24,7 +24,7 @@ from autoem.derive.quantity import (
 )
 from autoem.derive.stages import Derivation
 from autoem.derive.term import Term
-from autoem.language.declaration import Latent, Parameter
+from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
@@ -84,7 +84,10 @@ def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Arra
         if isinstance(variable, Latent) or not is_told(variable):
             continue
         quantity = scope.quantity(variable)
-        codes = variable.category is not None and not isinstance(variable, Parameter)
+        codes = not isinstance(variable, Parameter) and (
+            variable.category is not None
+            or (isinstance(variable, Given) and variable.domain.kind == "binary")
+        )
         seen: list[str] = []
         for axis in quantity.axes:
             name = axes.of(axis)
