@@ -10,6 +10,9 @@ from types import ModuleType
 import pytest
 
 from autoem.cli.find import shipped
+from autoem.derive.maximizers import CLOSED, NUMERIC
+from autoem.derive.posteriors import BOUNDED, RULES
+from autoem.families import __all__ as families_exported
 from tests.pages import ROOT, examples, printed
 
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "benchmarks/README.md")
@@ -34,6 +37,23 @@ def test_what_a_page_names_is_there(path: Path) -> None:
         assert "://" in target or (path.parent / target).exists(), target
     for target in NAMED.findall(text):
         assert (ROOT / target).exists(), target
+
+
+def test_the_pages_name_every_family_and_every_rule() -> None:
+    """The README lists what works, architecture.md every rule in the order in which it is tried."""
+    posteriors = [rule.__name__.removesuffix("_states") for rule in (*RULES, *BOUNDED)]
+    maximizers = [rule.__name__ for rule in (*CLOSED, *NUMERIC)]
+    refusing = [r.__name__ for r in CLOSED if r.__annotations__["return"] == "NoReturn"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("There today:")[2]
+    stated = readme.partition("Not there yet")[0]
+    families = re.findall(r"\b[A-Z]\w+", stated.partition("*Families*:")[2].partition(". B")[0])
+    assert families == sorted(set(families_exported) - {"FAMILIES"})
+    for title, rules in (("Posterior rules", posteriors), ("Maximizer rules", maximizers)):
+        line = stated.partition(f"*{title}*")[2].partition(";")[0]
+        assert re.findall(r"`(\w+)`", line) == [rule for rule in rules if rule not in refusing]
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    first = {line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")}
+    assert first.issuperset([*posteriors, *maximizers])
 
 
 @pytest.mark.parametrize("path", PAGES[:-2], ids=lambda path: path.name)
