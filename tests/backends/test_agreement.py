@@ -14,7 +14,6 @@ from autoem.backends.load import load
 from autoem.backends.numpy import emit
 from autoem.program.interpret import interpret
 from autoem.program.ir import (
-    Array,
     ArrayProgram,
     Call,
     Contract,
