@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
-from autoem.derive.posteriors import BOUNDED, RULES
-from autoem.derive.posteriors.truncated import is_bound
+from autoem.derive.posteriors import RULES, Rule
+from autoem.derive.posteriors.aggregate import aggregate
+from autoem.derive.posteriors.total import total
+from autoem.derive.posteriors.truncated import is_bound, truncated
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
@@ -71,13 +73,24 @@ def blocks(joint: LogJoint) -> list[list[Declared]]:
     return found
 
 
+def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
+    """The rules for a latent: one that is conditioned on more than terms has rules of its own."""
+    if any(is_bound(term, latent) for term in terms):
+        return (truncated,)
+    if any(each.latent is latent for each in joint.totals):
+        return (total,)
+    if any(each.latent is latent for each in joint.constraints):
+        return (aggregate,)
+    return RULES
+
+
 def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Posterior, Declared]:
     """The first latent, continuous and finely indexed ones first, that some rule eliminates."""
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
     order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
     for latent in order:
-        for rule in BOUNDED if any(is_bound(term, latent) for term in terms) else RULES:
+        for rule in _rules(joint, terms, latent):
             try:
                 return rule(joint, terms, latent, tuple(pending)), latent
             except Refusal as refusal:

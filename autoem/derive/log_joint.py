@@ -44,8 +44,17 @@ class Constraint:
 
 
 @dataclass(frozen=True)
+class Summed:
+    """`observed` holds the sums of `latent` over some of its plates."""
+
+    latent: Declared
+    observed: Declared
+    over: tuple[Axis, ...]
+
+
+@dataclass(frozen=True)
 class LogJoint:
-    """log p(x, z; theta) = the sum of `terms`, on the set where the `constraints` hold.
+    """log p(x, z; theta) = the sum of `terms`, where the `constraints` and `totals` hold.
 
     `incomplete` are observed vectors whose missing cells are latents.
     """
@@ -55,6 +64,7 @@ class LogJoint:
     terms: Terms
     constraints: tuple[Constraint, ...] = field(default=())
     incomplete: tuple[Declared, ...] = field(default=())
+    totals: tuple[Summed, ...] = field(default=())
 
     def factor(self, name: str) -> Terms:
         """The terms of one factor."""
@@ -78,9 +88,15 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
     terms: list[Term] = []
     constraints: list[Constraint] = []
     incomplete: list[Declared] = []
+    totals: list[Summed] = []
     for factor in graph.factors:
         law = factor.law
-        if isinstance(law, construct.Aggregate):
+        if isinstance(law, construct.Aggregate | construct.Total) and factor.name in missing:
+            raise NotDerivable(what=f"missing entries of {factor.name}, a sum", where=factor.name)
+        if isinstance(law, construct.Total):
+            latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
+            totals.append(Summed(latent, observed, law.summed))
+        elif isinstance(law, construct.Aggregate):
             latent, observed = scope.quantity(law.latent), scope.quantity(factor.variable)
             groups = tuple(tuple(group) for group in law.groups)
             if law.latent.category is None:
@@ -97,7 +113,9 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
             terms += own
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
-    return LogJoint(graph, scope, tuple(terms), tuple(constraints), tuple(incomplete))
+    return LogJoint(
+        graph, scope, tuple(terms), tuple(constraints), tuple(incomplete), tuple(totals)
+    )
 
 
 def _readable(factor: Factor) -> Readable | chain.Markov | None:

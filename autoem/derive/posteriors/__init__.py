@@ -1,15 +1,20 @@
 """The posterior rules, in the order in which they are tried; the first that matches gives its
 reason."""
 
-from autoem.derive.posteriors.aggregate import aggregate
+from collections.abc import Callable
+
+from autoem.derive.log_joint import LogJoint
+from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.smoother import smoother
-from autoem.derive.posteriors.truncated import truncated
+from autoem.derive.quantity import Declared
+from autoem.derive.term import Terms
 
-RULES = (enumerate_states, chain, aggregate, conjugate, gaussian, smoother)
+Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
-BOUNDED = (truncated,)
-"""The rules for a latent that is known to lie between bounds; no other reads them."""
+RULES: tuple[Rule, ...] = (enumerate_states, chain, conjugate, gaussian, smoother)
+"""For a latent that only the log joint speaks of; one between bounds, with a total or with sums of
+its cells has a rule of its own."""

@@ -1,6 +1,7 @@
-"""own_law: nothing else is seen of the latent, so that its posterior is its own law.
+"""The posterior of a latent before it is known to lie between bounds, or to sum to a total.
 
-A step of the rule truncated; alone it would eliminate latents that nobody sees.
+Where nothing else is seen of it, that is its own law; else it is what the rules gaussian and
+conjugate find.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from autoem.derive.index import Index
 from autoem.derive.law import readable
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, localize
-from autoem.derive.posteriors.conjugate import ConjugatePosterior
-from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.conjugate import ConjugatePosterior, conjugate
+from autoem.derive.posteriors.gaussian import GaussianPosterior, gaussian
 from autoem.derive.quantity import Declared, Element, Entries, elements, indices_of
 from autoem.derive.reading import Argument
 from autoem.derive.scope import Scope
@@ -26,6 +27,22 @@ from autoem.families.family import Family
 from autoem.families.interval import INTERVALS
 from autoem.language.declaration import Parameter
 from autoem.language.distribution import Distribution
+
+
+def unconditioned(
+    joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
+) -> GaussianPosterior | ConjugatePosterior:
+    """The posterior that the terms give, by the first rule that finds one."""
+    refusals = []
+    for rule in (own_law, gaussian, conjugate):
+        try:
+            found = rule(joint, terms, latent, remaining)
+        except Refusal as refusal:
+            refusals.append(f"{rule.__name__}: {refusal}")
+            continue
+        assert isinstance(found, GaussianPosterior | ConjugatePosterior)
+        return found
+    raise Refusal("; ".join(refusals))
 
 
 def own_law(

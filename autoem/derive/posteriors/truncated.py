@@ -1,7 +1,6 @@
 """truncated: a latent that is known to lie between two bounds.
 
-Let q0 be the posterior without the bounds: the latent's own law where nothing else is seen of it,
-else what the rules gaussian and conjugate find.  With the bounds,
+Let q0 be the posterior without the bounds.  With them,
 
     q(t)  =  q0(t) / q0(l <= t <= u)   for  l <= t <= u,
     log-normalizer  =  that of q0  +  log q0(l <= t <= u),
@@ -20,9 +19,9 @@ import sympy
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, plate_reads
-from autoem.derive.posteriors.conjugate import ConjugatePosterior, conjugate, statistic_name
-from autoem.derive.posteriors.gaussian import GaussianPosterior, gaussian
-from autoem.derive.posteriors.own_law import own_law
+from autoem.derive.posteriors.conjugate import ConjugatePosterior, statistic_name
+from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.own_law import unconditioned
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, select
@@ -57,7 +56,7 @@ def truncated(
     if not bounds:
         raise Refusal(f"nothing bounds {latent.name}")
     rest = tuple(term for term in terms if term not in bounds)
-    whole = _whole(joint, rest, latent, remaining)
+    whole = unconditioned(joint, rest, latent, remaining)
     lower, upper = _bounds(bounds, latent, whole.local)
     family, arguments = whole.family, _arguments(whole)
     known = INTERVALS.get(family)
@@ -76,22 +75,6 @@ def truncated(
         lower=lower,
         upper=upper,
     )
-
-
-def _whole(
-    joint: LogJoint, rest: Terms, latent: Declared, remaining: tuple[Declared, ...]
-) -> GaussianPosterior | ConjugatePosterior:
-    """The posterior without the bounds, by the first rule that finds one."""
-    refusals = []
-    for rule in (own_law, gaussian, conjugate):
-        try:
-            found = rule(joint, rest, latent, remaining)
-        except Refusal as refusal:
-            refusals.append(f"{rule.__name__}: {refusal}")
-            continue
-        assert isinstance(found, GaussianPosterior | ConjugatePosterior)
-        return found
-    raise Refusal("; ".join(refusals))
 
 
 def _bounds(bounds: Terms, latent: Declared, local: Local) -> tuple[sympy.Expr, sympy.Expr]:
