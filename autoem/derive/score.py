@@ -8,6 +8,9 @@ A covariance C enters Q through P = C^-1 and log det C:
 
     dQ/dC  =  -P (dQ/dP) P  +  (dQ/d log det C) P .
 
+The derivative by a positive parameter is taken by its logarithm, theta dQ/dtheta: of the order one
+is a squared residual over a variance, while over its square it may be beyond all numbers.
+
 Source: Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, section 3;
 Louis (1982), ibid. 44.
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autoem.derive.calculus import derivative
+from autoem.derive.calculus import derivative, itself
 from autoem.derive.index import Index, fresh
 from autoem.derive.quantity import Declared, Element
 from autoem.derive.scope import Scope
@@ -27,7 +30,7 @@ from autoem.language.declaration import Parameter
 
 @dataclass(frozen=True)
 class Slope:
-    """dQ / d parameter[indices]: terms that are free at the indices.
+    """dQ / d parameter[indices], or by its logarithm: terms that are free at the indices.
 
     At theta' = theta an element of a parameter, new or old, is one and the same number.
     """
@@ -35,6 +38,7 @@ class Slope:
     parameter: Declared
     indices: tuple[Index, ...]
     terms: Terms
+    logarithmic: bool = False
 
 
 def score(q: Surrogate) -> tuple[Slope, ...]:
@@ -47,9 +51,13 @@ def score(q: Surrogate) -> tuple[Slope, ...]:
 
 def _slope(q: Surrogate, parameter: Declared) -> Slope:
     indices = tuple(fresh(axis) for axis in parameter.axes)
+    assert isinstance(parameter.variable, Parameter)
+    kind = parameter.variable.domain.kind
+    if kind in ("positive", "simplex"):
+        terms = derivative(q.terms, parameter, indices, itself)
+        return Slope(parameter, indices, terms, logarithmic=True)
     terms = derivative(q.terms, parameter, indices)
-    variable = parameter.variable
-    if isinstance(variable, Parameter) and variable.domain.kind == "positive_definite":
+    if kind == "positive_definite":
         terms += _through_inverse(q.joint.scope, q.terms, parameter, indices)
         terms += _through_determinant(q.joint.scope, q.terms, parameter, indices)
     return Slope(parameter, indices, merged(terms))

@@ -5,8 +5,9 @@ A step is right when the objective bends by a hundredth of a standard error over
     h_ii s^2 = DELTA^2,     h_ii the curvature:  s = DELTA / sqrt(h_ii) .
 
 The gradient is then far above its rounding errors, and Richardson's extrapolation from s and s / 2
-leaves an error of the order s^4.  The right step is searched from a very short one, since a curve
-far from the point says nothing of its curvature there.
+leaves an error of the order s^4; where the curvature itself changes over s, s is shortened.  The
+step is searched from a very short one, since a curve far from the point says nothing of its
+curvature there.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ DELTA = 1e-2
 ROUNDS = 8
 """Tries of a step; each is up to 10^4 times longer."""
 
+GAP, SHORTER = 1e-3, 5
+"""A step is eight times too long if half of it gives another curvature; and tries of that."""
+
 Gradient = Callable[[np.ndarray], np.ndarray]
 
 
@@ -29,8 +33,8 @@ Gradient = Callable[[np.ndarray], np.ndarray]
 class Bend:
     """Minus the derivative of a gradient: `matrix`, symmetric, and its error.
 
-    `scale` has for each coordinate its standard error if all others were known, or the longest step
-    that was tried where the gradient does not change; `error` is of the matrix in these units.
+    `scale` has for each coordinate its standard error if all others were known, or that of which
+    `last` is the share DELTA; `error` is of the matrix in these units.
     """
 
     matrix: np.ndarray
@@ -45,27 +49,32 @@ def bend(gradient: Gradient, u: np.ndarray, first: np.ndarray, last: np.ndarray)
     >>> found.matrix.round(9), found.scale.round(9)
     (array([[4.]]), array([0.5]))
     """
-    rows = [_column(gradient, u, place, first[place], last[place]) for place in range(len(u))]
-    matrix = np.array([column for column, _ in rows]).reshape(len(u), len(u))
-    steps = np.array([step for _, step in rows])
+    columns = [_column(gradient, u, place, first[place], last[place]) for place in range(len(u))]
+    matrix = np.array(columns).reshape(len(u), len(u))
     with np.errstate(divide="ignore"):
-        scale = np.minimum(1 / np.sqrt(np.abs(np.diagonal(matrix))), steps / DELTA)
+        scale = np.minimum(1 / np.sqrt(np.abs(np.diagonal(matrix))), last / DELTA)
     error = np.abs(matrix - matrix.T) * scale[:, None] * scale
     return Bend((matrix + matrix.T) / 2, scale, float(error.max(initial=0.0)))
 
 
-def _column(
-    gradient: Gradient, u: np.ndarray, place: int, first: float, last: float
-) -> tuple[np.ndarray, float]:
-    """Column `place` of the matrix, and the step that gave it."""
+def _column(gradient: Gradient, u: np.ndarray, place: int, first: float, last: float) -> np.ndarray:
+    """Column `place` of the matrix."""
     step, whole = first, _difference(gradient, u, place, first)
     for _ in range(ROUNDS):
         other = _fitted(step, abs(float(whole[place])) * step**2, last)
         if other == step:
             break
         step, whole = other, _difference(gradient, u, place, other)
-    half = _difference(gradient, u, place, step / 2)
-    return (4 * half - whole) / 3, step
+    best, least = whole, math.inf
+    for _ in range(SHORTER):
+        half = _difference(gradient, u, place, step / 2)
+        gap = abs(float(half[place] - whole[place]))
+        if gap < least:
+            best, least = (4 * half - whole) / 3, gap
+        if not gap > GAP * abs(half[place]):
+            break
+        step, whole = step / 8, _difference(gradient, u, place, step / 8)
+    return best
 
 
 def _fitted(step: float, size: float, last: float) -> float:

@@ -211,8 +211,8 @@ class Spectrum:
         if self.kind == "saddle":
             return np.full(len(slopes), True)
         moves = slopes * self.scale
-        lost = np.linalg.norm(moves @ self.vectors[:, ~self.sure], axis=1)
-        return np.asarray(lost > SEEN * np.linalg.norm(moves, axis=1))
+        lost = np.hypot.reduce(moves @ self.vectors[:, ~self.sure], axis=1)
+        return np.asarray(lost > SEEN * np.hypot.reduce(moves, axis=1))
 
     def directions(self, names: Sequence[str]) -> tuple[tuple[float, Mapping[str, float]], ...]:
         """Eigenvalue and direction, its largest part 1, of those that are not sure."""
@@ -243,7 +243,8 @@ def _judged(near: Coordinates, slope: np.ndarray, found: Bend, inside: np.ndarra
     for name, value in near.parameters.items():
         gone = near.free[name].reshape(-1) & (near.own(name, ~inside) | ~slopes[name].any(axis=1))
         unsure = spectrum.unsure(slopes[name]) & ~gone
-        error = np.linalg.norm(slopes[name] @ spectrum.spread, axis=1)
+        # hypot: the square of 1e-200 is zero.
+        error = np.hypot.reduce(slopes[name] @ spectrum.spread, axis=1)
         errors[name] = np.where(gone | unsure, np.nan, error).reshape(np.shape(value))
         words = {AT_EDGE: gone, UNSURE[spectrum.kind]: unsure}
         for reason, where in words.items():

@@ -52,7 +52,13 @@ def _function(name: str, slopes: dict[Slope, Terms], body: Body, comment: str) -
 def _output(body: Body, slope: Slope, terms: Terms) -> ir.Array:
     """The gradient by one parameter, an array like it; zero where no term mentions it."""
     name = ir.SCORE + slope.parameter.name
-    if terms:
+    axes = IndexNames(body.axes).all(slope.indices)
+    if not terms:
+        return body.let(body.target(name, axes), ir.Map(ir.Number(Fraction(0))))
+    if not slope.logarithmic:
         return total(body, name, terms, slope.indices)
-    target = body.target(name, IndexNames(body.axes).all(slope.indices))
-    return body.let(target, ir.Map(ir.Number(Fraction(0))))
+    relative = total(body, f"log_{name}", terms, slope.indices)
+    parameter = ir.Ref(body.array(slope.parameter).name, axes)
+    inverse = ir.Call("power", (parameter, ir.Number(Fraction(-1))))
+    quotient = ir.Call("multiply", (ir.Ref(relative.name, axes), inverse))
+    return body.let(body.target(name, axes), ir.Map(quotient))
