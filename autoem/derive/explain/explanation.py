@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from autoem.derive.explain import posteriors, updates
 from autoem.derive.explain.document import Document
@@ -44,11 +45,13 @@ from autoem.derive.explain.notation import subscripted
 from autoem.derive.explain.page import Page, page
 from autoem.derive.index import fresh
 from autoem.derive.quantity import Computed, Declared, Defined, Indicator, elements
-from autoem.derive.stages import Derivation
 from autoem.derive.term import Term, Terms
 from autoem.graph.factor_graph import Factor
 from autoem.language.declaration import Latent, Parameter, Random, Variable
 from autoem.language.expression import Axis
+
+if TYPE_CHECKING:
+    from autoem.derive.stages import Derivation
 
 
 def explain(derivation: Derivation) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import sympy
 
@@ -23,9 +24,11 @@ from autoem.derive.quantity import (
     Quantity,
     elements,
 )
-from autoem.derive.stages import Derivation
 from autoem.derive.term import Term, Terms, instantiate, merged
 from autoem.language.declaration import Observed
+
+if TYPE_CHECKING:
+    from autoem.derive.stages import Derivation
 
 
 @dataclass
