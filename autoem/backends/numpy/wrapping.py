@@ -48,6 +48,9 @@ def fit(value: Expr, indent: str, before: str, after: str) -> Lines:
             if not _opens(owner, indent + before, rest):
                 inside = _inside(owner, indent + "    ")
                 return [f"{indent}{before}(", *inside, f"{indent}){rest}{after}"]
+        case Invoke(Attribute(Subscript() as owner)):
+            rest = text(value).removeprefix(text(owner))
+            return fit(owner, indent, before, rest + after)
     return _last(value, 0, indent, before, after) or [line]
 
 
@@ -88,16 +91,22 @@ def _binary(value: Binary, indent: str, before: str, after: str) -> Lines:
     if len(operands) == 2:
         left, right = value.left, value.right
         head = f"{before}{tight(left, level)} {value.operator} "
-        split = _last(right, level + 1, indent, head, after)
+        subscript = isinstance(_rightmost(right), Subscript)
+        split = None if subscript else _last(right, level + 1, indent, head, after)
         if split:
             return split
         tail = f" {value.operator} {tight(right, level + 1)}{after}"
-        bracketed = isinstance(left, Invoke) or precedence(left) < level
+        both = isinstance(left, Invoke) and isinstance(_rightmost(right), Invoke)
+        bracketed = both or precedence(left) < level
         if bracketed and len(f"{indent}){tail}") <= WIDTH:
             split = _last(left, level, indent, before, tail)
             if split:
                 return split
     return [f"{indent}{before}(", *_inside(value, indent + "    "), f"{indent}){after}"]
+
+
+def _rightmost(value: Expr) -> Expr:
+    return _rightmost(value.right) if isinstance(value, Binary) else value
 
 
 def _last(value: Expr, need: int, indent: str, head: str, after: str) -> Lines | None:
