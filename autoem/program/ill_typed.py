@@ -1,4 +1,4 @@
-"""The complaint about a program that is not well formed: a defect of the compiler, not of a model."""
+"""The complaint about a program that is not well formed: the defect is in the compiler."""
 
 from __future__ import annotations
 

@@ -59,7 +59,9 @@ class Driver:
 
     def functions(self) -> Body:
         """What a user calls, in the order in which it is read."""
-        block = Assign(Name("BLOCK"), Literal(4096), "", "Rows that are worked on at a time.")
+        block = Assign(
+            Name("BLOCK"), Literal(self.rows.block_length), "", "Rows that are worked on at a time."
+        )
         head = [block] if self.rows.axis else []
         if self.plan.expanded:
             head.append(

@@ -47,6 +47,14 @@ class Rows:
     def axis(self) -> str | None:
         return self.plan.program.row
 
+    @property
+    def block_length(self) -> int:
+        """Rows of a block: fewer where arrays have two axes besides, so that they fit a cache."""
+        form = self.plan.expanded or self.plan.factored
+        body = (*form.posterior.body, *form.statistics.body)
+        targets = (target for let in body for target in let.targets if self.axis in target.axes)
+        return 4000 if any(len(target.axes) > 2 for target in targets) else 8000
+
     def helper(self, name: str) -> str:
         self.sections[name] = None
         return name
