@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autoem.program.ir import Array, Contract, Function, Let, Scalar
+from autoem.program.ir import Contract, Function, Let, Scalar
 from autoem.program.walk import names_used, scalar_refs
 
 
@@ -45,6 +45,3 @@ def depends(let: Let, row: str | None, found: set[str] | frozenset[str]) -> bool
 def is_free(scalar: Scalar, found: frozenset[str]) -> bool:
     """Whether an expression is the same for all rows."""
     return not any(ref.name in found for ref in scalar_refs(scalar))
-
-
-__all__ = ["Array", "Context", "depends", "is_free", "varying"]
