@@ -8,6 +8,7 @@ Their values are those of the symbolic model, the density is the judge's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import special
 from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior
-from autoem.derive.quantity import Element
+from autoem.derive.quantity import Declared, Indicator
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Observed
 from autoem.verify.densities import DENSITIES
@@ -24,66 +25,136 @@ from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.sites import Assignment, Site
 
 At = dict[Index, int]
-Density = Callable[[Posterior, LogJoint, Meaning, At, Any], np.ndarray]
 
 
-def log_q(
-    posterior: Posterior, joint: LogJoint, meaning: Meaning, site: Site, latents: Assignment
-) -> np.ndarray:
-    """log q(site | context) at these values of the latents."""
-    at = dict(zip(posterior.local.plates, site.place, strict=True))
-    for context in posterior.local.contexts:
-        place = tuple(meaning.read(read, at) for read in context.reads)
-        state = latents[Site(context.indicator.latent.variable, place)]
-        if np.ndim(state):
-            raise NotJudged(what="a posterior given a continuous latent")
-        at[context.state] = int(state)
-    if posterior.rule not in DENSITY:
-        raise NotJudged(what=f"the posterior rule {posterior.rule}")
-    return DENSITY[posterior.rule](posterior, joint, meaning, at, latents[site])
+@dataclass(frozen=True)
+class Question:
+    """q of one site, at values of the hidden sites."""
+
+    q: Posterior
+    joint: LogJoint
+    meaning: Meaning
+    site: Site
+    hidden: Assignment
+
+    @property
+    def value(self) -> Any:
+        """The value of the site itself."""
+        return self.hidden[self.site]
+
+    @property
+    def at(self) -> At:
+        """The place of the site, in the context that the states of others make."""
+        place = self.site.place[: len(self.q.local.plates)]
+        found = dict(zip(self.q.local.plates, place, strict=True))
+        for context in self.q.local.contexts:
+            there = tuple(self.meaning.read(read, found) for read in context.reads)
+            state = self.hidden[Site(context.indicator.latent.variable, there)]
+            if np.ndim(state):
+                raise NotJudged(what="a posterior given a continuous latent")
+            found[context.state] = int(state)
+        return found
+
+    @property
+    def earlier(self) -> Question:
+        """The same question of the step before."""
+        *plates, time = self.site.place
+        return replace(self, site=Site(self.site.variable, (*plates, time - 1)))
+
+    def expected(self, name: str, *place: int) -> np.ndarray:
+        """A named expectation: its first free indices at a place, the others as axes."""
+        element, at = self.q.expectations[name], self.at
+        free = [i for i in element.indices if isinstance(i, Index) and i not in at]
+        at |= dict(zip(free, place, strict=False))
+        shape = tuple(self.meaning.length(index.axis) for index in free[len(place) :])
+        entries = [
+            self.meaning.value(element, {**at, **dict(zip(free[len(place) :], rest, strict=True))})
+            for rest in np.ndindex(shape)
+        ]
+        return np.array(entries).reshape(shape)
+
+
+def log_q(question: Question) -> np.ndarray:
+    """log q(site | context) at these values of the hidden sites."""
+    rule = question.q.rule
+    if rule not in DENSITY:
+        raise NotJudged(what=f"the posterior rule {rule}")
+    with np.errstate(divide="ignore"):
+        return np.asarray(DENSITY[rule](question))
 
 
 def latent_of(posterior: Posterior) -> Any:
     """The variable that a posterior is of."""
-    base: Any = posterior.local.latent
-    return base.latent.variable if posterior.rule == "enumerate" else base.variable
+    base = posterior.local.latent
+    if isinstance(base, Indicator):
+        return base.latent.variable
+    assert isinstance(base, Declared)
+    return base.variable
 
 
-def _states(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
-    element = q.expectations["responsibility"]
-    (state,) = (i for i in element.indices if isinstance(i, Index) and i not in at)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(meaning.value(element, {**at, state: int(value)})))
+def _states(question: Question) -> np.ndarray:
+    return np.log(question.expected("responsibility", int(question.value)))
 
 
-def _gaussian(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
-    mean = _array(q.expectations["mean"], meaning, at)
-    spread = _array(q.expectations["covariance"], meaning, at)
-    variable = latent_of(q)
-    if isinstance(variable, Observed):
-        place = tuple(at[index] for index in q.local.plates)
-        gaps = np.isnan(meaning.arrays[variable][place])
+def _chain(question: Question) -> np.ndarray:
+    """The first state, then each given the one before: joint over marginal."""
+    time, k = question.site.place[-1], int(question.value)
+    if time == 0:
+        return np.log(question.expected("responsibility", 0, k))
+    j = int(question.earlier.value)
+    joint = question.expected("before", time, j) * question.expected("after", time, k)
+    step = question.q.expectations["transition"]
+    w = question.q.weights  # type: ignore[attr-defined]
+    at = {**question.at, w.time: time, w.state: k, w.before: j}
+    joint = joint * question.meaning.value(step, at)
+    return np.log(joint) - np.log(question.expected("responsibility", time - 1, j))
+
+
+def _gaussian(question: Question) -> np.ndarray:
+    mean, spread = question.expected("mean"), question.expected("covariance")
+    value, site = question.value, question.site
+    if isinstance(site.variable, Observed):
+        gaps = np.isnan(question.meaning.arrays[site.variable][site.place])
         mean, spread, value = mean[gaps], spread[gaps][:, gaps], value[..., gaps]
-    scalar = mean.ndim == 0
-    arguments = {"mean": mean, "variance" if scalar else "cov": spread}
-    return np.asarray(DENSITIES["Normal" if scalar else "MultivariateNormal"](value, arguments))
+    return _normal(value, mean, spread)
 
 
-def _family(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
-    arguments = {
-        name: np.asarray(meaning.value(element, at)) for name, element in q.natural.items()
-    }
-    return np.asarray(DENSITIES[q.family](value, arguments))
+def _smoother(question: Question) -> np.ndarray:
+    """The first value, then each given the one before: a regression on it."""
+    time = question.site.place[-1]
+    mean, spread = question.expected("mean", time), question.expected("covariance", time)
+    if time == 0:
+        return _normal(question.value, mean, spread)
+    cross, before = question.expected("cross", time), question.expected("covariance", time - 1)
+    off = question.earlier.value - question.expected("mean", time - 1)
+    if mean.ndim == 0:
+        gain = cross / before
+        return _normal(question.value - gain * off, mean, spread - gain * cross)
+    gain = cross @ np.linalg.inv(before)
+    return _normal(question.value - off @ gain.T, mean, spread - gain @ cross.T)
 
 
-def _cells(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) -> np.ndarray:
+def _normal(value: Any, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    if mean.ndim == 0:
+        return DENSITIES["Normal"](value, {"mean": mean, "variance": spread})
+    return DENSITIES["MultivariateNormal"](value, {"mean": mean, "cov": spread})
+
+
+def _family(question: Question) -> np.ndarray:
+    q, at = question.q, question.at
+    known = {name: np.asarray(question.meaning.value(e, at)) for name, e in q.natural.items()}
+    return DENSITIES[q.family](question.value, known)
+
+
+def _cells(question: Question) -> np.ndarray:
     """Independent multinomials in the groups, with shares that are expected cells over sums."""
-    (constraint,) = (c for c in joint.constraints if c.latent is q.local.latent)
+    q, value = question.q, question.value
+    (constraint,) = (c for c in question.joint.constraints if c.latent is q.local.latent)
     total = np.zeros(())
-    place = tuple(at[index] for index in q.local.plates)
     for position, group in enumerate(constraint.groups):
-        seen = meaning.entry(constraint.observed, (*place, position))
-        expected = [meaning.value(q.expectations[f"cell_{cell}"], at) for cell in group]
+        place = (*question.site.place, position)
+        seen = question.meaning.entry(constraint.observed, place)
+        expected = [float(question.expected(f"cell_{cell}")) for cell in group]
         if seen > 0:
             # Not scipy's multinomial, which takes the last share to be what the others leave.
             x, share = value[..., list(group)], np.array(expected) / seen
@@ -92,20 +163,11 @@ def _cells(q: Posterior, joint: LogJoint, meaning: Meaning, at: At, value: Any) 
     return np.asarray(total)
 
 
-def _array(element: Element, meaning: Meaning, at: At) -> np.ndarray:
-    """The array of an element over the indices that are not held."""
-    free = [i for i in element.indices if isinstance(i, Index) and i not in at]
-    shape = tuple(meaning.length(index.axis) for index in free)
-    entries = [
-        meaning.value(element, {**at, **dict(zip(free, place, strict=True))})
-        for place in np.ndindex(shape)
-    ]
-    return np.array(entries).reshape(shape)
-
-
-DENSITY: dict[str, Density] = {
+DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "enumerate": _states,
+    "chain": _chain,
     "gaussian": _gaussian,
+    "smoother": _smoother,
     "conjugate": _family,
     "aggregate": _cells,
 }

@@ -23,6 +23,7 @@ from scipy import optimize, special
 
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
+    ChainWeights,
     Computed,
     Declared,
     Defined,
@@ -30,12 +31,15 @@ from autoem.derive.quantity import (
     Element,
     Entries,
     Indicator,
+    Later,
     LogPartition,
     MatrixFunction,
     Origin,
     Quantity,
     Seen,
     Size,
+    Smoothed,
+    SmoothedGaussian,
     Solution,
     Statistic,
 )
@@ -44,6 +48,7 @@ from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Variable
 from autoem.language.expression import Axis
 from autoem.verify.arithmetic import added, applied
+from autoem.verify.chains import moments, paths
 from autoem.verify.linear_system import batches, solved
 from autoem.verify.pointwise import size_of
 
@@ -98,7 +103,9 @@ class Meaning:
             return at[read]
         if isinstance(read, Lookup):
             return int(self.entry(read.table, tuple(self.read(r, at) for r in read.indices)))
-        return at[read.index] + read.by if isinstance(read, Shift) else read
+        if isinstance(read, Shift):  # round the end: what is read there is multiplied by zero
+            return (at[read.index] + read.by) % self.length(read.index.axis)
+        return read
 
     def length(self, axis: Axis) -> int:
         """The number of entries of an axis."""
@@ -130,6 +137,8 @@ class Meaning:
                 return float(not np.isnan(self.arrays[base.base.variable][at]))
             case Delta():
                 return float(at[0] == at[1])
+            case Later():
+                return float(at[-1] > 0)
             case Size():
                 return float(self.length(base.axis))
             case Origin():
@@ -146,6 +155,8 @@ class Meaning:
                 return self._computed(base, dict(zip(base.indices, at, strict=True)))
             case Solution():
                 return self._solution(base, dict(zip(base.indices, at, strict=True)))
+            case Smoothed() | SmoothedGaussian():
+                return self._smoothed(base, at)
         raise NotJudged(what=f"the quantity {base.name} of kind {type(base).__name__}")
 
     def _log_partition(self, base: LogPartition, at: At) -> float:
@@ -205,6 +216,18 @@ class Meaning:
                 return float(optimize.brentq(height, *near, xtol=1e-300, rtol=1e-15))
         return math.nan
 
+    def _smoothed(self, base: Smoothed | SmoothedGaussian, at: tuple[int, ...]) -> float:
+        """One result of the recursion along a chain."""
+        chain, batch = base.chain, at[: len(base.chain.plates)]
+        if (chain, batch) not in self.parts:
+            plates = dict(zip(chain.plates, batch, strict=True))
+            self.parts[chain, batch] = (
+                paths(chain, plates, self.sizes, self.value)
+                if isinstance(chain, ChainWeights)
+                else moments(chain, plates, self.sizes, self.value)
+            )
+        return float(self.parts[chain, batch][base.part][at[len(batch) :]])
+
     def _solution(self, base: Solution, at: At) -> float:
         """One unknown of the linear system of its batch."""
         system = base.system
@@ -224,6 +247,6 @@ MATRIX_FUNCTIONS = {
 
 
 def _is_old(base: Quantity) -> bool:
-    if isinstance(base, Statistic | Origin | Solution):
+    if isinstance(base, Statistic | Origin | Solution | Smoothed | SmoothedGaussian):
         return True
     return isinstance(base, Defined | Computed) and base.phase in ("posterior", "maximize")

@@ -21,6 +21,8 @@ from autoem.derive.quantity import (
     Delta,
     Entries,
     Indicator,
+    Later,
+    LogPartition,
     MatrixFunction,
     Quantity,
     Size,
@@ -69,7 +71,9 @@ class Ground:
         if isinstance(read, Lookup):
             place = tuple(self.read(inner, at) for inner in read.indices)
             return self._code(read.table, place)
-        return at[read.index] + read.by if isinstance(read, Shift) else read
+        if isinstance(read, Shift):  # round the end: what is read there is multiplied by zero
+            return (at[read.index] + read.by) % size_of(read.index.axis, self.sizes)
+        return read
 
     def value(self, expression: sympy.Expr, at: At) -> sympy.Expr:
         """An expression with every element written out."""
@@ -89,6 +93,13 @@ class Ground:
                 return sympy.Integer(self.states[base.latent.variable, at[:-1]] == at[-1])
             case Delta():
                 return sympy.Integer(at[0] == at[1])
+            case Later():
+                return sympy.Integer(at[-1] > 0)
+            case LogPartition():
+                places = dict(zip(base.indices, at, strict=True))
+                states = range(size_of(base.over.axis, self.sizes))
+                each = (self.value(base.operand, {**places, base.over: k}) for k in states)
+                return sympy.log(sympy.Add(*map(sympy.exp, each)))
             case Size():
                 return sympy.Integer(size_of(base.axis, self.sizes))
             case Entries():

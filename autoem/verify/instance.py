@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from autoem.verify.sites import Instance
 Shape = tuple[int, ...]
 COUNTS = (12, 16)
 """Where the known counts (of trials, of people) lie."""
+
+SECOND = 10
+"""The length of a second axis of rows, at most."""
 
 Drawer = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
 
@@ -114,8 +117,8 @@ def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
 
 
 def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
-    """Lengths that brute force can handle, no two alike: `rows`, then less and less, for the axes
-    that no parameter has; 2, 3, ... for the others, those of latents first.
+    """Lengths that brute force can handle, no two alike: `rows`, then ever less, for the axes that
+    no parameter has; 2, 3, ... for the others, those of latents first.
 
     Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole.
 
@@ -132,7 +135,7 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     if rows is None:
         rows = 3 if any(map(_is_continuous_chain, declaration.latents)) else 5
     inner = dict.fromkeys(_inner_axes(declaration.variables))
-    small, large = iter(count(2)), (rows * 4**i // 5**i for i in count())
+    small, large = iter(count(2)), chain((rows,), count(min(rows - 1, SECOND), -1))
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
     lengths = {axis: next(small) for axis in inner if axis in free}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}

@@ -10,7 +10,7 @@ import numpy as np
 from autoem.derive.posterior import Posterior
 from autoem.language.declaration import Latent
 from autoem.verify.case import Case
-from autoem.verify.derived_density import latent_of, log_q
+from autoem.verify.derived_density import Question, latent_of, log_q
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.reference import Cloud, log_p
 from autoem.verify.sites import Assignment, Instance, Site
@@ -69,7 +69,7 @@ def _judged(
     for q in case.derivation.e_step.posteriors:
         densities = [
             np.broadcast_to(
-                log_q(q, case.derivation.log_joint, meaning, site, latents), joint.shape
+                log_q(Question(q, case.derivation.log_joint, meaning, site, latents)), joint.shape
             )
             for site in _sites(cloud, q)
         ]

@@ -25,6 +25,8 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
+    Smoothed,
+    SmoothedGaussian,
     Solution,
     Statistic,
 )
@@ -118,6 +120,8 @@ def _in_q(base: Quantity, at: Place) -> sympy.Expr | None:
 
 
 def _is_expectation(base: Quantity) -> bool:
+    if isinstance(base, Smoothed | SmoothedGaussian):
+        return True
     return (
         isinstance(base, Defined | Computed)
         and base.phase == "posterior"

@@ -18,13 +18,11 @@ QUICK = (
     "normal_mixture",
     "logistic_regression",
     "factor_analysis",
+    "local_level",
 )
 """One of each posterior rule and of nearly each maximizer rule."""
 
-NOT_YET = ("hidden_markov", "poisson_hidden_markov", "local_level")
-"""Chains wait for their rules."""
-
-SLOW = [path for path in FILES if path.stem not in (*QUICK, *NOT_YET)]
+SLOW = [path for path in FILES if path.stem not in QUICK]
 
 
 @pytest.mark.parametrize(
