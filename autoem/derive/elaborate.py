@@ -25,7 +25,7 @@ from autoem.derive.quantity import (
 from autoem.derive.scope import DELTA, Scope
 from autoem.derive.term import Term, free_indices
 from autoem.errors import NotDerivable
-from autoem.families.chosen import choice
+from autoem.families.where import choice
 from autoem.language import declaration, expression
 from autoem.language.expression import Axis, Expression, Previous
 

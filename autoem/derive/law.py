@@ -42,6 +42,15 @@ def readable(law: Law, where: str) -> Readable | None:
     return None
 
 
+def unbounding(law: Readable) -> tuple[Expression, ...]:
+    """The expressions of a density that bound nothing."""
+    if isinstance(law, Switch):
+        branches = (branch for branch in (law.yes, law.no) if isinstance(branch, Readable))
+        return (law.condition, *(e for branch in branches for e in unbounding(branch)))
+    domains = {argument.name: argument.domain for argument in law.family.arguments}
+    return tuple(value for name, value in law.arguments if domains[name] != "bound")
+
+
 def _truncated(law: Truncated, where: str) -> Distribution:
     inner = law.law
     if not isinstance(inner, Distribution) or inner.family.name not in INTERVALS:

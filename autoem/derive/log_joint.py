@@ -19,7 +19,7 @@ import sympy
 
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh
-from autoem.derive.law import Readable, readable
+from autoem.derive.law import Readable, readable, unbounding
 from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
@@ -186,8 +186,8 @@ def _density(
 
 
 def _conditions(law: Readable) -> tuple[Expression, ...]:
-    """Data that choose between two expressions of a law."""
-    nodes = (node for root in law.expressions for node in expression.subexpressions(root))
+    """Data that choose between two expressions of a law; between bounds they may."""
+    nodes = (node for root in unbounding(law) for node in expression.subexpressions(root))
     found = []
     for node in nodes:
         if isinstance(node, expression.Apply) and node.operator == "where":
@@ -216,13 +216,13 @@ def _summands(
     Of a switch, those of each branch where it holds.
     """
     if isinstance(law, distribution.Switch):
-        holds = reader.read(law.condition, plates)
-        return [
-            replace(term, value=share * term.value)
-            for share, branch in ((holds, law.yes), (1 - holds, law.no))
-            if share != 0
-            for term in _summands(factor, branch, reader, plates, shared)
-        ]
+        holds, found = reader.read(law.condition, plates), []
+        for share, branch in ((holds, law.yes), (1 - holds, law.no)):
+            assert isinstance(branch, distribution.Distribution | distribution.Switch)
+            if share != 0:
+                terms = _summands(factor, branch, reader, plates, shared)
+                found += [replace(term, value=share * term.value) for term in terms]
+        return found
     made: list[Index] = []
 
     def index() -> Index:

@@ -1,4 +1,4 @@
-"""chosen(c, a, b): a where the condition c holds, else b.
+"""where(c, a, b): a where the condition c holds, else b.
 
 A choice between numbers is the sum c a + (1 - c) b; where one of them is infinite it is this.
 """
@@ -12,12 +12,12 @@ import sympy
 from sympy import Expr
 
 
-class chosen(sympy.Function):
+class where(sympy.Function):
     """a where c is not zero, else b.
 
     >>> c = sympy.Symbol("c")
-    >>> chosen(1, 2, sympy.oo), chosen(c, 0, sympy.oo)
-    (2, chosen(c, 0, oo))
+    >>> where(1, 2, sympy.oo), where(c, 0, sympy.oo)
+    (2, where(c, 0, oo))
     """
 
     nargs = 3
@@ -44,6 +44,6 @@ def choice(condition: Expr, yes: Expr, no: Expr) -> Expr:
     >>> choice(*sympy.symbols("c a b"))
     a*c + b*(1 - c)
     """
-    if yes.is_infinite or no.is_infinite or yes.has(chosen) or no.has(chosen):
-        return chosen(condition, yes, no)
+    if yes.is_infinite or no.is_infinite or yes.has(where) or no.has(where):
+        return where(condition, yes, no)
     return condition * yes + (1 - condition) * no

@@ -16,6 +16,7 @@ from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
 from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, states
+from autoem.derive.explain.totals import totals
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.chain import ChainPosterior
@@ -23,6 +24,7 @@ from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
+from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 
 READERS: tuple[tuple[type[Posterior], Any], ...] = (
@@ -33,6 +35,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (ChainPosterior, chain),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),
+    (TotalPosterior, totals),
 )
 """Type of posterior to its reader."""
 

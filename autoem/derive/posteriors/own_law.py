@@ -12,7 +12,7 @@ import sympy
 
 from autoem.derive.calculus import depends
 from autoem.derive.elaborate import Reader
-from autoem.derive.index import Index
+from autoem.derive.index import Index, Read
 from autoem.derive.law import readable
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, localize
@@ -25,8 +25,9 @@ from autoem.derive.term import Term, Terms, reindex
 from autoem.families.bounded import TruncatedFamily
 from autoem.families.family import Family
 from autoem.families.interval import INTERVALS
-from autoem.language.declaration import Parameter
+from autoem.language.declaration import Parameter, Random
 from autoem.language.distribution import Distribution
+from autoem.language.expression import Axis
 
 
 def unconditioned(
@@ -54,6 +55,7 @@ def own_law(
     if others:
         raise Refusal(f"{', '.join(others)} mentions {latent.name} too")
     local = localize(own, latent, len(latent.variable.plates))
+    assert isinstance(latent.variable, Random)
     law = readable(latent.variable.distribution, latent.name)
     if not isinstance(law, Distribution):
         raise Refusal(f"the law of {latent.name} is no one family")
@@ -69,7 +71,7 @@ def _values(
 ) -> dict[str, sympy.Expr]:
     """The arguments of the law at one element of the latent, in its context."""
     reader = Reader(scope, {})
-    plates = dict(zip(latent.variable.plates, local.plates, strict=True))
+    plates: dict[Axis, Read] = dict(zip(latent.variable.plates, local.plates, strict=True))
     values = {name: Argument(node, reader, plates)() for name, node in law.arguments}
     moved: dict[Index, Index] = {}
     for (other, reads), state in reader.states.items():

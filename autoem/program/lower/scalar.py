@@ -9,11 +9,11 @@ import sympy
 
 from autoem.derive.quantity import Element
 from autoem.families.between import at_exact
-from autoem.families.chosen import chosen
 from autoem.families.family import log_zero, outside
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
+from autoem.families.where import where
 from autoem.program.ir import Call, Number, Scalar
 
 FUNCTIONS: dict[type, str] = {
@@ -35,7 +35,7 @@ FUNCTIONS: dict[type, str] = {
     bessel_ratio: "bessel_ratio",
     log_multigamma: "log_multigamma",
     multi_polygamma: "multi_polygamma",
-    chosen: "where",
+    where: "where",
     **{function: function.__name__ for function in INTERVAL_FUNCTIONS},
 }
 
