@@ -13,7 +13,9 @@ from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.stages import Derivation
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate
-from autoem.language.declaration import Given, Parameter, Random, Variable
+from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
+from autoem.language.distribution import Distribution
+from autoem.language.expression import Number
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
 
@@ -61,6 +63,9 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
         found["plates"] = [axes.of(axis) for axis in variable.plates]
     if variable.event:
         found["event"] = [axes.of(axis) for axis in variable.event]
+    trials = _trials(variable)
+    if trials is not None:
+        found["trials"] = trials
     if isinstance(variable, Random | Given) and variable.category is not None:
         found["category"] = axes.of(variable.category)
     if isinstance(variable, Parameter | Given) and variable.domain.kind == "interval":
@@ -73,6 +78,23 @@ def _of_bounds(variable: Variable, bounds: tuple[Given, ...]) -> dict[str, Any]:
     """What is seen through its bounds or its table needs no values; bounds may be infinite."""
     found = {} if is_told(variable) else {"free": False}
     return found | ({"bound": True} if variable in bounds else {})
+
+
+def _trials(variable: Variable) -> str | float | None:
+    """The number of trials of an observed count, or the given that holds it."""
+    if not isinstance(variable, Observed):
+        return None
+    law = variable.distribution
+    if isinstance(law, Aggregate):
+        cells = sum(len(group) for group in law.groups)
+        known = isinstance(law.latent, Random) and law.latent.event
+        if not known or cells != law.latent.event[-1].size:
+            return None
+        law = law.latent.distribution
+    trials = dict(law.arguments).get("trials") if isinstance(law, Distribution) else None
+    if isinstance(trials, Number):
+        return float(trials.value)
+    return trials.name if isinstance(trials, Given) else None
 
 
 def domain_of(variable: Variable) -> str:

@@ -33,6 +33,7 @@ from autoem.runtime.gaps import is_ragged, padded
 from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_levels
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
+from autoem.runtime.trials import check_trials
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def read_data(
     arrays, found = _numbers(schema, raw, dict(sizes or {}), dict(levels or {}))
     lengths = axis_sizes(schema, arrays, dict(sizes or {}), found)
     absent = {v.name: _check_values(v, arrays[v.name]) for v in schema.data}
+    check_trials(schema, arrays)
     return Data(
         arrays,
         lengths,

@@ -23,7 +23,9 @@ class VariableSchema:
     or given, or of the support of a latent or observed variable; `category` is the axis of which
     its values are codes; `free` is False where nobody needs the value (the bounds or the table of
     `Within` and `Evidence` are what is observed); `bound` is True for a given that is used only as
-    a bound and may be infinite; `fixed` are nested lists with None where the entry is free.
+    a bound and may be infinite; `trials` is the number, or the given that holds it, that a count
+    does not exceed, or that the counts of an event add up to; `fixed` are nested lists with None
+    where the entry is free.
     """
 
     name: str
@@ -37,6 +39,7 @@ class VariableSchema:
     free: bool = True
     bound: bool = False
     fixed: Any = None
+    trials: str | float | None = None
 
     @property
     def axes(self) -> tuple[str, ...]:

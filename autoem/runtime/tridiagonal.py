@@ -2,7 +2,8 @@
 
     forward     D[t] = J[t] - L[t] D[t-1]^-1 L[t]',      g[t] = h[t] - L[t] D[t-1]^-1 g[t-1]
     backward    m[t] = D[t]^-1 (g[t] - L[t+1]' m[t+1])
-                V[t] = D[t]^-1 + K V[t+1] K',   K = D[t]^-1 L[t+1]',   Cov(z[t+1], z[t]) = -V[t+1] K'
+                V[t] = D[t]^-1 + K V[t+1] K',     K = D[t]^-1 L[t+1]'
+                Cov(z[t+1], z[t]) = -V[t+1] K'
 
 with J the diagonal blocks, L those below, h the shift; log det J = sum_t log det D[t].  Every D is
 positive definite, so the filter and smoother stay so.
@@ -23,7 +24,8 @@ def smooth_gaussian(diagonal: np.ndarray, lower: np.ndarray, shift: np.ndarray) 
     `diagonal` and `lower` are (steps, chains..., q, q), `shift` (steps, chains..., q); what
     `lower` has at the first step is not read.  The third result is zero there.
 
-    >>> mean, _, _, _ = smooth_gaussian(np.full((2, 1, 1), 2.0), np.full((2, 1, 1), -1.0), np.ones((2, 1)))
+    >>> ones = np.ones((2, 1, 1))
+    >>> mean, _, _, _ = smooth_gaussian(2 * ones, -ones, np.ones((2, 1)))
     >>> mean.ravel()
     array([1., 1.])
     """
