@@ -45,6 +45,10 @@ from autoem.derive.term import Term, Terms, canonical, merged, settled
 from autoem.language.declaration import Parameter
 
 
+LONGEST_NAME = 40
+"""Statistics with longer names are called after the first quantity in them."""
+
+
 class Mixed(Exception):
     """A factor that mixes data with a parameter that is no solved location."""
 
@@ -168,6 +172,8 @@ class Gathering:
             and any(f.is_Pow and f.exp == 2 for f in sympy.Mul.make_args(term.value))
         ):
             stem = stem.replace("sum", "square", 1)
+        if len(stem) > LONGEST_NAME:
+            stem = f"sum_{words[0]}_and_others"
         taken = [s.name for s in self.statistics.values()]
         name, number = stem, 2
         while name in taken:

@@ -25,8 +25,8 @@ def root(
 ) -> np.ndarray:
     """x with value(x) = 0 in (lower, upper), entry by entry; shape of `start`.
 
-    Each entry of `value` depends on the same entry of x, positive below its root and negative above;
-    `slope` is its derivative.  The search runs in a coordinate u of the whole line
+    Each entry of `value` depends on the same entry of x, positive below its root and negative
+    above; `slope` is its derivative.  The search runs in a coordinate u of the whole line
     (x = lower + exp u and so on).  A Newton step that goes downhill, leaves the bracket known so
     far, or goes too far where there is none, is replaced by the middle or by a stride that
     doubles; so `start` may lie anywhere, outside included.  An entry without a root moves to the
