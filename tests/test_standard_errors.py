@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm  # type: ignore[import-untyped]
+import statsmodels.api as sm
 
 from autoem import Fit, fit
 from autoem.errors import NothingAttached
@@ -115,20 +115,49 @@ def test_what_is_fixed_is_known() -> None:
     assert (held.standard_errors["beta"] < free.standard_errors["beta"]).all()
 
 
-@pytest.mark.parametrize("start", [0.0, 0.1, -0.1])
-def test_murray(start: float) -> None:
+def murray(correlation: float, **options: Any) -> Fit:
     """A saddle at correlation 0, maxima at -1/2 and 1/2."""
-    cov = 2.5 * np.array([[1, start], [start, 1]])
-    begin = {"mean": np.zeros(2), "cov": cov}
-    found = fitted("incomplete_normal", {"x": table("murray").to_numpy()}, start=begin)
-    information = found.information()
-    negative = (information.eigenvalues < 0).sum()
-    if start == 0:
-        assert information.kind == "saddle" and negative == 1
-        assert "rises along 1 L[1, 0] of cov" in found.summary()
-    else:
-        assert information.kind == "maximum" and negative == 0
-        assert found.parameters["cov"][0, 1] == pytest.approx(np.sign(start) * 4 / 3)
+    cov = 2.5 * np.array([[1, correlation], [correlation, 1]])
+    start = {"mean": np.zeros(2), "cov": cov}
+    data = {"x": table("murray").to_numpy()}
+    return fitted("incomplete_normal", data, start=start, **options)
+
+
+def test_at_the_saddle_of_murray_the_way_up_is_named() -> None:
+    found = murray(0, max_iterations=0)
+    assert found.information().kind == "saddle"
+    assert (found.information().eigenvalues < 0).sum() == 1
+    assert "rises along L[1, 0] of cov" in found.summary()
+    assert np.isnan(found.standard_errors["mean"]).all()
+
+
+@pytest.mark.parametrize("start", [0.0, 0.1, -0.1])
+def test_the_maxima_of_murray(start: float) -> None:
+    """From correlation 0 the saddle is reported and left."""
+    found = murray(start)
+    reference = REFERENCES["murray"]["maxima"]
+    assert found.log_likelihood == pytest.approx(reference["log_likelihood"], abs=1e-6)
+    cov = found.parameters["cov"]
+    assert cov[0, 0] == pytest.approx(reference["variance"], rel=1e-5)
+    assert cov[0, 1] / cov[0, 0] == pytest.approx(np.sign(start or 1) * 0.5, rel=1e-5)
+    assert found.information().kind == "maximum"
+    assert ("no maximum, which was left along L[1, 0]" in found.result.advice) == (start == 0)
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_a_symmetric_start_is_reported_and_left(k: int) -> None:
+    start = {"weight": np.full(k, 1 / k), "mean": np.full(k, 70.0), "variance": np.full(k, 100.0)}
+    found = fitted("normal_mixture", {"x": table("faithful")["waiting"]}, start=start)
+    assert found.result == "converged" and "which was left" in found.result.advice
+    assert found.log_likelihood > REFERENCES["faithful_waiting_unequal"]["log_likelihood"] - 1e-5
+    assert found.iterations == len(found.trace) - 2, "the trace goes on after the point"
+
+
+def test_a_rotation_is_no_reason_to_leave() -> None:
+    data = {"x": table("iris").iloc[:, :4]}
+    first = fitted("probabilistic_pca", data, {"q": 2})
+    again = fitted("probabilistic_pca", data, start=first.parameters)
+    assert "left" not in again.result.advice and again.iterations <= 10
 
 
 def test_a_rotation_of_factors_is_named() -> None:

@@ -109,7 +109,7 @@ class Fit:
             return self.information()
         if self.result not in OPTIMA or self.program is None or self.program.score is None:
             return None
-        if self.data is None or 8 * self.free_parameters * self.data.numbers > AT_ONCE:
+        if self.data is None or EFFORT * self.free_parameters * self.data.numbers > AT_ONCE:
             return None
         return self.information()
 
@@ -197,5 +197,8 @@ OPTIMA = ("converged", "boundary")
 
 AT_ONCE = 4e6
 """Numbers of the data to be gone through that take no time: a fraction of a second."""
+
+EFFORT = 8
+"""How often the information goes through the data for each coordinate."""
 
 _APART = ("parameters", "program", "data", "found")

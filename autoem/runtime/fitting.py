@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,15 @@ from autoem.errors.data import NoSuchName
 from autoem.errors.run import BadOption
 from autoem.runtime.alone import assigned
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
 from autoem.runtime.em import Outcome, evaluate
-from autoem.runtime.fit_result import Fit, Result
+from autoem.runtime.fit_result import AT_ONCE, EFFORT, Fit, Result
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
+from autoem.runtime.information import information
 from autoem.runtime.initial import initial_parameters, initial_posterior
+from autoem.runtime.leave import leave
 from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
@@ -52,7 +55,8 @@ def fit(
     follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is "squarem"
     or None; `iterations` counts evaluations of the map.  The same `seed` gives the same fit (None
     is 0).  `progress` shows a line on the terminal; None: if there is one.  Exchangeable categories
-    come in the order of `runtime.order`, unless `start` or `fixed` names them.
+    come in the order of `runtime.order`, unless `start` or `fixed` names them.  A whole start that
+    leads to a saddle, as a symmetric one does, is left, and the advice says so (`runtime.leave`).
 
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain.
     """
@@ -71,7 +75,8 @@ def fit(
         steps = (e_step, m_step) if schema.exact else rising(e_step, m_step)
         run = Run(*steps, schema.domains, tol, max_iterations, jump, report)
         outcome = _best(problem, run, restarts, seed or 0)
-    return _finish(problem, outcome, ordered=not given)
+        outcome, remark = _left(problem, run, outcome)
+    return _finish(problem, outcome, remark, ordered=not given)
 
 
 def _check_options(
@@ -179,7 +184,21 @@ def _starts(data: Data) -> int:
     return STARTS if data.numbers < 1e5 else STARTS // 2 if data.numbers < 1e6 else STARTS // 4
 
 
-def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
+def _left(problem: _Problem, run: Run, outcome: Outcome) -> tuple[Outcome, str]:
+    """Where the user says from where to start, a saddle is left, and a word said of it."""
+    program, numbers = problem.program, problem.data.numbers
+    near = coordinates(program.schema, outcome.parameters, problem.fixed)
+    dear = program.score is None or EFFORT * len(near.u) * numbers > AT_ONCE
+    if dear or not problem.told or outcome.result != "converged":
+        return outcome, ""
+    assert program.score is not None
+    score = partial(program.score, problem.arrays, weights=problem.weights)
+    found = information(program.schema, outcome.parameters, score, problem.fixed)
+    rest = replace(run, max_iterations=max(0, run.max_iterations - outcome.iterations))
+    return leave(outcome, found, near, rest.start)
+
+
+def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> Fit:
     """The outcome as a value of its own, categories in canonical order."""
     schema, read = problem.program.schema, problem.data
     if ordered:
@@ -193,7 +212,7 @@ def _finish(problem: _Problem, outcome: Outcome, ordered: bool) -> Fit:
         log_likelihood=value,
         objective=outcome.objective,
         trace=outcome.trace,
-        result=Result(outcome.result, outcome.advice),
+        result=Result(outcome.result, remark + outcome.advice),
         iterations=outcome.iterations,
         free_parameters=free_parameters(schema, read.sizes, problem.fixed),
         observations=_observations(problem),

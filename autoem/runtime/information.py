@@ -41,9 +41,10 @@ class Information:
     `matrix` is in the coordinates `names`; `kind` is maximum, saddle, not identified or not
     stationary; `eigenvalues`, ascending, are those of the matrix in units of each coordinate's own
     standard error, so that 1 is a coordinate independent of all others; `directions` has those
-    that are not positive, with the coordinates that move.  `covariance` is the inverse over what is
-    identified.  `standard_errors` has an array for each parameter: 0 where it is held fixed, nan
-    where there is none, and then the entry has one of the `reasons`.
+    that are not positive, with the coordinates that move, by one standard error in all, the largest
+    part first.  `covariance` is the inverse over what is identified.  `standard_errors` has an
+    array for each parameter: 0 where it is held fixed, nan where there is none, and then the entry
+    has one of the `reasons`.  `rise` is how much the log-likelihood can still rise.
     """
 
     kind: str
@@ -62,12 +63,18 @@ class Information:
         return np.asarray(self.slopes[name] @ self.covariance @ self.slopes[name].T)
 
     @property
+    def along(self) -> str:
+        """The first directions in words."""
+        words = [_combination(moving) for _, moving in self.directions[:2]]
+        more = len(self.directions) - len(words)
+        return "; ".join(words) + (f" and {more} more directions" if more else "")
+
+    @property
     def advice(self) -> str:
         """What kind of a point it is, and what to do about it."""
-        along = "; ".join(_combination(moving) for _, moving in self.directions)
         held = [name for name, reason in self.reasons.items() if reason == AT_EDGE]
         more = f" At an edge, held there: {', '.join(held)}." if held else ""
-        return ADVICE[self.kind].format(along=along, rise=self.rise) + more
+        return ADVICE[self.kind].format(along=self.along, rise=self.rise) + more
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.advice}"
@@ -116,14 +123,15 @@ UNSURE = {
 
 
 def _combination(moving: Mapping[str, float]) -> str:
-    """The largest parts of a direction.
+    """The first parts of a direction, relative to the first.
 
-    >>> _combination({"a": 0.5, "b": -1.0, "c": 0.01})
-    '-1 b + 0.5 a'
+    >>> _combination({"b": -2.0, "a": 1.0, "c": 2.0})
+    'b - 0.5 a - 1 c'
     """
-    order = sorted(moving, key=lambda name: -abs(moving[name]))
-    words = [f"{moving[name]:+.2g} {name}" for name in order if abs(moving[name]) >= 0.05][:4]
-    return " ".join(words).removeprefix("+").replace(" +", " + ").replace(" -", " - ")
+    largest = next(iter(moving.values()))
+    shares = {name: step / largest for name, step in list(moving.items())[:4]}
+    words = [f"{'-' if share < 0 else '+'} {abs(share):.2g} {n}" for n, share in shares.items()]
+    return " ".join(words).removeprefix("+ 1 ")
 
 
 def information(
@@ -215,13 +223,13 @@ class Spectrum:
         return np.asarray(lost > SEEN * np.hypot.reduce(moves, axis=1))
 
     def directions(self, names: Sequence[str]) -> tuple[tuple[float, Mapping[str, float]], ...]:
-        """Eigenvalue and direction, its largest part 1, of those that are not sure."""
+        """Eigenvalue and direction, one standard error long, of those that are not sure."""
         found = []
         for place in np.flatnonzero(~self.sure):
-            moving = self.vectors[:, place] * self.scale
-            moving = moving / np.abs(moving).max()
-            weights = {n: float(w) for n, w in zip(names, moving, strict=True) if abs(w) > 1e-6}
-            found.append((float(self.values[place]), weights))
+            part, moving = np.abs(self.vectors[:, place]), self.vectors[:, place] * self.scale
+            order = [i for i in np.argsort(-part, kind="stable") if part[i] > 1e-6 * part.max()]
+            steps = {names[i]: float(moving[i]) for i in order}
+            found.append((float(self.values[place]), steps))
         return tuple(found)
 
 

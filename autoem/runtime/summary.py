@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def summary(fit: Fit) -> str:
     label = "log-likelihood" if fit.objective == fit.log_likelihood else "log posterior"
     lines = [
         f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations",
-        f"  {fit.result.advice}",
+        *_wrapped(fit.result.advice),
         f"  {label} {fit.objective:.5f}   free parameters {fit.free_parameters}"
         f"   observations {fit.observations:g}",
         f"  AIC {fit.aic:.3f}   BIC {fit.bic:.3f}",
@@ -31,7 +32,7 @@ def summary(fit: Fit) -> str:
     if information is not None:
         errors = information.standard_errors
         told = "standard errors in brackets" if information.kind == "maximum" else str(information)
-        lines.append(f"  {told}")
+        lines += _wrapped(told)
     lines += [f"  {name}: {count} missing" for name, count in fit.missing.items()]
     for variable in fit.schema.of_kind("parameter"):
         lines += [
@@ -45,6 +46,10 @@ def summary(fit: Fit) -> str:
             ),
         ]
     return "\n".join(lines)
+
+
+def _wrapped(sentence: str) -> list[str]:
+    return textwrap.wrap(sentence, 100, initial_indent="  ", subsequent_indent="  ")
 
 
 def table(

@@ -206,7 +206,7 @@ def test_a_product_alone_is_not_identified_and_its_direction_is_named() -> None:
     assert found.kind == "not identified" and len(found.directions) == 1
     value, moving = found.directions[0]
     assert abs(value) < 1e-8 and moving["mean[0]"] / moving["mean[1]"] == pytest.approx(-2 / 3)
-    assert "mean[2]" not in moving and "1 mean[1]" in found.advice.replace("-", "")
+    assert "mean[2]" not in moving and "mean[0] - 1.5 mean[1]" in found.advice
     assert found.standard_errors["mean"][2] == pytest.approx(0.5)
     assert set(found.reasons) == {"mean[0]", "mean[1]"}
 
@@ -214,7 +214,7 @@ def test_a_product_alone_is_not_identified_and_its_direction_is_named() -> None:
 def test_a_saddle_names_the_way_up() -> None:
     found = one(MEAN, [0.0, 0.0], lambda x: np.array([-4 * x[0], x[1]]))
     assert isinstance(found, Information)
-    assert found.kind == "saddle" and "rises along 1 mean[1]" in found.advice
+    assert found.kind == "saddle" and "rises along mean[1]" in found.advice
     assert np.isnan(found.standard_errors["mean"]).all()
     assert found.eigenvalues == pytest.approx([-1, 1])
 
