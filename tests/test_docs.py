@@ -11,7 +11,7 @@ import pytest
 
 from autoem.cli.find import shipped
 from autoem.derive.maximizers import CLOSED, NUMERIC
-from autoem.derive.posteriors import BOUNDED, RULES
+from autoem.derive.posteriors import CONDITIONED, RULES
 from autoem.families import __all__ as families_exported
 from tests.pages import ROOT, examples, printed
 
@@ -41,7 +41,7 @@ def test_what_a_page_names_is_there(path: Path) -> None:
 
 def test_the_pages_name_every_family_and_every_rule() -> None:
     """The README lists what works, architecture.md every rule in the order in which it is tried."""
-    posteriors = [rule.__name__.removesuffix("_states") for rule in (*RULES, *BOUNDED)]
+    posteriors = [rule.__name__.removesuffix("_states") for rule in (*RULES, *CONDITIONED)]
     maximizers = [rule.__name__ for rule in (*CLOSED, *NUMERIC)]
     refusing = [r.__name__ for r in CLOSED if r.__annotations__["return"] == "NoReturn"]
     readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("There today:")[2]
