@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
-from autoem.derive.posteriors import RULES, Rule
-from autoem.derive.posteriors.aggregate import aggregate
-from autoem.derive.posteriors.total import total
-from autoem.derive.posteriors.truncated import is_bound, truncated
+from autoem.derive.posteriors import CONDITIONED, RULES, Rule
+from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
@@ -74,14 +72,14 @@ def blocks(joint: LogJoint) -> list[list[Declared]]:
 
 
 def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
-    """The rules for a latent: one that is conditioned on more than terms has rules of its own."""
-    if any(is_bound(term, latent) for term in terms):
-        return (truncated,)
-    if any(each.latent is latent for each in joint.totals):
-        return (total,)
-    if any(each.latent is latent for each in joint.constraints):
-        return (aggregate,)
-    return RULES
+    """The rules for a latent: one that is conditioned on more than terms has a rule of its own."""
+    conditions = (
+        any(is_bound(term, latent) for term in terms),
+        any(each.latent is latent for each in joint.totals),
+        any(each.latent is latent for each in joint.constraints),
+    )
+    own = tuple(rule for rule, holds in zip(CONDITIONED, conditions, strict=True) if holds)
+    return own[:1] or RULES
 
 
 def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Posterior, Declared]:

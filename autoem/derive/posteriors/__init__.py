@@ -5,16 +5,21 @@ from collections.abc import Callable
 
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior
+from autoem.derive.posteriors.aggregate import aggregate
 from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.smoother import smoother
+from autoem.derive.posteriors.total import total
+from autoem.derive.posteriors.truncated import truncated
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 
 Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
 RULES: tuple[Rule, ...] = (enumerate_states, chain, conjugate, gaussian, smoother)
-"""For a latent that only the log joint speaks of; one between bounds, with a total or with sums of
-its cells has a rule of its own."""
+"""For a latent that only the log joint speaks of."""
+
+CONDITIONED: tuple[Rule, ...] = (truncated, total, aggregate)
+"""For a latent between bounds, for one with an observed total, and for cells with sums."""
