@@ -44,7 +44,6 @@ from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, canonical, merged, settled
 from autoem.language.declaration import Parameter
 
-
 LONGEST_NAME = 40
 """Statistics with longer names are called after the first quantity in them."""
 

@@ -178,8 +178,8 @@ class Smooth:
     """Moments of Gaussian chains with a block tridiagonal precision along `time`.
 
     `diagonal`[.., t, i, j], `lower`[.., t, i, j] (i at t, j at t - 1) and `shift`[.., t, i];
-    `event` are the axes i and j, or none for scalars.  The targets are the means, the covariances, the
-    covariances with the step before, and log det of each chain's precision.
+    `event` are the axes i and j, or none for scalars.  The targets are the means, the covariances,
+    the covariances with the step before, and log det of each chain's precision.
     """
 
     diagonal: Ref

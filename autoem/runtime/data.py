@@ -189,7 +189,7 @@ def _pick(
     if isinstance(wanted, str) and wanted in held:
         value = held[wanted]
         if is_ragged(variable, value):
-            return padded(value), []
+            return padded(list(value)), []
         return _array(name, value)
     if isinstance(wanted, str) and isinstance(source, Table) and len(variable.axes) == 2:
         wanted = [column for column in source.numeric if column not in needed]

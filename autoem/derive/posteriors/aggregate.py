@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import depends
+from autoem.derive.index import Index
 from autoem.derive.log_joint import Constraint, LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, localize
 from autoem.derive.quantity import Declared, Element, elements
@@ -34,6 +35,7 @@ class CellsPosterior(Posterior):
             if element.base is latent:
                 *reads, position = element.indices
                 if not isinstance(position, int):
+                    assert isinstance(position, Index)
                     places = (at(term, {position: cell}) for cell in range(len(self.cells)))
                     return tuple(p for t in places if t for p in self.expect(t, scope))
                 moved = dict(zip(self.local.plates, reads[:count], strict=True))

@@ -53,7 +53,8 @@ def _smooth(body: Body, chain: GaussianChain) -> tuple[ir.Array, ...]:
     square = names.all((*chain.plates, chain.time, *chain.row, *chain.column))
     plates = names.all(chain.plates)
     line = square[: len(plates) + 1 + len(chain.row)]
-    reads = [body.ref(e, names) for e in (chain.diagonal, chain.lower, chain.shift)]
+    diagonal, lower = body.ref(chain.diagonal, names), body.ref(chain.lower, names)
+    shift = body.ref(chain.shift, names)
     stem = chain.shift.base.name.removeprefix("shift_")
     targets = (
         body.target(f"mean_{stem}", line),
@@ -62,5 +63,6 @@ def _smooth(body: Body, chain: GaussianChain) -> tuple[ir.Array, ...]:
         body.target(f"log_determinant_{stem}", plates),
     )
     event = square[len(plates) + 1 :]
-    body.lets.append(ir.Let(targets, ir.Smooth(*reads, names.of(chain.time), event)))
+    operation = ir.Smooth(diagonal, lower, shift, names.of(chain.time), event)
+    body.lets.append(ir.Let(targets, operation))
     return targets

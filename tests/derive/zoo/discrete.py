@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from autoem import (
-    Aggregate, Axis, Bernoulli, Binomial, Categorical, Count, Exponential, Gamma, Given, Index,
-    Interval, Latent, Model, Multinomial, Normal, Observed, Ones, Parameter, Poisson, Positive,
-    Real, Simplex, dot, exp, where,
+    Aggregate,
+    Axis,
+    Bernoulli,
+    Binomial,
+    Categorical,
+    Count,
+    Exponential,
+    Gamma,
+    Given,
+    Index,
+    Interval,
+    Latent,
+    Model,
+    Multinomial,
+    Normal,
+    Observed,
+    Ones,
+    Parameter,
+    Poisson,
+    Positive,
+    Real,
+    Simplex,
+    dot,
+    exp,
+    where,
 )  # fmt: skip
 from autoem.language import Binary
 
@@ -13,10 +35,10 @@ from autoem.language import Binary
 class NestedStates(Model):
     """A class, and a kind within it, both of the row."""
 
-    n, k, l = Axis(), Axis(), Axis()
+    n, k, g = Axis(), Axis(), Axis()
     weight = Parameter(Simplex(k))
-    share = Parameter(Simplex(l), over=k)
-    mean = Parameter(Real(), over=(k, l))
+    share = Parameter(Simplex(g), over=k)
+    mean = Parameter(Real(), over=(k, g))
     variance = Parameter(Positive())
     z = Latent(Categorical(weight), over=n)
     y = Latent(Categorical(share[z]), over=n)
@@ -26,10 +48,10 @@ class NestedStates(Model):
 class WordTopics(Model):
     """A class of the row, and a topic for each word of it."""
 
-    n, j, k, l, v = Axis(), Axis(), Axis(), Axis(), Axis()
+    n, j, k, g, v = Axis(), Axis(), Axis(), Axis(), Axis()
     weight = Parameter(Simplex(k))
-    share = Parameter(Simplex(l), over=k)
-    word = Parameter(Simplex(v), over=l)
+    share = Parameter(Simplex(g), over=k)
+    word = Parameter(Simplex(v), over=g)
     z = Latent(Categorical(weight), over=n)
     y = Latent(Categorical(share[z]), over=(n, j))
     x = Observed(Categorical(word[y]), over=(n, j))
@@ -38,10 +60,10 @@ class WordTopics(Model):
 class IndependentStates(Model):
     """Two latent classes that act together."""
 
-    n, k, l = Axis(), Axis(), Axis()
+    n, k, g = Axis(), Axis(), Axis()
     a = Parameter(Simplex(k))
-    b = Parameter(Simplex(l))
-    rate = Parameter(Positive(), over=(k, l))
+    b = Parameter(Simplex(g))
+    rate = Parameter(Positive(), over=(k, g))
     z = Latent(Categorical(a), over=n)
     y = Latent(Categorical(b), over=n)
     x = Observed(Poisson(rate[z, y]), over=n)
@@ -50,11 +72,11 @@ class IndependentStates(Model):
 class AddedStates(Model):
     """Two latent classes whose effects add."""
 
-    n, k, l = Axis(), Axis(), Axis()
+    n, k, g = Axis(), Axis(), Axis()
     a = Parameter(Simplex(k))
-    b = Parameter(Simplex(l))
+    b = Parameter(Simplex(g))
     u = Parameter(Real(), over=k)
-    v = Parameter(Real(), over=l)
+    v = Parameter(Real(), over=g)
     variance = Parameter(Positive())
     z = Latent(Categorical(a), over=n)
     y = Latent(Categorical(b), over=n)
@@ -345,10 +367,10 @@ class CoarseCategory(Model):
 
 
 CASES = {
-    NestedStates: {"n": 16, "k": 2, "l": 2},
-    WordTopics: {"n": 6, "j": 4, "k": 2, "l": 2, "v": 3},
-    IndependentStates: {"n": 16, "k": 2, "l": 2},
-    AddedStates: {"n": 16, "k": 2, "l": 2},
+    NestedStates: {"n": 16, "k": 2, "g": 2},
+    WordTopics: {"n": 6, "j": 4, "k": 2, "g": 2, "v": 3},
+    IndependentStates: {"n": 16, "k": 2, "g": 2},
+    AddedStates: {"n": 16, "k": 2, "g": 2},
     FromOneState: {"n": 16},
     Diagnostic: {"n": 30},
     Contaminated: {"n": 20},

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from autoem import (
-    Axis, Bernoulli, Beta, Binomial, Categorical, Count, Diagonal, Dirichlet, Exponential, Gamma,
-    Given, Identity, Interval, InverseGamma, Latent, Model, Multinomial, MultivariateNormal,
-    Normal, Observed, Parameter, Poisson, Positive, PositiveDefinite, Real, Simplex,
+    Axis,
+    Bernoulli,
+    Beta,
+    Binomial,
+    Categorical,
+    Count,
+    Diagonal,
+    Dirichlet,
+    Exponential,
+    Gamma,
+    Given,
+    Identity,
+    Interval,
+    InverseGamma,
+    Latent,
+    Model,
+    Multinomial,
+    MultivariateNormal,
+    Normal,
+    Observed,
+    Parameter,
+    Poisson,
+    Positive,
+    PositiveDefinite,
+    Real,
+    Simplex,
 )  # fmt: skip
 
 

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from autoem import (
-    Axis, Bernoulli, Beta, Binomial, Categorical, Diagonal, Dirichlet, Exponential, Gamma, Given,
-    Identity, Index, Interval, InverseGamma, Latent, Model, MultivariateNormal, Normal, Observed,
-    Parameter, Poisson, Positive, PositiveDefinite, Real, Simplex, Zeros, dot, sqrt,
+    Axis,
+    Bernoulli,
+    Beta,
+    Binomial,
+    Categorical,
+    Dirichlet,
+    Exponential,
+    Gamma,
+    Given,
+    Identity,
+    Index,
+    Interval,
+    InverseGamma,
+    Latent,
+    Model,
+    MultivariateNormal,
+    Normal,
+    Observed,
+    Parameter,
+    Poisson,
+    Positive,
+    Real,
+    Simplex,
+    Zeros,
+    dot,
+    sqrt,
 )  # fmt: skip
 
 
