@@ -17,6 +17,7 @@ from functools import partial
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
+from autoem.runtime.definite import cholesky
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.transforms import from_line, jacobian, to_line
 
@@ -207,10 +208,13 @@ def _share_slopes(largest: int, whole: float, u: np.ndarray) -> np.ndarray:
 
 
 def _matrices(variable: VariableSchema, value: np.ndarray, free: np.ndarray) -> Iterator[Patch]:
-    """Covariances, each by its Cholesky factor, or by its free entries where some are fixed."""
+    """Covariances, each by its Cholesky factor, or by its free entries where some are fixed; one
+    that has collapsed is at the edge."""
     for index in np.ndindex(value.shape[:-2]):
         place = partial(place_name, variable.name)
         start = _position((*index, 0, 0), value)
+        if not np.isfinite(cholesky(value[index])).all():
+            continue
         if free[index].all():
             yield _cholesky(variable, value[index], place(index), start)
         elif free[index].any():

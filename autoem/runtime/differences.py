@@ -34,12 +34,14 @@ class Bend:
     """Minus the derivative of a gradient: `matrix`, symmetric, and its error.
 
     `scale` has for each coordinate its standard error if all others were known, or that of which
-    `last` is the share DELTA; `error` is of the matrix in these units.
+    `last` is the share DELTA; `error` is of the matrix in these units.  `known` is false where the
+    gradient beside the point is no number; the matrix is zero there.
     """
 
     matrix: np.ndarray
     scale: np.ndarray
     error: float
+    known: np.ndarray
 
 
 def bend(gradient: Gradient, u: np.ndarray, first: np.ndarray, last: np.ndarray) -> Bend:
@@ -51,10 +53,12 @@ def bend(gradient: Gradient, u: np.ndarray, first: np.ndarray, last: np.ndarray)
     """
     columns = [_column(gradient, u, place, first[place], last[place]) for place in range(len(u))]
     matrix = np.array(columns).reshape(len(u), len(u))
+    known = np.isfinite(matrix).all(axis=1)
+    matrix = np.where(known & known[:, None], matrix, 0.0)
     with np.errstate(divide="ignore"):
         scale = np.minimum(1 / np.sqrt(np.abs(np.diagonal(matrix))), last / DELTA)
     error = np.abs(matrix - matrix.T) * scale[:, None] * scale
-    return Bend((matrix + matrix.T) / 2, scale, float(error.max(initial=0.0)))
+    return Bend((matrix + matrix.T) / 2, scale, float(error.max(initial=0.0)), known)
 
 
 def _column(gradient: Gradient, u: np.ndarray, place: int, first: float, last: float) -> np.ndarray:

@@ -187,11 +187,11 @@ def _starts(data: Data) -> int:
 def _left(problem: _Problem, run: Run, outcome: Outcome) -> tuple[Outcome, str]:
     """Where the user says from where to start, a saddle is left, and a word said of it."""
     program, numbers = problem.program, problem.data.numbers
-    near = coordinates(program.schema, outcome.parameters, problem.fixed)
-    dear = program.score is None or EFFORT * len(near.u) * numbers > AT_ONCE
-    if dear or not problem.told or outcome.result != "converged":
+    if program.score is None or not problem.told or outcome.result != "converged":
         return outcome, ""
-    assert program.score is not None
+    near = coordinates(program.schema, outcome.parameters, problem.fixed)
+    if EFFORT * len(near.u) * numbers > AT_ONCE:
+        return outcome, ""
     score = partial(program.score, problem.arrays, weights=problem.weights)
     found = information(program.schema, outcome.parameters, score, problem.fixed)
     rest = replace(run, max_iterations=max(0, run.max_iterations - outcome.iterations))

@@ -152,7 +152,7 @@ def information(
         return near.pulled(u, score(near.point(u)))
 
     slope, found = gradient(near.u), bend(gradient, near.u, *near.steps)
-    inside = ~_at_edge(near, slope, found, edges)
+    inside = found.known & ~_at_edge(near, slope, found, edges)
     return _judged(near, slope, found, inside)
 
 

@@ -172,6 +172,21 @@ def test_an_edge_has_no_standard_error_and_a_reason() -> None:
     assert "held there: w[0]" in found.advice
 
 
+def test_a_collapsed_covariance_is_at_the_edge() -> None:
+    cov = V("cov", "parameter", "positive_definite", ("k",), ("d", "d"))
+    point = np.array([[[1.0, 1.0], [1.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]]])
+    found = one(cov, point, lambda c: 5 * (np.linalg.pinv(c) @ (point - c) @ np.linalg.pinv(c)))
+    assert isinstance(found, Information) and len(found.names) == 3
+    errors = found.standard_errors["cov"]
+    assert np.isnan(errors[0]).all() and (errors[1] > 0).all()
+
+
+def test_where_the_score_is_no_number_there_is_no_error() -> None:
+    found = one(MEAN, [0.0, 0.0], lambda x: np.array([-4 * x[0], -x[1] if x[1] <= 0 else np.nan]))
+    assert isinstance(found, Information) and found.names == ("mean[0]",)
+    assert found.standard_errors["mean"] == pytest.approx([0.5, np.nan], nan_ok=True)
+
+
 def test_a_known_edge_is_held() -> None:
     found = information(
         schema_of(SCALE),
