@@ -45,7 +45,7 @@ def exponential_interval_moment(
         with np.errstate(all="ignore"):
             return np.asarray(lower + np.where(np.isinf(drop), 1 / rate, width * _share(drop)))
     raw = [np.ones(width.shape)]
-    curves = tuple(lambda r, p=power: r**p for power in range(1, order + 1))  # type: ignore[misc]
+    curves = tuple(lambda r, p=power: r**p for power in range(1, order + 1))
     step = np.minimum(8.0, drop)
     area, *moments = log_concave(lambda r: -r, curves, step, np.zeros(drop.shape), drop)
     with np.errstate(all="ignore"):

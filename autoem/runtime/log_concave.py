@@ -44,7 +44,8 @@ def log_concave(
             end = np.minimum(begin + stride, width)
             at, weight = _nodes(sign, begin, end)
             mass = weight * np.exp(f(at))
-            for total, g in zip(totals, (np.ones_like, *functions), strict=True):
+            totals[0] += np.sum(mass, axis=0)
+            for total, g in zip(totals[1:], functions, strict=True):
                 total += np.sum(mass * g(at), axis=0)
             begin, stride = end, np.minimum(2 * stride, limit)
     return totals

@@ -7,6 +7,8 @@ between two bounds, and far out in a tail, counts are summed outward from the li
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import special
 
@@ -34,10 +36,11 @@ def _summed(lower: np.ndarray, upper: np.ndarray, rate: np.ndarray) -> np.ndarra
     """log of the sum of Poisson probabilities, outward from the likeliest count."""
     top = np.clip(np.floor(rate), lower, upper)
     total = np.ones(top.shape)
-    for end, ratio in (
+    ways: tuple[tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]], ...] = (
         (upper, lambda count: rate / (count + 1)),
         (lower, lambda count: count / rate),
-    ):
+    )
+    for end, ratio in ways:
         count, part, stride = top.copy(), np.ones(top.shape), np.sign(end - top)
         while np.any((count != end) & (part > 1e-18)):
             part = np.where(count == end, 0.0, part * ratio(count))
