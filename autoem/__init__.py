@@ -64,7 +64,13 @@ else:
         if name not in _HOME:
             raise AttributeError(f"module 'autoem' has no attribute {name!r}")
         globals()[name] = value = getattr(import_module(_HOME[name]), name)
+        if name == "Model":
+            type(value).painter = _painted
         return value
+
+    def _painted(model: object, form: str) -> str:
+        """A model in a notebook: the layers that draw it load when one is shown."""
+        return import_module("autoem.derive.explain.portrait").painted(model, form)
 
 
 def __dir__() -> list[str]:

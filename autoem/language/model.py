@@ -6,9 +6,9 @@ only its name: it has no instances and no subclasses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from autoem.errors import ModelHasNoInstances, ModelIsFinal, NoObserved, Undeclared
 from autoem.language.arithmetic import Axis
@@ -84,6 +84,10 @@ class ModelType(type):
 
     declaration: Declaration
 
+    painter: ClassVar[Callable[[ModelType, str], str] | None] = None
+    """How a notebook shows a model, as "html" or "latex".  Pictures are drawn above the language,
+    so that the package sets it."""
+
     @classmethod
     def __prepare__(mcs, name: str, bases: tuple[type, ...], /) -> Namespace:  # type: ignore[override]
         for base in bases:
@@ -103,6 +107,16 @@ class ModelType(type):
 
     def __str__(cls) -> str:
         return notation(cls.declaration.variables) if cls.__bases__ != (object,) else cls.__name__
+
+    def _repr_html_(cls) -> str | None:
+        return ModelType._painted(cls, "html")
+
+    def _repr_latex_(cls) -> str | None:
+        return ModelType._painted(cls, "latex")
+
+    def _painted(cls, form: str) -> str | None:
+        painter = ModelType.painter
+        return painter(cls, form) if painter is not None and cls.__bases__ != (object,) else None
 
 
 def declared(name: str, namespace: dict[str, Any]) -> Declaration:

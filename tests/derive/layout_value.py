@@ -19,6 +19,7 @@ from scipy import special
 from autoem.derive.explain.layout import (
     Add,
     Call,
+    Density,
     Expectation,
     Factorial,
     Indicator,
@@ -41,8 +42,9 @@ Key = tuple[str, str, str]
 
 FUNCTIONS: Mapping[str, Any] = {
     "exp": np.exp, "ψ": special.digamma, "logistic": special.expit, "sqrt": np.sqrt,
-    "tr": np.trace, "diag": lambda v: np.diag(np.ravel(v)), "det": np.linalg.det,
-    "Γ": special.gamma, "log": np.log,
+    "tr": np.trace, "diag": lambda v: np.diag(np.ravel(v)), "det": np.linalg.det, "trigamma": lambda x: special.polygamma(1, x),
+    "Γ": special.gamma, "log": np.log, "sin": np.sin, "cos": np.cos, "I₀": special.i0,
+    "I₁": special.i1,
 }  # fmt: skip
 
 
@@ -95,6 +97,8 @@ class Meaning:
                 return float(self.holds(condition))
             case Power(base=base, exponent=exponent):
                 return self.power(base, exponent)
+            case Density(name="atan2", arguments=(above, below)):
+                return np.arctan2(self.value(above), self.value(below))
             case Call():
                 return self.call(math)
         return self.defined(math)
@@ -193,9 +197,18 @@ class Meaning:
             result.update(found)
         return result
 
+    def is_index(self, mark: Math) -> bool:
+        return isinstance(mark, Number) or (
+            isinstance(mark, Symbol) and mark.name.rstrip("′") in self.sizes
+        )
+
     def letters(self, mine: tuple[Math, ...], theirs: tuple[Math, ...]) -> dict[str, int] | None:
         result = {}
         for one, other in zip(mine, theirs, strict=True):
+            if isinstance(one, Symbol) and not self.is_index(one):
+                if one != other:
+                    return None  # the name of a parameter, as in a block of a Hessian
+                continue
             value = int(self.value(other))
             if isinstance(one, Number):
                 if one.value != value:

@@ -6,8 +6,9 @@ the interpreter: the log-likelihood, and the new parameters.  Errors planted in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from autoem.cli.find import find_model
 from autoem.derive.explain import Document, explain
 from autoem.derive.explain.layout import (
+    Derivative,
     Display,
     Math,
     Negative,
@@ -32,19 +34,19 @@ from autoem.derive.explain.layout import (
 from autoem.derive.explain.notation import notation
 from autoem.derive.explain.place import swapped
 from autoem.derive.stages import derive
-from autoem.errors.verification import NotSimulated
-from autoem.language.declaration import Observed
-from autoem.language.expression import Axis
-from autoem.language.model import ModelType
 from autoem.program.interpret import interpret
 from autoem.program.lower import lower
-from autoem.verify.instance import axis_sizes, random_parameters, tiny_instance, tiny_sizes
-from autoem.verify.sites import Instance
-from tests.derive.layout_value import Meaning, free_letters, key
+from autoem.verify.instance import tiny_instance
+from tests.derive.layout_value import Key, Meaning, free_letters, key
 
 NAMES = sorted(path.stem for path in Path("models").resolve().glob("*.py"))
-EXACT = [name for name in NAMES if name != "incomplete_normal"]
-TOLERANCE = 1e-7
+NO_FORMULA = {
+    "local_level": "the means come from sweeps along the chain",
+    "weibull_mixture": "a Newton step where the Hessian is not negative: eigenvalues are turned",
+}
+EXACT = [name for name in NAMES if name not in NO_FORMULA]
+TOLERANCE = 1e-6
+ZERO = Number(Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Page:
 def written(name: str) -> Page:
     """A shipped model on a page, beside its program at random parameters."""
     derivation = derive(find_model(name))
-    instance = example(derivation.model)
+    instance = tiny_instance(derivation.model, seed=3)
     program = interpret(lower(derivation))
     data, old = dict(instance.data), dict(instance.parameters)
     statistics, log_likelihood = program.e_step(data, old)
@@ -83,32 +85,6 @@ def written(name: str) -> Page:
     axes = {axis: axis.size for axis in derivation.declaration.axes if axis.size}
     sizes = {axis.key: size for axis, size in {**axes, **instance.sizes}.items() if axis.key}
     return Page(explain(derivation), Meaning(arrays, sizes), log_likelihood)
-
-
-def example(model: ModelType) -> Instance:
-    """Simulated data; random ones for a law that is not simulated."""
-    try:
-        return tiny_instance(model, seed=3, rows=9)
-    except NotSimulated:
-        sizes, generator = tiny_sizes(model, 5), np.random.default_rng(3)
-        lengths = axis_sizes(model, sizes)
-        data = {
-            v.name: drawn(v, tuple(lengths[a] for a in v.axes), lengths, generator)
-            for v in model.declaration.observed
-        }
-        return Instance(model, lengths, data, random_parameters(model, sizes, generator))
-
-
-def drawn(
-    variable: Observed,
-    shape: tuple[int, ...],
-    lengths: Mapping[Axis, int],
-    generator: np.random.Generator,
-) -> np.ndarray:
-    """Categories, or counts."""
-    if variable.category is not None:
-        return generator.integers(lengths[variable.category], size=shape)
-    return generator.poisson(3.0, size=shape)
 
 
 def residuals(page: Page) -> dict[str, float]:
@@ -137,9 +113,8 @@ def _is_known(meaning: Meaning, left: Math) -> bool:
 
 def distance(meaning: Meaning, line: Relation) -> float:
     """How far an equation is from being true, at all its free indices."""
-    vanishes = line.sides[-1] == Number(0)  # type: ignore[arg-type]
     sides = line.sides[-2:]
-    where = at_new(meaning) if vanishes else meaning
+    where = at_new(meaning, line) if sides[1] == ZERO else meaning
     letters = free_letters(line, meaning.sizes)
     worst = 0.0
     for at in product(*(range(meaning.sizes[letter.rstrip("′")]) for letter in letters)):
@@ -149,28 +124,40 @@ def distance(meaning: Meaning, line: Relation) -> float:
     return worst
 
 
-def at_new(meaning: Meaning) -> Meaning:
-    """The unknowns of a gradient at the new values, everything introduced at the old ones."""
+def at_new(meaning: Meaning, line: Relation) -> Meaning:
+    """A slope at the new value of its unknown: that of ∂Q/∂θ, or where no hat stands, of all."""
+    unknowns = [key(symbol) for symbol in symbols(line) if symbol.accent == ""]
+    if isinstance(line.sides[0], Derivative):
+        unknowns = [key(symbol) for symbol in symbols(line.sides[0])]
+    elif any(symbol.accent == "hat" for symbol in symbols(line)):
+        unknowns = []
     moved = Moved(meaning.arrays, meaning.sizes, meaning.definitions, meaning.scope)
-    moved.held = meaning
+    moved.held, moved.unknowns = meaning, tuple(unknowns)
     return moved
 
 
+def symbols(math: Math) -> list[Symbol]:
+    """The symbols in a layout."""
+    return [part for part in parts_within(math) if isinstance(part, Symbol)]
+
+
 class Moved(Meaning):
-    """A meaning in which a parameter has its new value where it stands in the formula itself."""
+    """A meaning in which unknowns have their new values where they stand in the formula itself."""
 
     held: Meaning
+    unknowns: tuple[Key, ...]
 
     def symbol(self, symbol: Symbol) -> Any:
-        new = key(replace(symbol, accent="hat"))
-        return super().symbol(replace(symbol, accent="hat") if new in self.arrays else symbol)
+        new = replace(symbol, accent="hat")
+        moved = key(symbol) in self.unknowns and key(new) in self.arrays
+        return super().symbol(new if moved else symbol)
 
     def defined(self, math: Math) -> Any:
         return self.held.within(**self.scope).defined(math)
 
     def within(self, **letters: int) -> Moved:
         inner = Moved(self.arrays, self.sizes, self.definitions, {**self.scope, **letters})
-        inner.held = self.held
+        inner.held, inner.unknowns = self.held, self.unknowns
         return inner
 
 
@@ -218,7 +205,7 @@ def unsummed(math: Math) -> Math | None:
     match math:
         case Series(indices=(first, *rest), body=body):
             inner = Series(tuple(rest), body) if rest else body
-            return swapped(inner, first, Number(0))  # type: ignore[arg-type]
+            return swapped(inner, first, ZERO)
     return None
 
 

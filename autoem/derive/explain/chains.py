@@ -35,19 +35,21 @@ from autoem.derive.explain.notation import WEIGHT, Glyph, Shown, subscripted
 from autoem.derive.explain.place import Place
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.posteriors.chain import ChainPosterior
-from autoem.derive.quantity import Element, Quantity, elements
+from autoem.derive.quantity import Element, Later, Quantity, elements
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The product of three quantities of a chain that is the responsibility of two neighbors."""
+    """The product of three quantities of a chain that is the responsibility of two neighbors; at
+    the first step, that has no neighbor, it is zero."""
 
     before: Quantity
     step: Quantity
     after: Quantity
     joint: Quantity
+    later: Later
 
     def __call__(self, value: sympy.Expr) -> sympy.Expr:
         """The product with the joint responsibility in place of its three factors."""
@@ -57,7 +59,10 @@ class Pair:
             return value
         before, after = found[self.before], found[self.after]
         joint = Element(self.joint, (*after.indices[:-1], before.indices[-1], after.indices[-1]))
-        return value / (before * steps[0] * after) * joint
+        later = Element(self.later, after.indices[-2:-1])
+        return (
+            value / (before * steps[0] * after) / (later if value.has(later) else 1) * joint * later
+        )
 
 
 @dataclass(frozen=True)
@@ -170,8 +175,9 @@ def _introduce(place: Place, posterior: ChainPosterior) -> Recursion:
     names = ("before", "transition", "after")
     parts = [posterior.expectations[name].base for name in names]
     both = Quantity("joint", (*parts[2].axes[:-1], parts[0].axes[-1], parts[2].axes[-1]))
+    later = place.page.derivation.log_joint.scope.later(w.time.axis)
     glyphs[both] = Glyph(lambda shown: subscripted(joint, shown), rank=(WEIGHT, 0))
-    place.page.notation.rewrites.append(Pair(parts[0], parts[1], parts[2], both))
+    place.page.notation.rewrites.append(Pair(parts[0], parts[1], parts[2], both, later))
     normalizer = posterior.log_normalizer[0].value
     glyphs[normalizer.base] = Glyph(
         lambda shown: _log_total(recursion, shown), rank=(WEIGHT + 9, 0)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autoem.derive.explain.latex import escaped, latex
+from autoem.derive.explain.latex import latex
 from autoem.derive.explain.layout import (
     Block,
     Display,
@@ -17,6 +17,7 @@ from autoem.derive.explain.layout import (
     Verbatim,
 )
 from autoem.derive.explain.lines import LATEX, TEXT, filled
+from autoem.derive.explain.tex import escaped
 from autoem.derive.explain.text import text
 
 WIDTH = 96
@@ -105,11 +106,11 @@ def _latex_block(block: Block) -> str:
         case Paragraph(parts=parts, lead=lead):
             start = f"\n\\paragraph{{{_prose(lead)}}}\n" if lead else ""
             return start + _prose(parts)
-    rows = [row for line in block.lines for row in _rows(line)]
-    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+    body = " \\\\\n".join(row for line in block.lines for row in rows(line))
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
 
 
-def _rows(line: Relation) -> Iterator[str]:
+def rows(line: Relation) -> Iterator[str]:
     """The lines of an align*, aligned at the first relation."""
     (left, *first), *others = filled(line, LATEX, PAPER)
     yield f"  {left} &{' '.join(first)}" if first else f"  &{left}"

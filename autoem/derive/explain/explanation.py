@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from autoem.derive.explain import posteriors, updates
 from autoem.derive.explain.document import Document
-from autoem.derive.explain.laws import LawReader, domain
+from autoem.derive.explain.laws import declarations
 from autoem.derive.explain.layout import (
     Block,
     Call,
@@ -47,7 +47,7 @@ from autoem.derive.index import fresh
 from autoem.derive.quantity import Computed, Declared, Defined, Indicator, elements
 from autoem.derive.term import Term, Terms
 from autoem.graph.factor_graph import Factor
-from autoem.language.declaration import Latent, Parameter, Random, Variable
+from autoem.language.declaration import Latent, Parameter, Variable
 from autoem.language.expression import Axis
 
 if TYPE_CHECKING:
@@ -72,15 +72,9 @@ def explain(derivation: Derivation) -> Document:
 
 def _model(made: Page) -> Iterator[Block]:
     """The declarations, and the joint density as a product of factors."""
-    declaration, laws = made.derivation.declaration, LawReader(made.notation)
-    domains = [domain(parameter, made.notation) for parameter in declaration.parameters]
-    lines = []
-    for variable in declaration.variables:
-        if isinstance(variable, Parameter) and variable.prior is not None:
-            lines += list(laws.lines(variable, variable.prior))
-        if isinstance(variable, Random):
-            lines += list(laws.lines(variable, variable.distribution))
-    yield Verbatim(tuple(str(made.derivation.model).splitlines()), (Display((*domains, *lines)),))
+    yield Verbatim(
+        tuple(str(made.derivation.model).splitlines()), (Display(declarations(made.notation)),)
+    )
     yield Verbatim(
         tuple(str(made.derivation.graph).splitlines()),
         (paragraph("The factor graph is the product"), display(_factors(made))),

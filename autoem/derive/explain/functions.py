@@ -17,12 +17,14 @@ from autoem.derive.explain.layout import (
     Number,
     Power,
     Product,
+    Quotient,
     Relation,
     Symbol,
     equation,
 )
 from autoem.families.between import Between, at_exact
 from autoem.families.family import log_zero, outside
+from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 
 Inner = Callable[[sympy.Expr], Math]
 
@@ -75,6 +77,12 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.loggamma: _loggamma,
     sympy.polygamma: _polygamma,
     sympy.Pow: _power,
+    sympy.sin: lambda value, inner: Call("sin", inner(value.args[0])),
+    sympy.cos: lambda value, inner: Call("cos", inner(value.args[0])),
+    log_bessel_i0: lambda value, inner: Call("log", Call("I₀", inner(value.args[0]))),
+    bessel_ratio: lambda value, inner: Quotient(
+        Call("I₁", inner(value.args[0])), Call("I₀", inner(value.args[0]))
+    ),
     at_exact: lambda value, inner: Product(
         (Indicator(equation(*map(inner, value.args[:2]))), inner(value.args[2]))
     ),
@@ -102,10 +110,8 @@ def function(value: sympy.Expr, inner: Inner) -> Math:
     write = _TABLE.get(value.func)
     if write is not None:
         return write(value, inner)
-    arguments = [inner(argument) for argument in value.args]
-    return Call(
-        value.func.__name__, arguments[0] if len(arguments) == 1 else Product(tuple(arguments))
-    )
+    name, arguments = type(value).__name__.replace("_", " "), tuple(map(inner, value.args))
+    return Call(name, arguments[0]) if len(arguments) == 1 else Density(name, arguments)
 
 
 def _number(value: int | Fraction) -> Number:

@@ -1,6 +1,6 @@
 r"""The LaTeX writer: the same layouts for papers and notebooks (amsmath).
 
->>> from fractions import Fraction
+>>> from autoem.derive.explain.layout import equation
 >>> n, k = Symbol("n"), Symbol("k")
 >>> r, x = Symbol("r", (n, k)), Symbol("x", (n,))
 >>> mean = Quotient(Series((n,), Product((r, x))), Series((n,), r))
@@ -48,35 +48,7 @@ from autoem.derive.explain.levels import (
     level,
     powers_of_ten,
 )
-from autoem.derive.explain.names import GREEK
-
-COMMANDS = {
-    **{letter: rf"\{name}" for name, letter in GREEK.items() if name not in ("lam", "lambda_")},
-    "ℓ": r"\ell", "·": r"\cdot", "×": r"\times", "∞": r"\infty", "−∞": r"-\infty", "": "",
-    "ℝ": r"\mathbb{R}", "ο": "o",
-}  # fmt: skip
-RELATIONS = {
-    "": r"\ ", ",": r",\ ",
-    "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "<": "<",
-    "≻": r"\succ",
-}  # fmt: skip
-FUNCTIONS = {
-    "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P",
-}  # fmt: skip
-ACCENTS = {"hat": (r"\hat", r"\widehat"), "tilde": (r"\tilde", r"\widetilde")}
-ESCAPES = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-
-
-def escaped(words: str) -> str:
-    r"""Words that TeX prints as they are.
-
-    >>> escaped("log_rate: 50%")
-    'log\\_rate: 50\\%'
-    """
-    return "".join(ESCAPES.get(letter, letter) for letter in words)
+from autoem.derive.explain.tex import ACCENTS, FUNCTIONS, RELATIONS, escaped, name_of
 
 
 def latex(math: Math) -> str:
@@ -126,7 +98,7 @@ def _closed(math: Math) -> str:
         case Indicator():
             return f"[{latex(math.condition)}]"
         case Expectation():
-            operator = r"\mathbb{E}" if math.operator == "E" else _name(math.operator)
+            operator = r"\mathbb{E}" if math.operator == "E" else name_of(math.operator)
             mark = f"_{{{_joined(math.states)}}}" if math.states else ""
             return f"{operator}{mark}[{latex(math.body)}]"
         case Density():
@@ -167,15 +139,8 @@ def _number(value: Fraction) -> str:
     return rf"{sign}\tfrac{{{size.numerator}}}{{{size.denominator}}}"
 
 
-def _name(name: str) -> str:
-    primes = len(name) - len(name.rstrip("′"))
-    stem = name.rstrip("′")
-    written = COMMANDS.get(stem, stem if len(stem) == 1 else rf"\mathrm{{{escaped(stem)}}}")
-    return written + "'" * primes
-
-
 def _symbol(math: Symbol) -> str:
-    name = _name(math.name)
+    name = name_of(math.name)
     if math.accent:
         narrow, wide = ACCENTS[math.accent]
         name = f"{narrow if len(math.name) == 1 else wide}{{{name}}}"

@@ -37,9 +37,9 @@ from autoem.derive.index import Index, Read, fresh
 from autoem.derive.quantity import Declared
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term
-from autoem.language import declaration, expression
+from autoem.language import expression
 from autoem.language.construct import Aggregate
-from autoem.language.declaration import Latent, Parameter, Variable
+from autoem.language.declaration import Latent, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law
 from autoem.language.expression import Axis, Expression
 from autoem.language.notation import sentence
@@ -75,6 +75,18 @@ def domain(parameter: Parameter, notation: Notation) -> Relation:
         case "positive_definite":
             return Relation((symbol, ZERO), ("≻",))
     return Relation((symbol, REALS), ("∈",))
+
+
+def declarations(names: Notation) -> tuple[Relation, ...]:
+    """The domains of the parameters and the laws of all variables, a line each."""
+    declaration, laws = names.declaration, LawReader(names)
+    lines = [domain(parameter, names) for parameter in declaration.parameters]
+    for variable in declaration.variables:
+        if isinstance(variable, Parameter) and variable.prior is not None:
+            lines += list(laws.lines(variable, variable.prior))
+        if isinstance(variable, Random):
+            lines += list(laws.lines(variable, variable.distribution))
+    return tuple(lines)
 
 
 def _times(sizes: tuple[Math, ...]) -> Math:
@@ -230,7 +242,7 @@ def _mentioned(law: Distribution) -> list[Variable]:
     found: dict[Variable, None] = {}
     for _, node in law.arguments:
         for inner in expression.subexpressions(node):
-            if isinstance(inner, declaration.Variable):
+            if isinstance(inner, Variable):
                 found[inner] = None
     return list(found)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from autoem.derive.explain import latex as paper, text as terminal
 from autoem.derive.explain.layout import Add, Math, Negative, Product, Relation, Series
 from autoem.derive.explain.levels import SERIES
+from autoem.derive.explain.tex import RELATIONS
 
 SHORT, LONG, INDENT = 36, 18, 4
 """A sum up to this breadth is not broken; a left side from this on may stand alone; the room that
@@ -30,7 +31,8 @@ class Style:
     product: Callable[[tuple[Math, ...]], str]
     relations: Mapping[str, str]
     minus: str
-    bracket: tuple[str, str]
+    round: tuple[str, str]
+    curly: tuple[str, str]
 
 
 TEXT = Style(
@@ -40,6 +42,7 @@ TEXT = Style(
     terminal.product,
     {},
     "−",
+    ("(", ")"),
     ("{", "}"),
 )
 LATEX = Style(
@@ -47,8 +50,9 @@ LATEX = Style(
     paper.within,
     paper.sums,
     paper.product,
-    paper.RELATIONS,
+    RELATIONS,
     "-",
+    (r"\Bigl(", r"\Bigr)"),
     (r"\Bigl\{", r"\Bigr\}"),
 )
 
@@ -68,7 +72,7 @@ def runs(math: Math, style: Style) -> list[str]:
         case Product(factors=(*leads, last)) if _breaks(last):
             return _led(style.product(tuple(leads)), runs(_bracketed(last), style))
         case _Bracket(body=body):
-            opening, closing = style.bracket
+            opening, closing = style.curly if "(" in terminal.text(body) else style.round
             first, *middle, end = runs(body, style)
             return [opening + first, *middle, end + closing]
     return [style.within(math, SERIES)]

@@ -91,3 +91,17 @@ def _is_backward(notation: Notation, base: sympy.Expr) -> bool:
     data = [e for e in elements(base) if rank(notation, e)[0] == DATA]
     signs = [bool(base.coeff(element).is_negative) for element in data]
     return bool(signs) and all(signs) and base.as_coeff_Add()[0] == 0
+
+
+def paired_powers(
+    product: sympy.Expr,
+) -> tuple[list[sympy.Expr], list[tuple[sympy.Expr, sympy.Expr]]]:
+    """The factors of a product; and apart, pairs like x^a and s^(−a), which are (x / s)^a."""
+    factors, pairs = list(sympy.Mul.make_args(product)), []
+    for below in [f for f in factors if f.is_Pow and not f.exp.is_number]:
+        above = next((f for f in factors if f.is_Pow and f.exp == -below.exp), None)
+        if above is not None and below.exp.could_extract_minus_sign():
+            factors.remove(above)
+            factors.remove(below)
+            pairs.append((above, below))
+    return factors, pairs

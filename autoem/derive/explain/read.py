@@ -28,6 +28,7 @@ from autoem.derive.explain.layout import (
     Norm,
     Number,
     Power,
+    Quotient,
     Transpose,
 )
 from autoem.derive.explain.names import Indexing
@@ -39,7 +40,15 @@ from autoem.derive.explain.notation import (
     Notation,
     Shown,
 )
-from autoem.derive.explain.ordering import LAST, forward, is_weight, order, rank
+from autoem.derive.explain.ordering import (
+    BRACKET,
+    LAST,
+    forward,
+    is_weight,
+    order,
+    paired_powers,
+    rank,
+)
 from autoem.derive.explain.piece import Piece
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index, fresh
@@ -136,7 +145,12 @@ class Reader:
         names = names.bind(shown)
         coefficient, factors = term.value.as_coeff_Mul(rational=True)
         parts = _Parts([], [], [], [], [])
-        for factor in sympy.Mul.make_args(factors):
+        plain, powers = paired_powers(factors)
+        for above, below in powers:
+            base = Quotient(self._scalar(above.base, names), self._scalar(below.base, names))
+            power = Power(base, self._scalar(above.exp, names))
+            parts.factors.append(((BRACKET, 0), power))
+        for factor in plain:
             self._place(factor, inside, names, parts)
         bound = tuple(names.known[index] for index in shown)
         found, weights = conditions(self.notation, term, names, parts.weights)

@@ -56,7 +56,7 @@ def smoother(place: Place, posterior: SmootherPosterior) -> Iterator[Block]:
     )
     yield display(*(equation(place.element(e, i), place.definition(e, i)) for e, i in parts))
     yield paragraph(
-        "One sweep forward and one back solve for the means, and give those blocks of the inverse of ",
+        "Sweeps forward and back solve for the means, and give those blocks of the inverse of ",
         own,
         " that are covariances, of a step and with the one before:",
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import sympy
 
-from autoem.derive.calculus import derivative, itself, substituted
+from autoem.derive.calculus import depends, derivative, itself, substituted
 from autoem.derive.explain.layout import (
     Add,
     Block,
@@ -33,7 +33,7 @@ from autoem.derive.index import Index, fresh
 from autoem.derive.maximizers.problem import Refusal, Update, by_function, own_indices
 from autoem.derive.maximizers.stationary import inside, solve_scalar
 from autoem.derive.quantity import Declared, Defined, Element, elements
-from autoem.derive.term import Term, Terms, at
+from autoem.derive.term import Term, Terms, at, reindex
 
 ZERO = Number(Fraction(0))
 
@@ -183,10 +183,31 @@ def root(state: Maximization, update: Update) -> Iterator[Block]:
     indices = own_indices(parameter)
     names = state.page.notation.indexing(*indices)
     slope = state.slope(parameter, indices)
+    if "substituted" in update.reason:
+        slope = _profiled(state, slope, parameter)
     pieces = state.shortest(hatted(slope, parameter), names)
     own = state.hatted(parameter, indices, names)
     yield paragraph("The new value ", own, " is the root of")
     yield display(equation(averaged(pieces), ZERO))
+
+
+def _profiled(state: Maximization, slope: Terms, parameter: Declared) -> Terms:
+    """The slope along the closed solution of the parameter that waits for this one."""
+    for other in state.pending:
+        if other is parameter or not any(depends(term.value, other) for term in slope):
+            continue
+        indices = own_indices(other)
+        closed, _ = solution(state, other, indices)
+        moved = []
+        for term in slope:
+            places = {
+                element: reindex(closed, dict(zip(indices, element.indices, strict=True)))
+                for element in elements(term.value)
+                if element.base is other
+            }
+            moved.append(replace(term, value=sympy.simplify(term.value.xreplace(places))))
+        return tuple(moved)
+    return slope
 
 
 def hatted(terms: Terms, parameter: Declared) -> Terms:

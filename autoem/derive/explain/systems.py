@@ -16,9 +16,9 @@ from autoem.derive.explain.layout import (
     Math,
     Negative,
     Number,
-    Power,
     Product,
     Relation,
+    Series,
     Symbol,
     display,
     equation,
@@ -26,16 +26,18 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.links import with_links
 from autoem.derive.explain.maximize import Maximization
-from autoem.derive.explain.notation import INVERSE, subscripted
+from autoem.derive.explain.names import Indexing
+from autoem.derive.explain.notation import subscripted
 from autoem.derive.explain.piece import content, scaled
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index
 from autoem.derive.maximizers.linear import System, assemble, batched
 from autoem.derive.maximizers.problem import Update
-from autoem.derive.quantity import Declared, indices_of
+from autoem.derive.quantity import indices_of
 from autoem.derive.term import Term, Terms, reindex
 
 ZERO = Number(Fraction(0))
+Indices = tuple[Index, ...]
 
 
 def linear(state: Maximization, update: Update) -> Iterator[Block]:
@@ -72,44 +74,60 @@ def newton(state: Maximization, update: Update) -> Iterator[Block]:
     system = batched(assemble(state.problem, update.parameters))
     several = len(system.block) > 1
     g, h = (state.page.notation.introduce(*choices) for choices in (("g", "s"), ("H", "J")))
-    lines, steps = [], []
+    lines: list[Relation] = []
+    steps: list[Relation] = []
     for a, parameter in enumerate(system.block):
         own = state.page.notation.symbol(parameter.variable)
-        gradient = subscripted(g, (own,)) if several else g
-        lines.append(_defined(state, gradient, system.right[a], system.rows[a]))
+        names, hidden = _row(state, system.right[a], system.rows[a])
+        slope = _marked(subscripted(g, (own,)) if several else g, names)
+        lines.append(equation(slope, _linked(state, system.right[a], names, hidden)))
         products: list[Math] = []
         for b, other in enumerate(system.block):
             if system.matrix[a][b]:
-                mark = (own, state.page.notation.symbol(other.variable)) if several else ()
-                matrix = subscripted(h, mark)
-                both = tuple(dict.fromkeys((*system.rows[a], *system.columns[b])))
-                lines.append(_defined(state, matrix, system.matrix[a][b], both))
-                products.append(Product((matrix, _step(state, other))))
-        steps.append(equation(_added(products), gradient))
+                marks = (own, state.page.notation.symbol(other.variable)) if several else ()
+                line, product = _block(state, system, (a, b), names, subscripted(h, marks))
+                lines.append(line)
+                products.append(product)
+        steps.append(equation(products[0] if len(products) == 1 else Add(tuple(products)), slope))
     yield paragraph("With the gradient and minus the Hessian at the old values,")
     yield display(*lines)
-    if several:
-        yield paragraph("the step solves")
-        yield display(*steps)
-    else:
-        (parameter,) = system.block
-        old, new = _both(state, parameter)
-        yield paragraph("the step is")
-        yield display(equation(new, Add((old, Product((Power(h, INVERSE), g))))))
+    yield paragraph("the step, with negative eigenvalues of ", h, " turned positive, solves")
+    yield display(*steps)
 
 
-def _defined(state: Maximization, name: Math, terms: Terms, free: tuple[Index, ...]) -> Relation:
-    """name = the terms, as a vector or a matrix where the indices allow it."""
+def _row(state: Maximization, terms: Terms, row: Indices) -> tuple[Indexing, Indices]:
+    """The symbols of those indices of an equation that are written, and the hidden ones."""
+    hidden = state.page.reader.opened(terms, row)
+    return state.page.notation.indexing(*(i for i in row if i not in hidden)), hidden
+
+
+def _block(
+    state: Maximization, system: System, place: tuple[int, int], names: Indexing, name: Symbol
+) -> tuple[Relation, Math]:
+    """One block of the Hessian, and its product with the step of its parameter."""
+    a, b = place
+    terms, row, column = system.matrix[a][b], system.rows[a], system.columns[b]
+    both = tuple(dict.fromkeys((*row, *column)))
+    hidden = state.page.reader.opened(terms, both)
+    names = names.bind(i for i in column if i not in hidden and i not in names.known)
+    block = _marked(name, names)
+    summed = tuple(names.known[i] for i in column if i not in hidden and i not in row)
+    old = state.page.notation.symbol(system.block[b].variable)
+    marks = tuple(names.known.get(i) for i in column)
+    new = subscripted(replace(old, accent="hat"), marks)
+    body = Product((block, Add((new, Negative(subscripted(old, marks))))))
+    line = equation(block, _linked(state, terms, names, hidden))
+    return line, Series(summed, body) if summed else body
+
+
+def _marked(name: Symbol, names: Indexing) -> Symbol:
+    return subscripted(name, tuple(names.known.values()))
+
+
+def _linked(state: Maximization, terms: Terms, names: Indexing, hidden: Indices) -> Math:
+    """The terms with named links, as a vector or a matrix over the hidden indices."""
     linked = tuple(replace(t, value=with_links(t.value)) for t in _united(terms))
-    hidden = state.page.reader.opened(linked, free)
-    shown = [index for index in free if index not in hidden]
-    names = state.page.notation.indexing(*shown)
-    marked = (
-        subscripted(name, tuple(names.known[i] for i in shown))
-        if isinstance(name, Symbol)
-        else name
-    )
-    return equation(marked, total(state.page.reader.pieces(linked, names, hidden)))
+    return total(state.page.reader.pieces(linked, names, hidden))
 
 
 def _united(terms: Terms) -> Terms:
@@ -122,18 +140,3 @@ def _united(terms: Terms) -> Terms:
         value = known.value + reindex(term.value, moved)
         found[key] = replace(known, value=value)
     return tuple(found.values())
-
-
-def _both(state: Maximization, parameter: Declared) -> tuple[Math, Math]:
-    """The old and the new value, without indices."""
-    symbol = state.page.notation.symbol(parameter.variable)
-    return symbol, replace(symbol, accent="hat")
-
-
-def _step(state: Maximization, parameter: Declared) -> Math:
-    old, new = _both(state, parameter)
-    return Add((new, Negative(old)))
-
-
-def _added(terms: list[Math]) -> Math:
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))

@@ -1,6 +1,6 @@
 """The unicode writer: one line a formula, for the terminal.
 
->>> from fractions import Fraction
+>>> from autoem.derive.explain.layout import equation
 >>> n, k = Symbol("n"), Symbol("k")
 >>> r, x = Symbol("r", (n, k)), Symbol("x", (n,))
 >>> mean = Quotient(Series((n,), Product((r, x))), Series((n,), r))
@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from unicodedata import normalize
 
 from autoem.derive.explain.layout import (
     Add,
@@ -138,7 +139,7 @@ def _number(value: Fraction) -> str:
 
 def _symbol(math: Symbol) -> str:
     over, after = ACCENTS[math.accent]
-    name = math.name + (over if len(math.name) == 1 else after)
+    name = normalize("NFC", math.name + over) if len(math.name) == 1 else math.name + after
     mark = f"_{_joined(math.subscripts)}" if math.subscripts else ""
     return name + math.superscript.translate(SUPERSCRIPTS) + mark
 
@@ -148,7 +149,7 @@ def _joined(marks: tuple[Math, ...]) -> str:
     written = [text(mark).replace(" ", "") for mark in marks]
     if all(len(mark.rstrip("′")) == 1 for mark in written):
         return "".join(written)
-    plain = len(written) == 1 and written[0].isalnum()
+    plain = len(written) == 1 and written[0].rstrip("′").isalnum()
     return written[0] if plain else f"{{{','.join(written)}}}"
 
 
