@@ -63,9 +63,10 @@ def lines(path: Path) -> int:
 def certified(name: str) -> str:
     """What a certificate says in a word, and how many of its obligations are proved."""
     certificate = verify(find_model(name))
+    counts = {status: len(certificate.of(status)) for status in ("failed", "open")}
     if certificate:
         return f"certified, {len(certificate.of('proved'))} proved"
-    return f"{len(certificate.of('open'))} open, {len(certificate.of('failed'))} failed"
+    return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
 
 
 def cells(line: str) -> tuple[str, ...]:
