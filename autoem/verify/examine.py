@@ -8,7 +8,7 @@ from typing import Any
 from autoem.backends import BACKENDS
 from autoem.backends.load import load
 from autoem.derive.stages import Derivation
-from autoem.errors.verification import NotJudged
+from autoem.errors.verification import NotJudged, NotSimulated
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
@@ -62,7 +62,7 @@ def _examined(case: Case, examination: Examination) -> Iterator[Obligation]:
     """The obligations, up to the one that could not be decided or broke down."""
     try:
         yield from examination(case)
-    except NotJudged as reason:
+    except (NotJudged, NotSimulated) as reason:
         yield Obligation(examination.__name__, "open", None, str(reason))
     except Exception as error:  # a broken derivation may break anything: that is a verdict
         yield Obligation(examination.__name__, "failed", None, f"{type(error).__name__}: {error}")

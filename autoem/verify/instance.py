@@ -52,8 +52,8 @@ def _positive_definite(generator: np.random.Generator, shape: Shape, domain: Dom
 
 DRAW: dict[str, Drawer] = {
     "real": lambda g, shape, _: g.normal(size=shape),
-    "positive": lambda g, shape, _: np.exp(g.normal(scale=0.4, size=shape)),
-    "nonnegative": lambda g, shape, _: np.exp(g.normal(scale=0.4, size=shape)),
+    "positive": lambda g, shape, _: np.exp(g.normal(0.4, 0.4, shape)),
+    "nonnegative": lambda g, shape, _: np.exp(g.normal(0.4, 0.4, shape)),
     "interval": _interval,
     "simplex": _simplex,
     "positive_definite": _positive_definite,

@@ -41,9 +41,9 @@ class Judged:
             return np.nan_to_num(np.exp(self.log_q + self.volume), nan=0.0)
 
     def states(self, latents: tuple[Latent, ...]) -> tuple[int, ...]:
-        """The states of the discrete sites of some latents."""
-        chosen = [value for site, value in self.latents.items() if site.variable in latents]
-        return tuple(int(value) for value in chosen if not np.ndim(value))
+        """The states, or the cells, of the discrete sites of some latents."""
+        chosen = [np.asarray(v) for site, v in self.latents.items() if site.variable in latents]
+        return tuple(int(n) for value in chosen if value.dtype.kind == "i" for n in value.ravel())
 
 
 def judged(case: Case, instance: Instance, posterior: tuple[Cloud, ...]) -> list[list[Judged]]:

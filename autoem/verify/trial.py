@@ -18,6 +18,7 @@ from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
 
+ENDED_WELL = ("converged", "boundary", "max_iterations")
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
 
 
@@ -51,11 +52,9 @@ class Trials:
 
     @property
     def best(self) -> Trial:
-        """The highest fit that ended well."""
-        good = [
-            fit for fit in self.fits if fit.result in ("converged", "boundary", "max_iterations")
-        ]
-        return max(good or self.fits, key=lambda fit: fit.objective)
+        """The fit that ended well and says most of fresh data: no collapse onto a few points."""
+        good = [fit for fit in self.fits if fit.result in ENDED_WELL]
+        return max(good or self.fits, key=lambda fit: self.objective_of_fresh(fit.parameters))
 
     def objective(self, parameters: Arrays) -> float:
         """The log-likelihood that the program gives of the data."""

@@ -17,14 +17,14 @@ from autoem.verify.reference import log_joint, log_prior
 from autoem.verify.simulate import sample
 from autoem.verify.sites import Instance
 
-POINTS = 3
+POINTS, ROWS = 3, 12
 
 
 def expansion(case: Case) -> Iterator[Obligation]:
     """Both sides at draws from the model, then with latents of another draw, which may be
     impossible: both sides are minus infinity there."""
     model, worst, scale = case.derivation.model, 0.0, 1.0
-    sizes, generator = tiny_sizes(model), case.generator(2)
+    sizes, generator = tiny_sizes(model, ROWS), case.generator(2)
     for point in range(POINTS):
         given = random_givens(model, sizes, generator)
         theta = random_parameters(model, sizes, generator)
