@@ -78,7 +78,7 @@ def check_likelihood(case: Judged, instance: Instance) -> None:
 
 
 def check_maximum(case: Judged, instance: Instance, tolerance: float = 1e-6) -> None:
-    """The new parameters are a maximum of the judge's Q: no slope, and no gain by any small step."""
+    """The new parameters are a maximum of the judge's Q: no slope, no gain by any small step."""
     statistics, _ = case.module.e_step(dict(instance.data), dict(instance.parameters))
     new = case.module.m_step(statistics, dict(instance.parameters))
     posterior = reference.clouds(instance)
