@@ -255,12 +255,13 @@ def _is_gathered(element: Element) -> bool:
 
 
 def _with_guards_for_lookups(term: Term) -> Term:
-    """b[group(i)] of a new parameter as the sum over g of [group(i) = g] b[g]."""
+    """What is not of the rows, b[group(i)], as the sum over g of [group(i) = g] b[g]."""
+    factors = sympy.Mul.make_args(term.value)
+    inside = sympy.Mul(*(factor for factor in factors if is_gathered(factor)))
+    outside = sympy.Mul(*(factor for factor in factors if not is_gathered(factor)))
     moved: dict[Lookup, Index] = {}
     replacement: dict[sympy.Expr, sympy.Expr] = {}
-    for element in elements(term.value):
-        if not _is_new(element.base) or _is_gathered(element):
-            continue
+    for element in elements(outside):
         reads: list[Read] = []
         for read, axis in zip(element.indices, element.base.axes, strict=True):
             if isinstance(read, Lookup):
@@ -269,10 +270,12 @@ def _with_guards_for_lookups(term: Term) -> Term:
                 reads.append(read)
         if tuple(reads) != element.indices:
             replacement[element] = Element(element.base, tuple(reads))
+    if not moved:
+        return term
     guards = tuple(Guard(lookup, index) for lookup, index in moved.items())
     return replace(
         term,
-        value=term.value.xreplace(replacement),
+        value=inside * outside.xreplace(replacement),
         bound=(*term.bound, *moved.values()),
         guards=(*term.guards, *guards),
     )

@@ -44,7 +44,7 @@ def ascend(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     """y with |A| y = c, where |A| has the absolute eigenvalues of the symmetric `matrix` A.
 
     With A the negative Hessian and c the gradient, y is Newton's step where the function is
-    concave and rises everywhere.  Null directions of A are left alone.
+    concave and rises everywhere.  A singular A gives the solution of smallest norm.
 
     >>> ascend(np.array([[-2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0]))
     array([1., 1.])
@@ -59,6 +59,9 @@ def ascend(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     inverse = np.where(null, 0.0, 1 / np.where(null, 1.0, size))
     turned = _apply(np.swapaxes(vectors, -1, -2), right / unit)
     step = _apply(vectors, inverse * turned) / unit
+    if np.any(null):
+        flat = vectors * null[..., None, :] / unit[..., :, None]
+        step = step - _apply(flat @ np.linalg.pinv(flat), step)
     return np.where(finite[..., 0], step, np.nan)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from autoem.runtime.definite import cholesky, inverse, log_determinant
-from autoem.runtime.linear import solve
+from autoem.runtime.linear import ascend, solve
 
 
 def symmetric(generator: np.random.Generator, *shape: int, rank: int | None = None) -> np.ndarray:
@@ -73,3 +73,10 @@ def test_what_is_not_definite_is_nan_and_nothing_else() -> None:
     assert np.isnan(log_determinant(a)).tolist() == [False, True, True, False]
     assert np.isnan(cholesky(a)).any(axis=(1, 2)).tolist() == [False, True, True, False]
     assert np.isnan(inverse(-np.eye(3))).all()
+
+
+def test_an_ascent_in_a_singular_direction_has_the_smallest_norm() -> None:
+    """Softmax: the gradient says nothing along the ones, whatever the units of the entries."""
+    p = np.array([0.2, 0.3, 0.5])
+    matrix, wanted = np.diag(p) - np.outer(p, p), np.array([-4 / 3, -1 / 3, 5 / 3])
+    np.testing.assert_allclose(ascend(matrix, matrix @ wanted), wanted, rtol=1e-10)

@@ -1,40 +1,13 @@
-"""Models without latents: the maximum likelihood of every family, and regressions."""
+"""Models without latents: the maximum likelihood of every family."""
 
 from __future__ import annotations
 
 from autoem import (
-    Axis,
-    Bernoulli,
-    Beta,
-    Binomial,
-    Categorical,
-    Count,
-    Diagonal,
-    Dirichlet,
-    Exponential,
-    Gamma,
-    Given,
-    Identity,
-    Index,
-    Interval,
-    InverseGamma,
-    Model,
-    Multinomial,
-    MultivariateNormal,
-    Normal,
-    Observed,
-    Parameter,
-    Poisson,
-    Positive,
-    PositiveDefinite,
-    Real,
-    Simplex,
-    dot,
-    exp,
-    log,
-    where,
+    Axis, Bernoulli, Beta, Binomial, Categorical, Count, Diagonal, Dirichlet, Exponential, Gamma,
+    Given, Identity, Interval, InverseGamma, Model, Multinomial, MultivariateNormal, Normal,
+    Observed, Ones, Parameter, Poisson, Positive, PositiveDefinite, Real, Simplex, exp,
 )  # fmt: skip
-from autoem.language import Binary
+from tests.derive.zoo.case import Case
 
 
 class PlainBernoulli(Model):
@@ -120,158 +93,6 @@ class PlainDirichlet(Model):
     x = Observed(Dirichlet(a), over=n)
 
 
-class GroupMeans(Model):
-    """A parameter looked up by a given group."""
-
-    n, g = Axis(), Axis()
-    group = Given(Index(g), over=n)
-    mean = Parameter(Real(), over=g)
-    variance = Parameter(Positive(), over=g)
-    x = Observed(Normal(mean[group], variance=variance[group]), over=n)
-
-
-class CrossedMeans(Model):
-    """Two lookups in one mean: rows and columns of a table."""
-
-    n, g, h = Axis(), Axis(), Axis()
-    row, column = Given(Index(g), over=n), Given(Index(h), over=n)
-    a = Parameter(Real(), over=g)
-    b = Parameter(Real(), over=h)
-    variance = Parameter(Positive())
-    x = Observed(Normal(a[row] + b[column], variance=variance), over=n)
-
-
-class TwoLookups(Model):
-    """A parameter over two axes, both looked up; and one over both by one index."""
-
-    n, g, h = Axis(), Axis(), Axis()
-    row, column = Given(Index(g), over=n), Given(Index(h), over=n)
-    rate = Parameter(Positive(), over=(g, h))
-    x = Observed(Poisson(rate[row, column]), over=n)
-
-
-class SameAxisTwice(Model):
-    """A transition table: both axes are the states."""
-
-    n, k = Axis(), Axis()
-    before = Given(Index(k), over=n)
-    p = Parameter(Simplex(k), over=k)
-    x = Observed(Categorical(p[before]), over=n)
-
-
-class ObservedLookup(Model):
-    """An observed category that another observed variable looks up."""
-
-    n, k = Axis(), Axis()
-    p = Parameter(Simplex(k))
-    mean = Parameter(Real(), over=k)
-    variance = Parameter(Positive())
-    c = Observed(Categorical(p), over=n)
-    x = Observed(Normal(mean[c], variance=variance), over=n)
-
-
-class LinearRegression(Model):
-    n, p = Axis(), Axis()
-    v = Given(Real(p), over=n)
-    beta = Parameter(Real(p))
-    variance = Parameter(Positive())
-    y = Observed(Normal(dot(v, beta), variance=variance), over=n)
-
-
-class WeightedRegression(Model):
-    n, p = Axis(), Axis()
-    v, w = Given(Real(p), over=n), Given(Positive(), over=n)
-    beta = Parameter(Real(p))
-    start = Parameter(Real())
-    variance = Parameter(Positive())
-    y = Observed(Normal(start + dot(v, beta), variance=variance / w), over=n)
-
-
-class MultivariateRegression(Model):
-    n, d, p = Axis(), Axis(), Axis()
-    v = Given(Real(p), over=n)
-    beta = Parameter(Real(d, p))
-    start = Parameter(Real(d))
-    cov = Parameter(PositiveDefinite(d))
-    y = Observed(MultivariateNormal(beta @ v + start, cov=cov), over=n)
-
-
-class BilinearMean(Model):
-    """A product of two parameters: a rank-one table, by turns."""
-
-    n, j = Axis(), Axis()
-    u = Parameter(Real(), over=n)
-    v = Parameter(Real(), over=j)
-    x = Observed(Normal(u * v, variance=1), over=(n, j))
-
-
-class Additive(Model):
-    """Row and column effects of a full table."""
-
-    n, j = Axis(), Axis()
-    u = Parameter(Real(), over=n)
-    v = Parameter(Real(), over=j)
-    variance = Parameter(Positive())
-    x = Observed(Normal(u + v, variance=variance), over=(n, j))
-
-
-class LogLink(Model):
-    n, p = Axis(), Axis()
-    v, e = Given(Real(p), over=n), Given(Positive(), over=n)
-    beta = Parameter(Real(p))
-    y = Observed(Poisson(e * exp(dot(v, beta))), over=n)
-
-
-class LogisticTrials(Model):
-    n, p = Axis(), Axis()
-    v, trials = Given(Real(p), over=n), Given(Count(), over=n)
-    beta = Parameter(Real(p))
-    start = Parameter(Real())
-    y = Observed(Binomial(trials, logits=start + dot(v, beta)), over=n)
-
-
-class Softmax(Model):
-    n, p, k = Axis(), Axis(), Axis()
-    v = Given(Real(p), over=n)
-    beta = Parameter(Real(p), over=k)
-    y = Observed(Categorical(logits=dot(v, beta)), over=n)
-
-
-class ExponentialRegression(Model):
-    n, p = Axis(), Axis()
-    v = Given(Real(p), over=n)
-    beta = Parameter(Real(p))
-    y = Observed(Exponential(rate=exp(dot(v, beta))), over=n)
-
-
-class Heteroscedastic(Model):
-    """The log variance is linear, the mean too."""
-
-    n, p = Axis(), Axis()
-    v = Given(Real(p), over=n)
-    beta, gamma = Parameter(Real(p)), Parameter(Real(p))
-    y = Observed(Normal(dot(v, beta), variance=exp(dot(v, gamma))), over=n)
-
-
-class LogParameter(Model):
-    """A parameter through exp, and one through a square."""
-
-    n = Axis()
-    a, b = Parameter(Real()), Parameter(Positive())
-    x = Observed(Poisson(exp(a)), over=n)
-    y = Observed(Normal(0, variance=b**2), over=n)
-
-
-class GivenSwitch(Model):
-    """`where` on a given binary."""
-
-    n = Axis()
-    treated = Given(Binary(), over=n)
-    a, b = Parameter(Real()), Parameter(Real())
-    variance = Parameter(Positive())
-    x = Observed(Normal(where(treated, a, b), variance=variance), over=n)
-
-
 class ListLiteral(Model):
     """Cell probabilities as functions of one parameter, no latent."""
 
@@ -294,14 +115,62 @@ class HardyWeinberg(Model):
     )
 
 
-class EqualVarianceGroups(Model):
-    """Observed vectors in groups, one covariance."""
+class LogParameter(Model):
+    """A parameter through exp, and one through a square."""
 
-    n, g, d = Axis(), Axis(), Axis()
-    group = Given(Index(g), over=n)
-    mean = Parameter(Real(d), over=g)
+    n = Axis()
+    a, b = Parameter(Real()), Parameter(Positive())
+    x = Observed(Poisson(exp(a)), over=n)
+    y = Observed(Normal(0, variance=b**2), over=n)
+
+
+class IntegerEntries(Model):
+    """Entries of a vector of parameters by their positions."""
+
+    n = Axis()
+    k = Axis(size=2)
+    r = Parameter(Positive(k))
+    x = Observed(Poisson(r[0]), over=n)
+    y = Observed(Exponential(rate=2 * r[1]), over=n)
+
+
+class IntegerMeans(Model):
+    """Sums of entries by their positions."""
+
+    n = Axis()
+    k = Axis(size=2)
+    r = Parameter(Real(k))
+    v = Parameter(Positive(k))
+    x = Observed(Normal(r[0], variance=v[0]), over=n)
+    y = Observed(Normal(r[1] + r[0], variance=v[1]), over=n)
+
+
+class KnownCovariance(Model):
+    """A covariance that is data of the row, up to a scale."""
+
+    n, d = Axis(), Axis()
+    known = Given(PositiveDefinite(d), over=n)
+    mean = Parameter(Real(d))
+    scale = Parameter(Positive())
+    x = Observed(MultivariateNormal(mean, cov=scale * known), over=n)
+
+
+class KnownMean(Model):
+    """A covariance about a given mean."""
+
+    n, d = Axis(), Axis()
+    centre = Given(Real(d), over=n)
     cov = Parameter(PositiveDefinite(d))
-    x = Observed(MultivariateNormal(mean[group], cov=cov), over=n)
+    x = Observed(MultivariateNormal(centre, cov=cov), over=n)
+
+
+class OneNumberMean(Model):
+    """One mean for every entry of a vector."""
+
+    n, d = Axis(), Axis()
+    mean = Parameter(Real())
+    variance = Parameter(Positive(d))
+    x = Observed(MultivariateNormal(mean * Ones(d), cov=Diagonal(variance)), over=n)
 
 
 class ScaledNoise(Model):
@@ -315,50 +184,27 @@ class ScaledNoise(Model):
     y = Observed(MultivariateNormal(mean, cov=t * Identity(d)), over=n)
 
 
-class LogCovariate(Model):
-    """log of a given and division in a mean."""
-
-    n = Axis()
-    v = Given(Positive(), over=n)
-    a, b = Parameter(Real()), Parameter(Real())
-    variance = Parameter(Positive())
-    y = Observed(Normal(a + b * log(v) / 2, variance=variance), over=n)
-
-
-CASES = {
-    PlainBernoulli: {"n": 9},
-    PlainBinomial: {"n": 5},
-    PlainCategorical: {"n": 12, "k": 3},
-    PlainMultinomial: {"n": 5, "k": 3},
-    PlainPoisson: {"n": 5},
-    PlainNormal: {"n": 5},
-    PlainVector: {"n": 9, "d": 3},
-    PlainGamma: {"n": 9},
-    PlainInverseGamma: {"n": 9},
-    PlainExponential: {"n": 5},
-    PlainBeta: {"n": 9},
-    SymmetricBeta: {"n": 9},
-    PlainDirichlet: {"n": 9, "d": 3},
-    GroupMeans: {"n": 12, "g": 3},
-    CrossedMeans: {"n": 12, "g": 3, "h": 2},
-    TwoLookups: {"n": 14, "g": 3, "h": 2},
-    SameAxisTwice: {"n": 20, "k": 3},
-    ObservedLookup: {"n": 12, "k": 3},
-    LinearRegression: {"n": 9, "p": 3},
-    WeightedRegression: {"n": 9, "p": 3},
-    MultivariateRegression: {"n": 9, "d": 2, "p": 3},
-    BilinearMean: {"n": 4, "j": 3},
-    Additive: {"n": 4, "j": 3},
-    LogLink: {"n": 9, "p": 2},
-    LogisticTrials: {"n": 9, "p": 2},
-    Softmax: {"n": 20, "p": 2, "k": 3},
-    ExponentialRegression: {"n": 9, "p": 2},
-    Heteroscedastic: {"n": 14, "p": 2},
-    LogParameter: {"n": 9},
-    GivenSwitch: {"n": 9},
-    ListLiteral: {},
-    HardyWeinberg: {},
-    EqualVarianceGroups: {"n": 12, "g": 2, "d": 3},
-    ScaledNoise: {"n": 6, "d": 3},
-    LogCovariate: {"n": 9},
-}
+CASES = (
+    Case(PlainBernoulli, {"n": 9}),
+    Case(PlainBinomial, {"n": 5}),
+    Case(PlainCategorical, {"n": 12, "k": 3}),
+    Case(PlainMultinomial, {"n": 5, "k": 3}),
+    Case(PlainPoisson, {"n": 5}),
+    Case(PlainNormal, {"n": 5}),
+    Case(PlainVector, {"n": 9, "d": 3}),
+    Case(PlainGamma, {"n": 9}),
+    Case(PlainInverseGamma, {"n": 9}),
+    Case(PlainExponential, {"n": 5}),
+    Case(PlainBeta, {"n": 9}),
+    Case(SymmetricBeta, {"n": 9}),
+    Case(PlainDirichlet, {"n": 9, "d": 3}),
+    Case(ListLiteral, {}),
+    Case(HardyWeinberg, {}),
+    Case(LogParameter, {"n": 9}),
+    Case(IntegerEntries, {"n": 6}),
+    Case(IntegerMeans, {"n": 6}),
+    Case(KnownCovariance, {"n": 9, "d": 2}),
+    Case(KnownMean, {"n": 9, "d": 2}),
+    Case(OneNumberMean, {"n": 9, "d": 3}),
+    Case(ScaledNoise, {"n": 6, "d": 3}),
+)

@@ -1,35 +1,13 @@
-"""Priors on parameters (MAP), parameters of parameters, held entries, odd scales."""
+"""Priors on parameters (MAP), parameters of parameters, odd scales and domains."""
 
 from __future__ import annotations
 
 from autoem import (
-    Axis,
-    Bernoulli,
-    Beta,
-    Binomial,
-    Categorical,
-    Dirichlet,
-    Exponential,
-    Gamma,
-    Given,
-    Identity,
-    Index,
-    Interval,
-    InverseGamma,
-    Latent,
-    Model,
-    MultivariateNormal,
-    Normal,
-    Observed,
-    Parameter,
-    Poisson,
-    Positive,
-    Real,
-    Simplex,
-    Zeros,
-    dot,
-    sqrt,
+    Axis, Bernoulli, Beta, Binomial, Categorical, Dirichlet, Exponential, Gamma, Given, Identity,
+    Index, Interval, InverseGamma, Latent, Model, MultivariateNormal, Normal, Observed, Parameter,
+    Poisson, Positive, Real, Simplex, Zeros, dot, sqrt,
 )  # fmt: skip
+from tests.derive.zoo.case import Case
 
 
 class MapMixture(Model):
@@ -205,23 +183,23 @@ class PositiveMean(Model):
     x = Observed(Normal(mean, variance=variance), over=n)
 
 
-CASES = {
-    MapMixture: {"n": 14, "k": 2},
-    MapRates: {"n": 6, "j": 3},
-    Ridge: {"n": 9, "p": 3},
-    Hierarchical: {"n": 5, "j": 3},
-    MapGroups: {"n": 9, "g": 3},
-    MapClasses: {"n": 14, "k": 2, "item": 3},
-    MapTopics: {"n": 9, "k": 2, "j": 3, "v": 3},
-    PriorOfShape: {"n": 9},
-    PriorOfLoadings: {"n": 7, "d": 3, "q": 1},
-    SharedVariance: {"n": 9},
-    VarianceOfMean: {"n": 9},
-    RootScale: {"n": 9},
-    ProductRates: {"n": 4, "j": 3},
-    Odds: {"n": 9},
-    Complement: {"n": 9},
-    HalfInterval: {"n": 9},
-    MixtureOfIntervals: {"n": 9, "k": 2},
-    PositiveMean: {"n": 9},
-}
+CASES = (
+    Case(MapMixture, {"n": 14, "k": 2}),
+    Case(MapRates, {"n": 6, "j": 3}),
+    Case(Ridge, {"n": 9, "p": 3}),
+    Case(Hierarchical, {"n": 5, "j": 3}),
+    Case(MapGroups, {"n": 9, "g": 3}),
+    Case(MapClasses, {"n": 14, "k": 2, "item": 3}),
+    Case(MapTopics, {"n": 9, "k": 2, "j": 3, "v": 3}),
+    Case(PriorOfShape, {"n": 9}),
+    Case(PriorOfLoadings, {"n": 7, "d": 3, "q": 1}),
+    Case(SharedVariance, {"n": 9}),
+    Case(VarianceOfMean, {"n": 9}),
+    Case(RootScale, {"n": 9}),
+    Case(ProductRates, {"n": 4, "j": 3}),
+    Case(Odds, {"n": 9}),
+    Case(Complement, {"n": 9}),
+    Case(HalfInterval, {"n": 9}),
+    Case(MixtureOfIntervals, {"n": 9, "k": 2}),
+    Case(PositiveMean, {"n": 9}),
+)
