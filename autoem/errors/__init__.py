@@ -88,3 +88,7 @@ from autoem.errors.run import (
     NothingAttached as NothingAttached,
     RunError as RunError,
 )
+from autoem.errors.seen import (
+    CrossedBounds as CrossedBounds,
+    ImpossibleRow as ImpossibleRow,
+)

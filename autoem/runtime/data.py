@@ -32,6 +32,7 @@ from autoem.runtime.domains import check_blocks, check_entries
 from autoem.runtime.gaps import is_ragged, padded
 from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_levels
 from autoem.runtime.schema import Schema, VariableSchema
+from autoem.runtime.seen import check_seen
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
 from autoem.runtime.trials import check_trials
 
@@ -104,6 +105,7 @@ def read_data(
     lengths = axis_sizes(schema, arrays, dict(sizes or {}), found)
     absent = {v.name: _check_values(v, arrays[v.name]) for v in schema.data}
     check_trials(schema, arrays)
+    check_seen(schema, arrays)
     return Data(
         arrays,
         lengths,

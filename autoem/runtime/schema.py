@@ -25,7 +25,8 @@ class VariableSchema:
     `Within` and `Evidence` are what is observed); `bound` is True for a given that is used only as
     a bound and may be infinite; `trials` is the number, or the given that holds it, that a count
     does not exceed, or that the counts of an event add up to; `fixed` are nested lists with None
-    where the entry is free.
+    where the entry is free; `between` are the lower and the upper bound, by name or number, and
+    `table` the likelihoods and the axis of the states, of what is seen through them.
     """
 
     name: str
@@ -40,6 +41,8 @@ class VariableSchema:
     bound: bool = False
     fixed: Any = None
     trials: str | float | None = None
+    between: tuple[str | float, ...] = ()
+    table: tuple[str, ...] = ()
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -114,7 +117,7 @@ class Schema:
         )
 
 
-_TUPLES = ("plates", "event")
+_TUPLES = ("plates", "event", "between", "table")
 _DEFAULT = VariableSchema("", "", "")
 
 
