@@ -33,6 +33,7 @@ from autoem.derive.explain.layout import (
     Relation,
     Series,
     Size,
+    Softmax,
     Symbol,
     Transpose,
     parts_of,
@@ -100,6 +101,12 @@ class Meaning:
                 return self.power(base, exponent)
             case Density(name="atan2", arguments=(above, below)):
                 return np.arctan2(self.value(above), self.value(below))
+            case Softmax(argument=argument, index=index):
+                shares = [
+                    np.exp(self.within(**{index.name: at}).value(argument))
+                    for at in range(self.sizes[index.name.rstrip("′")])
+                ]
+                return float(shares[int(self.value(index))] / sum(shares))
             case Call():
                 return self.call(math)
         return self.defined(math)

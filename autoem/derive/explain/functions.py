@@ -68,7 +68,7 @@ def _between(value: sympy.Expr, inner: Inner) -> Math:
     return Density("moment", (*before, within))
 
 
-SHORT = {"normal": "N"}
+SHORT, WORDS = {"normal": "N"}, {"chosen": "where"}
 
 _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.exp: lambda value, inner: Call("exp", inner(value.args[0])),
@@ -110,7 +110,8 @@ def function(value: sympy.Expr, inner: Inner) -> Math:
     write = _TABLE.get(value.func)
     if write is not None:
         return write(value, inner)
-    name, arguments = type(value).__name__.replace("_", " "), tuple(map(inner, value.args))
+    name = WORDS.get(type(value).__name__, type(value).__name__.replace("_", " "))
+    arguments = tuple(map(inner, value.args))
     return Call(name, arguments[0]) if len(arguments) == 1 else Density(name, arguments)
 
 

@@ -32,11 +32,12 @@ from autoem.derive.explain.layout import (
     Relation,
     Series,
     Size,
+    Softmax,
     Symbol,
     Transpose,
     Words,
     conditions_of,
-    parts_of,
+    parts_within,
 )
 from autoem.derive.explain.levels import (
     ADD,
@@ -91,6 +92,9 @@ def _closed(math: Math) -> str:
             return rf"{within(math.body, POSTFIX)}^{{\top}}"
         case Derivative():
             return rf"\frac{{\partial {latex(math.body)}}}{{\partial {latex(math.by)}}}"
+        case Softmax():
+            name = rf"\operatorname{{softmax}}_{{{latex(math.index)}}}"
+            return name + bracketed(latex(math.argument))
         case Factorial():
             return within(math.body, ATOM) + "!"
         case Norm():
@@ -164,14 +168,17 @@ def _quotient(math: Quotient) -> str:
     above, below = math.numerator, math.denominator
     if isinstance(above, Symbol) and isinstance(below, Number):
         return rf"\tfrac{{{latex(above)}}}{{{latex(below)}}}"
-    if isinstance(above, Series) and _is_long(above):
-        return rf"\frac{{1}}{{{latex(below)}}} {latex(above)}"
+    if _is_long(above) and isinstance(above, Series | Add):
+        return rf"\frac{{1}}{{{latex(below)}}} {within(above, SERIES)}"
     return rf"\frac{{{latex(above)}}}{{{latex(below)}}}"
 
 
 def _is_long(math: Math) -> bool:
-    """Whether a fraction would be too wide: a sum of a sum."""
-    return isinstance(math, Add) or any(_is_long(part) for part in parts_of(math))
+    """Whether a fraction would be too wide: a Σ with a bracket."""
+    return any(
+        isinstance(part, Series) and any(isinstance(inner, Add) for inner in parts_within(part))
+        for part in parts_within(math)
+    )
 
 
 def _sum(math: Add) -> str:

@@ -1,11 +1,8 @@
-"""The declarations of a model as formulas: domains of parameters, laws of variables.
-
-mean_k ∈ ℝ^D,      x_n | z_n = k ~ N(mean_k, cov_k)
-"""
+"""The laws of a model as formulas: x_n | z_n = k ~ N(mean_k, cov_k)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -14,6 +11,7 @@ import sympy
 
 from autoem.derive.elaborate import Reader as ExpressionReader
 from autoem.derive.explain.conditions import IDENTITY
+from autoem.derive.explain.domains import domain
 from autoem.derive.explain.layout import (
     Add,
     Call,
@@ -22,7 +20,6 @@ from autoem.derive.explain.layout import (
     Listing,
     Math,
     Number,
-    Power,
     Product,
     Relation,
     Symbol,
@@ -38,7 +35,8 @@ from autoem.derive.quantity import Declared
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term
 from autoem.language import expression
-from autoem.language.construct import Aggregate
+from autoem.language.chain import Markov
+from autoem.language.construct import Aggregate, Truncated, Within
 from autoem.language.declaration import Latent, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law
 from autoem.language.expression import Axis, Expression
@@ -47,34 +45,8 @@ from autoem.language.notation import sentence
 SHORT = {"Normal": "N", "MultivariateNormal": "N"}
 LABELED = ("rate", "scale", "logits")
 """Arguments that are named in the law of a variable; a first one only where it is logits."""
-ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
-REALS = Symbol("ℝ")
 
-
-def domain(parameter: Parameter, notation: Notation) -> Relation:
-    """Where a parameter lies."""
-    names, plates = _plates(parameter, notation)
-    symbol = subscripted(notation.symbol(parameter), plates)
-    kind, event = parameter.domain.kind, parameter.domain.event
-    sizes = tuple(notation.size(axis) for axis in event)
-    entries = names.bind([fresh(axis) for axis in event])
-    letters = tuple(entries.known.values())
-    entry = subscripted(symbol, letters[len(plates) :])
-    match kind:
-        case "real" if event:
-            return Relation((symbol, Power(REALS, _times(sizes))), ("∈",))
-        case "positive":
-            return Relation((entry, ZERO), (">",))
-        case "nonnegative":
-            return Relation((entry, ZERO), ("≥",))
-        case "interval":
-            lower, upper = (_bound(b) for b in (parameter.domain.lower, parameter.domain.upper))
-            return Relation((lower, entry, upper), ("≤", "≤"))
-        case "simplex":
-            return Relation((symbol, Call("simplex", sizes[0])), ("∈",))
-        case "positive_definite":
-            return Relation((symbol, ZERO), ("≻",))
-    return Relation((symbol, REALS), ("∈",))
+Plates = Mapping[Axis, Read]
 
 
 def declarations(names: Notation) -> tuple[Relation, ...]:
@@ -89,23 +61,23 @@ def declarations(names: Notation) -> tuple[Relation, ...]:
     return tuple(lines)
 
 
-def _times(sizes: tuple[Math, ...]) -> Math:
-    """D × Q"""
-    first, *others = sizes
-    crossed = [part for size in others for part in (Symbol("×"), size)]
-    return Product((first, *crossed)) if others else first
+@dataclass(frozen=True)
+class Site:
+    """Where a law is read: at one index for each plate, in some states of binary latents."""
 
+    reader: ExpressionReader
+    plates: Plates
+    names: Indexing
 
-def _bound(value: Fraction | float | None) -> Math:
-    if isinstance(value, Fraction | int):
-        return Number(Fraction(value))
-    return Symbol("∞") if value is not None and value > 0 else Symbol("−∞")
+    def at(self, variable: Variable) -> tuple[Read, ...]:
+        """The indices of a variable here."""
+        return tuple(self.plates[axis] for axis in variable.plates)
 
-
-def _plates(variable: Variable, notation: Notation) -> tuple[Indexing, tuple[Math, ...]]:
-    indices = [fresh(axis) for axis in variable.plates]
-    names = notation.indexing(*indices)
-    return names, tuple(names.known[index] for index in indices)
+    def read(self, node: Expression) -> tuple[sympy.Expr, tuple[Read, ...]]:
+        """An expression, at fresh indices of its event; axes that are no plates get one too."""
+        event = tuple(fresh(axis) for axis in node.event)
+        known = {**{axis: fresh(axis) for axis in node.plates}, **self.plates}
+        return self.reader.read(node, known, event), event
 
 
 @dataclass(frozen=True)
@@ -116,135 +88,120 @@ class LawReader:
 
     def lines(self, variable: Variable, law: Law) -> Iterator[Relation]:
         """The law of a variable, one line for each combination of its binary latents."""
-        if isinstance(law, Aggregate):
-            yield from self._sums(variable, law)
-        elif isinstance(law, Distribution):
-            binary = [v for v in _mentioned(law) if _is_binary(v)]
-            for states in product((1, 0), repeat=len(binary)):
-                yield self._line(variable, law, dict(zip(binary, states, strict=True)))
-        else:
-            name, _, words = sentence(variable.name, law).partition("~")
-            yield Relation((Words(name.strip()), Words(words.strip())), ("~",))
+        plates: dict[Axis, Read] = {axis: fresh(axis) for axis in variable.plates}
+        match law:
+            case Aggregate():
+                yield from self._sums(variable, law, plates)
+            case Within(latent=latent):
+                yield self._bounds(latent, law, plates)
+            case Markov(first=Distribution() as first, then=Distribution() as then):
+                yield from self._each(variable, first, {**plates, variable.plates[-1]: 0})
+                yield from self._each(variable, then, plates)
+            case Distribution() | Truncated(law=Distribution()):
+                yield from self._each(variable, law, plates)
+            case _:
+                name, _, words = sentence(variable.name, law).partition("~")
+                yield Relation((Words(name.strip()), Words(words.strip())), ("~",))
 
-    def _line(self, variable: Variable, law: Distribution, binary: dict[Variable, int]) -> Relation:
-        plates = {axis: fresh(axis) for axis in variable.plates}
+    def _each(self, variable: Variable, law: Law, plates: Plates) -> Iterator[Relation]:
+        """One line for each combination of the binary latents in the law."""
+        binary = [v for v in _mentioned(law) if _is_binary(v)]
+        for states in product((1, 0), repeat=len(binary)):
+            yield self._line(variable, law, plates, dict(zip(binary, states, strict=True)))
+
+    def _line(
+        self, variable: Variable, law: Law, plates: Plates, binary: dict[Variable, int]
+    ) -> Relation:
         reader = ExpressionReader(Scope(), binary)
-        values = self._values(law, reader, plates)
-        names = self.notation.indexing(*plates.values()).bind(reader.states.values())
+        names = self._names(plates)
+        # All arguments are read once, so that the reader meets the states in them.
+        values = [Site(reader, plates, names).read(node)[0] for node in law.expressions]
+        site = Site(reader, plates, names.bind(reader.states.values()))
         given: list[Math] = [
-            equation(self._at(latent, names, indices), names.named(state))
+            equation(self._placed(latent, indices, site), site.names.named(state))
             for (latent, indices), state in reader.states.items()
         ]
         given += [
-            equation(self._at(v, names, [plates[a] for a in v.plates]), Number(Fraction(state)))
+            equation(self._placed(v, site.at(v), site), Number(Fraction(state)))
             for v, state in binary.items()
         ]
-        given += [latent for latent in self._numbers(values, names) if latent not in given]
-        own = self._at(variable, names, list(plates.values()))
-        left = Conditioned(own, tuple(given)) if given else own
-        return Relation((left, self._density(law, reader, plates, names)), ("~",))
+        given += [latent for latent in self._numbers(values, site) if latent not in given]
+        own = self._placed(variable, site.at(variable), site)
+        return Relation(
+            (Conditioned(own, tuple(given)) if given else own, self._law(law, site)), ("~",)
+        )
 
-    def _values(
-        self, law: Distribution, reader: ExpressionReader, plates: dict[Axis, Index]
-    ) -> list[sympy.Expr]:
-        """All arguments read once, so that the reader meets the states in them."""
-        return [
-            reader.read(node, _environment(node, plates), tuple(fresh(a) for a in node.event))
-            for _, node in law.arguments
-        ]
+    def _names(self, plates: Plates) -> Indexing:
+        return self.notation.indexing(*(i for i in plates.values() if isinstance(i, Index)))
 
-    def _numbers(self, values: list[sympy.Expr], names: Indexing) -> list[Math]:
+    def _numbers(self, values: list[sympy.Expr], site: Site) -> list[Math]:
         """The latents that stand in the arguments as numbers, where they are looked up."""
         found: dict[Math, None] = {}
         for element in (e for value in values for e in inside(value)):
             base = element.base
             if isinstance(base, Declared) and isinstance(base.variable, Latent):
-                found[self._at(base.variable, names, element.indices)] = None
+                found[self._placed(base.variable, element.indices, site)] = None
         return list(found)
 
-    def _at(self, variable: Variable, names: Indexing, indices: Sequence[Read]) -> Symbol:
-        shown = tuple(self.notation.read(i, names) for i in indices[: len(variable.plates)])
-        return subscripted(self.notation.symbol(variable), shown)
+    def _placed(self, variable: Variable, indices: Sequence[Read], site: Site) -> Symbol:
+        shown = indices[: len(variable.plates)]
+        return self.notation.subscripted(variable, shown, site.names)
 
-    def _density(
-        self,
-        law: Distribution,
-        reader: ExpressionReader,
-        plates: dict[Axis, Index],
-        names: Indexing,
-    ) -> Density:
+    def _law(self, law: Law, site: Site) -> Math:
+        if isinstance(law, Truncated):
+            bounds = tuple(self._argument(bound, site) for bound in (law.lower, law.upper))
+            return Product((self._law(law.law, site), Words(" on "), Listing(bounds)))
+        assert isinstance(law, Distribution)
         name = law.family.name.removesuffix("Logit")
-        arguments = [self._argument(node, reader, plates, names) for _, node in law.arguments]
+        arguments = tuple(self._argument(node, site) for _, node in law.arguments)
         labels = [label if label in LABELED else "" for label, _ in law.arguments]
         labels[0] = labels[0] if labels[0] == "logits" else ""
-        return Density(SHORT.get(name, name), tuple(arguments), tuple(labels))
+        return Density(SHORT.get(name, name), arguments, tuple(labels))
 
-    def _argument(
-        self,
-        node: Expression,
-        reader: ExpressionReader,
-        plates: dict[Axis, Index],
-        names: Indexing,
-    ) -> Math:
+    def _argument(self, node: Expression, site: Site) -> Math:
         """An argument: a scalar, a vector, or a matrix by its structure."""
         match node:
             case expression.Listing():
-                entries = (self._argument(e, reader, plates, names) for e in node.entries)
-                return Listing(tuple(entries))
+                return Listing(tuple(self._argument(entry, site) for entry in node.entries))
             case expression.DiagonalMatrix():
-                return Call("diag", self._argument(node.vector, reader, plates, names))
+                return Call("diag", self._argument(node.vector, site))
             case expression.Constant(kind="identity"):
                 return IDENTITY
             case expression.Apply(operator="multiply") if len(node.event) == 2:
-                both = [self._argument(a, reader, plates, names) for a in node.arguments]
-                return Product(tuple(both))
-        return self._entry(node, reader, plates, names)
+                return Product(tuple(self._argument(factor, site) for factor in node.arguments))
+        return self._entry(node, site)
 
-    def _entry(
-        self,
-        node: Expression,
-        reader: ExpressionReader,
-        plates: dict[Axis, Index],
-        names: Indexing,
-    ) -> Math:
-        event = tuple(fresh(axis) for axis in node.event)
-        value = reader.read(node, _environment(node, plates), event)
+    def _entry(self, node: Expression, site: Site) -> Math:
+        value, event = site.read(node)
         axes = (*self.notation.vector_axes, *node.event)
         layout = Reader(replace(self.notation, vector_axes=axes))
-        term = Term(value)
-        missing = [index for index in event if index not in layout.opened((term,), event)]
-        if missing and value.is_number and event[0].axis.size is not None:
-            return Listing((layout.expression(value, names),) * event[0].axis.size)
-        return layout.terms((term,), names.bind(missing), layout.opened((term,), event))
+        term, indices = Term(value), tuple(i for i in event if isinstance(i, Index))
+        opened = layout.opened((term,), indices)
+        missing = [index for index in indices if index not in opened]
+        if missing and value.is_number and node.event[0].size is not None:
+            return Listing((layout.expression(value, site.names),) * node.event[0].size)
+        return layout.terms((term,), site.names.bind(missing), opened)
 
-    def _sums(self, variable: Variable, law: Aggregate) -> Iterator[Relation]:
+    def _bounds(self, latent: Variable, law: Within, plates: Plates) -> Relation:
+        """lower_n ≤ t_n ≤ upper_n."""
+        site = Site(ExpressionReader(Scope(), {}), plates, self._names(plates))
+        lower, upper = (self._argument(bound, site) for bound in (law.lower, law.upper))
+        return Relation((lower, self._placed(latent, site.at(latent), site), upper), ("≤", "≤"))
+
+    def _sums(self, variable: Variable, law: Aggregate, plates: Plates) -> Iterator[Relation]:
         """y_0 = x_0 + x_1."""
-        latent = law.latent
-        plates = {axis: fresh(axis) for axis in variable.plates}
-        names = self.notation.indexing(*plates.values())
-        own, cells = (self._at(v, names, list(plates.values())) for v in (variable, latent))
+        site = Site(ExpressionReader(Scope(), {}), plates, self._names(plates))
+        own, cells = (self._placed(v, site.at(v), site) for v in (variable, law.latent))
         for position, group in enumerate(law.groups):
             terms = [subscripted(cells, (Number(Fraction(cell)),)) for cell in group]
             left = subscripted(own, (Number(Fraction(position)),))
-            yield equation(left, _added(terms))
+            yield equation(left, terms[0] if len(terms) == 1 else Add(tuple(terms)))
 
 
-def _added(terms: list[Symbol]) -> Math:
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))
-
-
-def _environment(node: Expression, plates: dict[Axis, Index]) -> dict[Axis, Index]:
-    """The plates, and an index for each axis of the expression that is none: of logits."""
-    return {**{axis: fresh(axis) for axis in node.plates}, **plates}
-
-
-def _mentioned(law: Distribution) -> list[Variable]:
-    found: dict[Variable, None] = {}
-    for _, node in law.arguments:
-        for inner in expression.subexpressions(node):
-            if isinstance(inner, Variable):
-                found[inner] = None
-    return list(found)
+def _mentioned(law: Law) -> list[Variable]:
+    """The variables in a law, each once."""
+    nodes = (inner for node in law.expressions for inner in expression.subexpressions(node))
+    return list(dict.fromkeys(node for node in nodes if isinstance(node, Variable)))
 
 
 def _is_binary(variable: Variable) -> bool:

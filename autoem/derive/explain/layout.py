@@ -11,6 +11,7 @@ sections, paragraphs and displayed formulas.  Writers turn both into text.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -121,6 +122,14 @@ class Derivative(Math):
 
 
 @dataclass(frozen=True)
+class Softmax(Math):
+    """exp of the argument over its sum over an index."""
+
+    argument: Math
+    index: Symbol
+
+
+@dataclass(frozen=True)
 class Factorial(Math):
     """x!"""
 
@@ -197,6 +206,13 @@ def parts_of(math: Math) -> tuple[Math, ...]:
         candidates = value if isinstance(value, tuple) else (value,)
         found += [item for item in candidates if isinstance(item, Math)]
     return tuple(found)
+
+
+def parts_within(math: Math) -> Iterator[Math]:
+    """The layout and everything that stands in it."""
+    yield math
+    for part in parts_of(math):
+        yield from parts_within(part)
 
 
 def conditions_of(series: Series, index: Symbol) -> tuple[Relation, ...]:

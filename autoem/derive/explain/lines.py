@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autoem.derive.explain import latex as paper, text as terminal
-from autoem.derive.explain.layout import Add, Math, Negative, Product, Relation, Series
+from autoem.derive.explain.layout import (
+    Add,
+    Density,
+    Math,
+    Negative,
+    Product,
+    Quotient,
+    Relation,
+    Series,
+)
 from autoem.derive.explain.levels import SERIES
 from autoem.derive.explain.tex import RELATIONS
 
@@ -33,6 +42,7 @@ class Style:
     minus: str
     round: tuple[str, str]
     curly: tuple[str, str]
+    over: Callable[[Math, list[str]], list[str]]
 
 
 TEXT = Style(
@@ -44,6 +54,7 @@ TEXT = Style(
     "−",
     ("(", ")"),
     ("{", "}"),
+    lambda below, above: [*above[:-1], f"{above[-1]} / {terminal.under(below)}"],
 )
 LATEX = Style(
     paper.latex,
@@ -54,6 +65,7 @@ LATEX = Style(
     "-",
     (r"\Bigl(", r"\Bigr)"),
     (r"\Bigl\{", r"\Bigr\}"),
+    lambda below, above: _led(rf"\frac{{1}}{{{paper.latex(below)}}}", above),
 )
 
 
@@ -69,6 +81,14 @@ def runs(math: Math, style: Style) -> list[str]:
             return [f"{style.minus}{first}", *rest]
         case Series(body=body) if _breaks(body):
             return _led(style.sums(math), runs(_bracketed(body), style))
+        case Quotient(numerator=above, denominator=below) if _breaks(above):
+            return style.over(below, runs(_bracketed(above), style))
+        case Series(body=Quotient(numerator=above, denominator=below)) if _breaks(above):
+            return _led(style.sums(math), style.over(below, runs(_bracketed(above), style)))
+        case Product(factors=(_, _, *_) as factors) if all(isinstance(f, Density) for f in factors):
+            return [style.write(factor) for factor in factors]
+        case Series(body=Product(factors=factors)) if all(isinstance(f, Density) for f in factors):
+            return _led(style.sums(math), [style.write(factor) for factor in factors])
         case Product(factors=(*leads, last)) if _breaks(last):
             return _led(style.product(tuple(leads)), runs(_bracketed(last), style))
         case _Bracket(body=body):

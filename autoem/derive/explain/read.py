@@ -22,6 +22,7 @@ from autoem.derive.explain.contraction import (
     open_in,
 )
 from autoem.derive.explain.functions import function
+from autoem.derive.explain.intermediates import computed, partition, softmax
 from autoem.derive.explain.layout import (
     Call,
     Math,
@@ -51,7 +52,7 @@ from autoem.derive.explain.ordering import (
 )
 from autoem.derive.explain.piece import Piece
 from autoem.derive.explain.total import total
-from autoem.derive.index import Index, fresh
+from autoem.derive.index import Index
 from autoem.derive.quantity import (
     Computed,
     Defined,
@@ -59,7 +60,7 @@ from autoem.derive.quantity import (
     LogPartition,
     elements,
 )
-from autoem.derive.term import Term, Terms, at, instantiate, reindex, settled, times
+from autoem.derive.term import Term, Terms, instantiate, settled, times
 
 TWO = Number(Fraction(2))
 
@@ -234,49 +235,20 @@ class Reader:
             if isinstance(factor.base, Defined):
                 return self.terms(instantiate(factor), names)
             if isinstance(factor.base, Computed):
-                return self._computed(factor, names)
+                return computed(self, factor, names)
             if isinstance(factor.base, LogPartition):
-                return self._partition(factor, names)
+                return partition(self, factor, names)
         if isinstance(factor, sympy.Add | sympy.Mul):
             return self.expression(factor, names)
+        if (share := softmax(self, factor, names)) is not None:
+            return share
         math = function(factor, lambda value: self.expression(value, names))
         if isinstance(math, Call) and math.function == "digamma" and self._is_free("ψ"):
             return Call("ψ", math.argument)
         return math
 
-    def _partition(self, element: Element, names: Indexing) -> Math:
-        """log Σ_k exp(a_k)."""
-        base = element.base
-        assert isinstance(base, LogPartition)
-        over = fresh(base.over.axis)
-        moved = {**dict(zip(base.indices, element.indices, strict=True)), base.over: over}
-        inner = Term(sympy.exp(reindex(base.operand, moved)), (over,))
-        return Call("log", self.terms((inner,), names))
-
     def _is_free(self, letter: str) -> bool:
         return letter not in self.notation.taken
-
-    def _computed(self, element: Element, names: Indexing) -> Math:
-        """A result that has no name: its formula."""
-        base = element.base
-        assert isinstance(base, Computed)
-        moved = dict(zip(base.indices, element.indices, strict=True))
-        inner = names.bind(index for index in base.over if index not in moved)
-        value = reindex(base.operands[0], moved)
-        if base.operation == "log_sum_exp":
-            return Call("log", self.terms(_each(Term(sympy.exp(value), base.over)), names))
-        if base.operation == "log_determinant":
-            return Call("log", Call("det", self.factor(value, inner, base.over)))
-        return self.expression(value, inner)
-
-
-def _each(term: Term) -> Terms:
-    """A sum over the two states of a binary latent, written out."""
-    (state,) = term.bound
-    if state.axis.key is not None or state.axis.size is None:
-        return (term,)
-    found = (at(term, {state: position}) for position in reversed(range(state.axis.size)))
-    return tuple(chosen for chosen in found if chosen is not None)
 
 
 @dataclass

@@ -26,6 +26,8 @@ ACCENTS = {"hat": (r"\hat", r"\widehat"), "tilde": (r"\tilde", r"\widetilde")}
 ESCAPES = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "≤": r"$\le$", "≥": r"$\ge$", "∞": r"$\infty$", "·": r"$\cdot$", "−": "$-$",
+    **{letter: rf"$\{name}$" for name, letter in GREEK.items() if name not in ("lam", "lambda_")},
 }  # fmt: skip
 
 

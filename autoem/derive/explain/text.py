@@ -33,6 +33,7 @@ from autoem.derive.explain.layout import (
     Relation,
     Series,
     Size,
+    Softmax,
     Symbol,
     Transpose,
     Words,
@@ -99,6 +100,8 @@ def _closed(math: Math) -> str:
             return within(math.body, POSTFIX) + "ᵀ"
         case Derivative():
             return f"∂{text(math.body)}/∂{text(math.by)}"
+        case Softmax():
+            return f"softmax_{_joined((math.index,))}({text(math.argument)})"
         case Factorial():
             return within(math.body, ATOM) + "!"
         case Norm():
@@ -178,10 +181,15 @@ def _before_another(factor: Math) -> str:
     return within(factor, POSTFIX if isinstance(factor, Quotient) else PRODUCT)
 
 
+def under(bottom: Math) -> str:
+    """A denominator behind its slash."""
+    loose = isinstance(bottom, Series) or level(bottom) >= POSTFIX
+    return text(bottom) if loose else within(bottom, ATOM)
+
+
 def _quotient(math: Quotient) -> str:
     top, bottom = within(math.numerator, SERIES), math.denominator
-    loose = isinstance(bottom, Series) or level(bottom) >= POSTFIX
-    below = text(bottom) if loose else within(bottom, ATOM)
+    below = under(bottom)
     plain = (Symbol, Number, Size)
     tight = isinstance(math.numerator, plain) and isinstance(bottom, plain)
     return f"{top}/{below}" if tight else f"{top} / {below}"
