@@ -268,6 +268,22 @@ SCORE = "score_"
 """What stands before the name of a parameter in the outputs of `score` and `prior_score`."""
 
 
+STATES = "states"
+"""The word for the probabilities of the states of a discrete latent."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the posterior says of a latent: one of its arrays, or one for each entry of an axis.
+
+    `axes` are those of the array; [z] is the axis of the states of z, (z) that of its states at
+    another place.
+    """
+
+    arrays: tuple[str, ...]
+    axes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ArrayProgram:
     """The functions of an EM algorithm, over one row axis that may be cut into blocks.
@@ -277,6 +293,8 @@ class ArrayProgram:
     maximize    statistics, parameters -> new_mean for the parameter mean, and so on
     score       as statistics -> score_mean, the gradient of the log-likelihood, additive over rows
     prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
+
+    `latents` names the expectations by latent and word: states, mean, covariance, ...
     """
 
     name: str
@@ -292,3 +310,4 @@ class ArrayProgram:
     lengths: dict[str, int] = field(default_factory=dict, hash=False)  # axes of known length
     score: Function | None = None
     prior_score: Function | None = None
+    latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)

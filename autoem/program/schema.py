@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from autoem.derive.law import is_told, only_bounds
-from autoem.derive.posteriors.chain import ChainPosterior
-from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.stages import Derivation
 from autoem.graph.factor_graph import kind_of
-from autoem.language.construct import Aggregate
+from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution
-from autoem.language.expression import Number
-from autoem.program.ir import ArrayProgram
+from autoem.language.expression import Expression, Lookup, Number
+from autoem.program.ir import STATES, ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
 
 SUPPORTS = {
@@ -31,7 +29,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """The plain dictionary that `runtime.schema.Schema.from_dict` reads."""
     axes = axis_names(derivation.declaration)
     declared = derivation.declaration.variables
-    variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared)) for v in declared]
+    variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared), axes) for v in declared]
     return {
         "name": derivation.name,
         "axes": list(axes.names.values()),
@@ -40,19 +38,22 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "independent": [] if program.row is None else [program.row],
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
-        "expectations": _responsibilities(derivation, program),
+        "expectations": _responsibilities(program),
+        "posterior": {
+            latent: {word: [list(told.arrays), list(told.axes)] for word, told in words.items()}
+            for latent, words in program.latents.items()
+        },
     }
 
 
-def _responsibilities(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+def _responsibilities(program: ArrayProgram) -> dict[str, Any]:
     """Latent to the array of its state probabilities and the axes of that array."""
     arrays = {array.name: array for array in program.posterior.outputs}
     found = {}
-    for posterior in derivation.e_step.posteriors:
-        element = posterior.expectations.get("responsibility")
-        if isinstance(posterior, StatePosterior | ChainPosterior) and element is not None:
-            array = arrays[element.base.name]
-            found[posterior.indicator.latent.name] = [array.name, list(array.axes)]
+    for latent, words in program.latents.items():
+        if STATES in words:
+            (name,) = words[STATES].arrays
+            found[latent] = [name, list(arrays[name].axes)]
     return found
 
 
@@ -74,10 +75,27 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
     return found
 
 
-def _of_bounds(variable: Variable, bounds: tuple[Given, ...]) -> dict[str, Any]:
+def _of_bounds(variable: Variable, bounds: tuple[Given, ...], axes: AxisNames) -> dict[str, Any]:
     """What is seen through its bounds or its table needs no values; bounds may be infinite."""
-    found = {} if is_told(variable) else {"free": False}
-    return found | ({"bound": True} if variable in bounds else {})
+    found: dict[str, Any] = {} if is_told(variable) else {"free": False}
+    if variable in bounds:
+        found["bound"] = True
+    law = variable.distribution if isinstance(variable, Random) else None
+    ends = [_name_or_number(end) for end in bounds_of(law)] if law is not None else []
+    if ends and None not in ends:
+        found["between"] = ends
+    if isinstance(law, Evidence) and isinstance(law.table, Lookup) and len(law.table.entries) == 1:
+        ((states, _),) = law.table.entries
+        if isinstance(law.table.base, Given):
+            found["table"] = [law.table.base.name, axes.of(states)]
+    return found
+
+
+def _name_or_number(bound: Expression) -> str | float | None:
+    """A bound as data have it; None for a formula."""
+    if isinstance(bound, Number):
+        return float(bound.value)
+    return bound.name if isinstance(bound, Given) else None
 
 
 def _trials(variable: Variable) -> str | float | None:

@@ -17,6 +17,7 @@ from autoem.runtime.data import Data, read_data
 from autoem.runtime.edges import Place
 from autoem.runtime.information import Information, information
 from autoem.runtime.labels import Level
+from autoem.runtime.latents import by_latent
 from autoem.runtime.program import Program
 from autoem.runtime.saved import read_archive, write_archive
 from autoem.runtime.schema import Schema
@@ -81,13 +82,17 @@ class Fit:
         """Schwarz's criterion, -2 log L + p log n with n observations; small is good."""
         return -2 * self.log_likelihood + self.free_parameters * math.log(self.observations)
 
-    def posterior(self, data: Any = None) -> Arrays:
+    def posterior(self, data: Any = None) -> dict[str, Any]:
         """Expectations of the latents given the data of the fit, or given new data.
 
+        A discrete latent has the probabilities of its states, axes plates and then states; any
+        other has its mean and variance, covariance or expected statistics by these words.  An
+        observed variable with gaps has them too: the mean is the data with the gaps filled.
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
-        return program.posterior(program.arrays(read), self.parameters)
+        arrays = program.posterior(program.arrays(read), self.parameters)
+        return by_latent(self.schema, program.latents, arrays, read.sizes)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""

@@ -12,6 +12,7 @@ from autoem.errors.data import MissingValues
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data
 from autoem.runtime.gaps import filled
+from autoem.runtime.latents import Told
 from autoem.runtime.schema import Schema
 
 
@@ -57,7 +58,8 @@ class Program:
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
     of being computed.  `score` is the gradient of the objective, from which the information comes.
-    `hooks` are further functions of the model by name (`sample`), for stages above the runtime.
+    `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `hooks`
+    are further functions of the model by name (`sample`), for stages above the runtime.
     """
 
     schema: Schema
@@ -69,6 +71,7 @@ class Program:
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
     score: Score | None = None
+    latents: Told = field(default_factory=dict)
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @staticmethod
@@ -88,6 +91,7 @@ class Program:
             named,
             tuple(plain.get("gaps", ())),
             score=vars(module).get("score"),
+            latents=plain.get("posterior", {}),
         )
 
     def arrays(self, data: Data) -> Arrays:

@@ -51,7 +51,7 @@ class Case:
 def case_of(name: str) -> Case:
     model = getattr(priors, name) if name[0].isupper() else declared(Path("models") / f"{name}.py")
     derivation = derive(model)
-    program = lower(derivation)
+    program = lower(derivation, "")
     schema = Schema.from_dict(schema_of(derivation, program))
     sizes = {a: 9 if a == program.row else 3 for a in schema.axes if a not in schema.sizes}
     try:

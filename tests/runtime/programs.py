@@ -14,6 +14,7 @@ from autoem.runtime.program import EStepFunction, Likelihood, Program
 from autoem.runtime.schema import Schema, VariableSchema
 
 V = VariableSchema
+STATES_OF_Z = {"z": {"states": (["share_z"], ["n", "[z]"])}}
 DATA = Path(__file__).parents[2] / "examples" / "data"
 
 
@@ -86,7 +87,7 @@ class PoissonMixture:
         schema = mixture_schema("PoissonMixture", "count", (rate,))
         expected = {"z": ("share_z", ("n", "k"))}
         functions = self.e_step, self.m_step, likelihood(self.e_step), self.posterior
-        return replace(Program(schema, *functions, expected), **changes)
+        return replace(Program(schema, *functions, expected, latents=STATES_OF_Z), **changes)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class NormalMixture:
         schema = mixture_schema("NormalMixture", "real", own)
         expected = {"z": ("share_z", ("n", "k"))}
         functions = self.e_step, self.m_step, likelihood(self.e_step), self.posterior
-        return Program(schema, *functions, expected)
+        return Program(schema, *functions, expected, latents=STATES_OF_Z)
 
 
 @dataclass(frozen=True)

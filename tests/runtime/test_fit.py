@@ -227,9 +227,9 @@ def test_a_prior_is_part_of_the_objective() -> None:
 
 def test_a_fit_answers_questions() -> None:
     found = fit(NormalMixture().program(), WAITING, TWO)
-    shares = found.posterior()["share_z"]
+    shares = found.posterior()["z"]
     assert shares.shape == (272, 2) and np.allclose(shares.sum(axis=1), 1)
-    assert found.posterior({"x": [50.0, 85.0]})["share_z"].argmax(axis=1).tolist() == [1, 0]
+    assert found.posterior({"x": [50.0, 85.0]})["z"].argmax(axis=1).tolist() == [1, 0]
     assert found.score() == pytest.approx(found.log_likelihood)
     halves = [found.score({"x": half}) for half in np.split(WAITING["x"], 2)]
     assert sum(halves) == pytest.approx(found.log_likelihood)

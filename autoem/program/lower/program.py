@@ -28,6 +28,7 @@ from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
+from autoem.program.lower.latents import latents
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.lower.rows import WEIGHT, at_row, is_prior, row_axis, weighted
 from autoem.program.lower.score import score_functions
@@ -64,6 +65,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         prior=_prior(derivation, axes, declared),
         score=score,
         prior_score=prior_score,
+        latents=latents(derivation, axes, arrays),
     )
 
 
