@@ -140,7 +140,8 @@ def about_data(data: Taken, table: Path | None) -> str:
 
 
 def plain_fit(found: Fit) -> dict[str, Any]:
-    """A fit as plain data."""
+    """A fit as plain data; standard errors where they take no time."""
+    known = found.at_hand
     return {
         "model": found.schema.name,
         "result": str(found.result),
@@ -149,6 +150,8 @@ def plain_fit(found: Fit) -> dict[str, Any]:
         "objective": found.objective,
         "iterations": found.iterations,
         "parameters": found.parameters,
+        "standard_errors": None if known is None else known.standard_errors,
+        "information": None if known is None else str(known),
         "aic": found.aic,
         "bic": found.bic,
         "free_parameters": found.free_parameters,

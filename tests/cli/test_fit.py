@@ -38,6 +38,8 @@ def test_the_main_job(autoem: Run, folder: Path) -> None:
 def test_weights_start_and_fixed(autoem: Run, folder: Path) -> None:
     weighed = autoem("fit", *NOTICES, "--weights", "n=days", "--json")
     found = json.loads(weighed.out)
+    assert found["standard_errors"]["rate"] == pytest.approx([0.2505, 0.3500], abs=6e-5)
+    assert found["information"].startswith("maximum")
     assert found["log_likelihood"] == pytest.approx(-1989.94586, abs=1e-5)
     assert found["result"] == "converged" and found["observations"] == 1096
     held = autoem(
