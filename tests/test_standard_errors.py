@@ -75,6 +75,15 @@ def test_logistic_regression() -> None:
     np.testing.assert_allclose(covariance, theirs.cov_params(), rtol=1e-5, atol=1e-8)
 
 
+def test_probit_regression() -> None:
+    """Its latent is a normal variable of which only the sign is seen."""
+    data = table("spector")
+    v = np.column_stack([np.ones(len(data)), data[["gpa", "tuce", "psi"]]])
+    found = fitted("spector_probit", {"v": v, "grade": data["grade"]})
+    theirs = REFERENCES["spector_probit"]["standard_errors"]
+    assert found.standard_errors["beta"] == pytest.approx(theirs, abs=6e-5)
+
+
 def test_negative_binomial() -> None:
     counts = table("articles")["art"]
     found = fitted("negative_binomial", {"x": counts})
