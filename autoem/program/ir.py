@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from autoem.program.expectation import Expectation
+
 IndexRead: TypeAlias = "str | int | Ref"
 
 
@@ -266,22 +268,6 @@ NEW = "new_"
 
 SCORE = "score_"
 """What stands before the name of a parameter in the outputs of `score` and `prior_score`."""
-
-
-STATES = "states"
-"""The word for the probabilities of the states of a discrete latent."""
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What the posterior says of a latent: one of its arrays, or one for each entry of an axis.
-
-    `axes` are those of the array; [z] is the axis of the states of z, (z) that of its states at
-    another place.
-    """
-
-    arrays: tuple[str, ...]
-    axes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution
 from autoem.language.expression import Expression, Lookup, Number
-from autoem.program.ir import STATES, ArrayProgram
+from autoem.program.expectation import STATES
+from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
 
 SUPPORTS = {

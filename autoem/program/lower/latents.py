@@ -15,7 +15,8 @@ from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Element, Indicator, Quantity
 from autoem.derive.stages import Derivation
-from autoem.program.ir import STATES, Array, Expectation
+from autoem.program.expectation import STATES, Expectation
+from autoem.program.ir import Array
 from autoem.program.lower.names import AxisNames
 
 Told = dict[str, dict[str, Expectation]]
