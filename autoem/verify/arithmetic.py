@@ -31,9 +31,11 @@ def applied(node: sympy.Expr, values: Sequence[float]) -> float:
         return multiplied(values)
     if isinstance(node, sympy.Pow):
         return _power(*values)
-    if type(node) not in FUNCTIONS:
+    function = FUNCTIONS.get(type(node)) or getattr(type(node), "_imp_", None)
+    if function is None:
         raise NotJudged(what=f"the function {type(node).__name__}")
-    return FUNCTIONS[type(node)](*values)
+    with np.errstate(all="ignore"):
+        return float(function(*map(np.float64, values)))
 
 
 def added(values: Sequence[float]) -> float:

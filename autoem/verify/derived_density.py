@@ -17,11 +17,14 @@ from scipy import special
 from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior
+from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Indicator
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Observed
 from autoem.verify.densities import DENSITIES
 from autoem.verify.evaluate_terms import Meaning
+from autoem.verify.intervals import log_mass
 from autoem.verify.sites import Assignment, Site
 
 At = dict[Index, int]
@@ -146,6 +149,22 @@ def _family(question: Question) -> np.ndarray:
     return DENSITIES[q.family](question.value, known)
 
 
+def _truncated(question: Question) -> np.ndarray:
+    """The posterior without bounds over the probability of the interval; an exact value is sure."""
+    q = question.q
+    assert isinstance(q, TruncatedPosterior)
+    lower, upper = (question.meaning.value(end, question.at) for end in (q.lower, q.upper))
+    if lower == upper:
+        return np.zeros(())
+    whole = replace(question, q=q.whole)
+    if isinstance(q.whole, ConjugatePosterior):
+        at, natural = question.at, q.whole.natural
+        known = {name: np.asarray(question.meaning.value(e, at)) for name, e in natural.items()}
+        return _family(whole) - log_mass(q.family, lower, upper, known)
+    moments = {"mean": whole.expected("mean"), "variance": whole.expected("covariance")}
+    return _gaussian(whole) - log_mass("Normal", lower, upper, moments)
+
+
 def _cells(question: Question) -> np.ndarray:
     """Independent multinomials in the groups, with shares that are expected cells over sums."""
     q, value = question.q, question.value
@@ -169,6 +188,7 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "gaussian": _gaussian,
     "smoother": _smoother,
     "conjugate": _family,
+    "truncated": _truncated,
     "aggregate": _cells,
 }
 """Posterior rule to the density of its q."""

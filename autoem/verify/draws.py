@@ -14,12 +14,14 @@ import numpy as np
 
 from autoem.errors.verification import NotSimulated
 from autoem.language.chain import Markov, Tree
-from autoem.language.construct import Aggregate
+from autoem.language.construct import Aggregate, Truncated
 from autoem.language.declaration import Random
 from autoem.language.distribution import Distribution, Law, Switch
 from autoem.language.evaluate import align, evaluate
 from autoem.language.expression import Axis, Expression, Previous, subexpressions
 from autoem.verify.pointwise import size_of
+
+MOST_DRAWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,27 @@ class Draws:
                 return np.where(chosen, self.draw(variable, yes), self.draw(variable, no))
             case Aggregate(latent, groups):
                 return _aggregated(self.values[latent], groups, bool(latent.event))
+            case Truncated(inner, lower=lower, upper=upper):
+                ends = [self._laid(variable, end) for end in (lower, upper)]
+                return self._between(variable, inner, *ends)
             case Markov(first=first, then=then):
                 order = ((step, step - 1) for step in range(self._shape(variable)[-1]))
                 return self._chained(variable, first, then, order)
             case Tree(root=root, then=then):
                 return self._chained(variable, root, then, _order(self._parents(variable, law)))
         raise NotSimulated(what=f"the law {type(law).__name__}", variable=variable.name)
+
+    def _between(
+        self, variable: Random, law: Law, lower: np.ndarray, upper: np.ndarray
+    ) -> np.ndarray:
+        """Draws are repeated where they are outside of the bounds."""
+        value = self.draw(variable, law)
+        for _ in range(MOST_DRAWS):
+            outside = (value < lower) | (value > upper)
+            if not outside.any():
+                return value
+            value = np.where(outside, self.draw(variable, law), value)
+        raise NotSimulated(what="bounds that hold almost nothing", variable=variable.name)
 
     def _chained(
         self, variable: Random, first: Law, then: Law, order: Iterator[tuple[int, int]]

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from autoem.errors.verification import NotJudged
-from autoem.language.construct import Aggregate
+from autoem.language.construct import Aggregate, Truncated, Within
 from autoem.language.declaration import Observed
+from autoem.verify.lines import SUPPORTS, line
 from autoem.verify.pointwise import size_of
-from autoem.verify.quadrature import LINES
 from autoem.verify.sites import Assignment, Instance, Site
 
 
@@ -33,17 +33,14 @@ class Coordinates:
         """The values at points (G, D), events last, and the log of the change of volume (G,)."""
         values, log_slope, start = {}, np.zeros(len(points)), 0
         for site in self.sites:
-            support = _support(site)
-            if support not in LINES:
-                raise NotJudged(what=f"a latent whose support is {support}")
-            line, free = LINES[support], self._free(site).ravel()
+            to, free = line(*interval(self.instance, site)), self._free(site).ravel()
             end = start + int(free.sum())
             t, start = points[:, start:end], end
             flat = np.empty((len(points), free.size))
             flat[:, ~free] = self._seen(site)
-            flat[:, free] = line.value(t)
+            flat[:, free] = to.value(t)
             values[site] = flat.reshape(-1, *_event(self.instance, site))
-            log_slope += line.log_slope(t).sum(axis=1)
+            log_slope += to.log_slope(t).sum(axis=1)
         return values, log_slope
 
     def _free(self, site: Site) -> np.ndarray:
@@ -58,6 +55,22 @@ class Coordinates:
             return np.empty(0)
         value = np.asarray(self.instance.known(site.variable)[site.place])
         return value[~self.instance.gaps(site)]
+
+
+def interval(instance: Instance, site: Site) -> tuple[float, float]:
+    """The ends of the support of a continuous site, and of what is seen of it."""
+    support = _support(site)
+    if support not in SUPPORTS:
+        raise NotJudged(what=f"a latent whose support is {support}")
+    lower, upper = SUPPORTS[support]
+    read = instance.reader({})
+    for law in (instance.law(site), *(o.distribution for o in instance.declaration.observed)):
+        seen = isinstance(law, Within) and law.latent is site.variable
+        if seen or (law is instance.law(site) and isinstance(law, Truncated)):
+            assert isinstance(law, Within | Truncated)
+            lower = max(lower, float(read(law.lower, site.at)))
+            upper = min(upper, float(read(law.upper, site.at)))
+    return lower, upper
 
 
 def _event(instance: Instance, site: Site) -> tuple[int, ...]:
@@ -90,7 +103,10 @@ def states_of(instance: Instance, site: Site) -> list[Any] | None:
         return [0, 1]
     if support in ("count", "cells"):
         raise NotJudged(what=f"the unbounded counts {site.variable.name}")
-    return None
+    if site.variable.event:
+        return None
+    lower, upper = interval(instance, site)
+    return [lower] if lower == upper else None
 
 
 def _sums(observed: Observed, site: Site) -> bool:

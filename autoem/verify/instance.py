@@ -13,16 +13,19 @@ from itertools import chain, count
 import numpy as np
 
 from autoem.language.chain import Markov, Tree
+from autoem.language.construct import Evidence
 from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
 from autoem.language.domain import Domain
-from autoem.language.expression import Axis
+from autoem.language.expression import Axis, Lookup
 from autoem.language.model import ModelType
+from autoem.verify.lines import SUPPORTS
+from autoem.verify.made_bounds import only_bounds
 from autoem.verify.pointwise import size_of
-from autoem.verify.quadrature import LINES
 from autoem.verify.simulate import Arrays, sample
 from autoem.verify.sites import Instance
 
 Shape = tuple[int, ...]
+REPORTS = 3
 COUNTS = (12, 16)
 """Where the known counts (of trials, of people) lie."""
 
@@ -85,8 +88,10 @@ def random_givens(
     generator: np.random.Generator,
     counts: tuple[int, int] = COUNTS,
 ) -> Arrays:
-    """Generic covariates, groups and counts."""
-    return _drawn(model.declaration.givens, axis_sizes(model, sizes), generator, counts)
+    """Generic covariates, groups and counts; not bounds, which are made around what is drawn."""
+    made = only_bounds(model.declaration)
+    givens = tuple(variable for variable in model.declaration.givens if variable not in made)
+    return _drawn(givens, axis_sizes(model, sizes), generator, counts)
 
 
 def _drawn(
@@ -143,7 +148,7 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
 
 
 def _is_continuous_chain(latent: Latent) -> bool:
-    return isinstance(latent.distribution, Markov | Tree) and latent.support in LINES
+    return isinstance(latent.distribution, Markov | Tree) and latent.support in SUPPORTS
 
 
 def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
@@ -183,10 +188,29 @@ def simulated(
 def resampled(instance: Instance, generator: np.random.Generator) -> Instance:
     """New observations at the same givens and parameters."""
     model, sizes = instance.model, {a.key: n for a, n in instance.sizes.items() if a.key}
-    given = {v.name: instance.data[v.name] for v in model.declaration.givens}
+    made = only_bounds(model.declaration)
+    given = {v.name: instance.data[v.name] for v in model.declaration.givens if v not in made}
     drawn = sample(model, instance.parameters, sizes, generator, given=given)
-    kept = {v.name: drawn[v.name] for v in model.declaration.variables if _is_data(v)}
+    drawn |= _reports(model, drawn, generator)
+    names = (v.name for v in model.declaration.variables if _is_data(v))
+    kept = {name: drawn[name] for name in names if name in drawn}
     return Instance(model, instance.sizes, kept, instance.parameters)
+
+
+def _reports(model: ModelType, drawn: Arrays, generator: np.random.Generator) -> Arrays:
+    """Tables of evidence that tell of the states: what a random report is worth for each."""
+    tables = {}
+    for variable in model.declaration.observed:
+        law = variable.distribution
+        if isinstance(law, Evidence) and isinstance(law.table, Lookup):
+            latent, base = law.table.entries[-1][1], law.table.base
+            assert isinstance(latent, Variable) and isinstance(base, Variable)
+            states = drawn[latent.name].astype(int)
+            channel = generator.dirichlet(np.ones(REPORTS), drawn[base.name].shape[-1])
+            shares = np.cumsum(channel[states], axis=-1)
+            report = (shares < generator.random((*states.shape, 1))).sum(axis=-1)
+            tables[base.name] = channel.T[np.minimum(report, REPORTS - 1)]
+    return tables
 
 
 def with_gaps(

@@ -5,14 +5,13 @@ For an analytic integrand that decays at both ends the trapezoidal rule converge
 
     int f(t) dt  =  h^D |det L| sum over integers j of  f(m + h L j) + O(exp(-c / h)),
 
-where m is the mode of f and L L' the inverse of -(log f)'' there.  Positive and unit variables are
-brought to R by a change of variable, see `LINES`.
+where m is the mode of f and L L' the inverse of -(log f)'' there.  Other variables are brought to
+R by a change of variable, see `lines`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -26,32 +25,6 @@ MOST_DIMENSIONS = 4
 REACH, FURTHEST, NEGLIGIBLE = 8.5, 3000.0, -35.0
 STEPS = (0.9, 0.7, 0.5, 0.35, 0.25, 0.17, 0.12, 0.085, 0.06)
 CLOSE, LARGEST = 1e-11, 4_000_000
-
-
-@dataclass(frozen=True)
-class Line:
-    """A change of variable x(t) from the line, and log dx/dt."""
-
-    value: Callable[[np.ndarray], np.ndarray]
-    log_slope: Callable[[np.ndarray], np.ndarray]
-
-
-def _inside_unit(t: np.ndarray) -> np.ndarray:
-    """A logistic that stays off the ends, where a density may be infinite."""
-    return np.clip(special.expit(t), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
-
-
-LINES: dict[str, Line] = {
-    "real": Line(lambda t: t, np.zeros_like),
-    "vector": Line(lambda t: t, np.zeros_like),
-    "positive": Line(np.exp, lambda t: t),
-    "unit": Line(_inside_unit, lambda t: -np.logaddexp(0, t) - np.logaddexp(0, -t)),
-    "angle": Line(
-        lambda t: np.pi * np.tanh(t / 2),
-        lambda t: np.log(2 * np.pi) - np.logaddexp(0, t) - np.logaddexp(0, -t),
-    ),
-}
-"""Support to the change of variable that brings the line to it."""
 
 
 def integrate(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,12 +14,14 @@ import numpy as np
 from autoem.errors.data import BadSize, NoSuchName, SizesDisagree, SizeUnknown, WrongDimensions
 from autoem.errors.verification import MissingValue
 from autoem.language.chain import Tree
+from autoem.language.construct import Evidence, Within
 from autoem.language.declaration import Given, Parameter, Random, Variable
 from autoem.language.expression import Axis
 from autoem.language.model import ModelType
 from autoem.runtime.domains import check_blocks, check_entries
 from autoem.runtime.schema import VariableSchema
 from autoem.verify.draws import Draws
+from autoem.verify.made_bounds import made_bounds, only_bounds
 from autoem.verify.pointwise import size_of
 
 Arrays = dict[str, np.ndarray]
@@ -36,7 +38,10 @@ def sample(
     """Draw x and z from p(x, z; theta), with the givens, by name in the order of declaration.
 
     `sizes` are the lengths of the axes (by attribute name) that neither parameters nor givens
-    tell.  Errors: `MissingValue`, `NoSuchName`, `WrongDimensions`, `OutsideDomain`, `SizeUnknown`,
+    tell.  Bounds of `Within` are made around the simulated value and returned; what they and
+    `Evidence` observe has no array.
+
+    Errors: `MissingValue`, `NoSuchName`, `WrongDimensions`, `OutsideDomain`, `SizeUnknown`,
     `SizesDisagree`, `BadSize`, and `NotSimulated` for a law that is not drawn from.
 
     >>> from autoem.families import Poisson
@@ -55,10 +60,13 @@ def sample(
         check_value(variable, value, lengths, lowest=-1 if is_parent(model, variable) else 0)
     draws = Draws(dict(known), lengths, generator)
     for variable in model.declaration.variables:
-        if isinstance(variable, Random):
+        law = variable.distribution if isinstance(variable, Random) else None
+        if isinstance(law, Within):
+            draws.values.update(made_bounds(law, draws.values, lengths, generator))
+        elif isinstance(variable, Random) and not isinstance(law, Evidence):
             draws.values[variable] = draws.draw(variable, variable.distribution)
     kept = (v for v in model.declaration.variables if not isinstance(v, Parameter))
-    return {variable.name: draws.values[variable] for variable in kept}
+    return {v.name: draws.values[v] for v in kept if v in draws.values}
 
 
 def _known(
@@ -66,8 +74,10 @@ def _known(
 ) -> dict[Variable, np.ndarray]:
     """The arrays of parameters and givens, all there and no others."""
     declaration, known = model.declaration, {}
+    made = only_bounds(declaration)
+    givens = tuple(variable for variable in declaration.givens if variable not in made)
     kinds: tuple[tuple[str, Any, Mapping[str, Any]], ...] = (
-        ("given", declaration.givens, given),
+        ("given", givens, given),
         ("parameter", declaration.parameters, parameters),
     )
     for kind, variables, values in kinds:

@@ -15,12 +15,13 @@ import numpy as np
 
 from autoem.errors.verification import NotJudged
 from autoem.language.chain import Markov, Tree
-from autoem.language.construct import Aggregate
+from autoem.language.construct import Aggregate, Evidence, Truncated, Within
 from autoem.language.declaration import Latent, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
 from autoem.language.expression import Axis
 from autoem.language.model import Declaration, ModelType
 from autoem.verify.densities import DENSITIES
+from autoem.verify.intervals import log_mass
 from autoem.verify.pointwise import Place, Pointwise, size_of
 
 
@@ -82,6 +83,8 @@ class Instance:
 
     def gaps(self, site: Site) -> np.ndarray:
         """Which cells of an observed site are missing."""
+        if site.variable.name not in self.data:  # what is seen stands in a law, not in an array
+            return np.zeros((), dtype=bool)
         return np.isnan(np.asarray(self.known(site.variable)[site.place], dtype=float))
 
     def is_hidden(self, site: Site) -> bool:
@@ -105,7 +108,7 @@ class Instance:
                 value, entries = hidden[Site(variable, place)], (..., *event)
                 return np.asarray(value)[entries] if event else value  # type: ignore[index]
             found = self.known(variable)[(*place, *event)]
-            if np.isnan(found):
+            if isinstance(variable, Observed) and np.isnan(found):
                 raise NotJudged(what=f"a missing value that others depend on: {variable.name}")
             return found
 
@@ -128,12 +131,23 @@ class Instance:
         """log p(site | its parents), at these values of the hidden sites."""
         if self.is_absent(site):
             return np.zeros(())
+        law, read = self.law(site), self.reader(hidden)
+        match law:
+            case Evidence(table):
+                with np.errstate(divide="ignore"):
+                    return np.asarray(np.log(read(table, site.at)))
+            case Within(latent, lower, upper):
+                t = read(latent, site.at)
+                inside = (t >= read(lower, site.at)) & (t <= read(upper, site.at))
+                return np.where(inside, 0.0, -np.inf)
         value = hidden[site] if site in hidden else self.known(site.variable)[site.place]
-        return _log_density(self.law(site), value, site.at, self.reader(hidden))
+        return _log_density(law, value, site.at, read)
 
 
 def _log_density(law: Law, value: Any, at: Place, read: Pointwise) -> np.ndarray:
     match law:
+        case Truncated(inner, lower=lower, upper=upper):
+            return _truncated(inner, value, (read(lower, at), read(upper, at)), at, read)
         case Distribution():
             arguments = {name: read.event(node, at) for name, node in law.arguments}
             return _of_seen(law.family.name, value, arguments)
@@ -154,6 +168,18 @@ def _of_seen(family: str, value: Any, arguments: dict[str, np.ndarray]) -> np.nd
         arguments = {"mean": mean[..., seen], "cov": cov[..., seen, :][..., seen]}
         value = value[seen]
     return np.asarray(DENSITIES[family](value, arguments))
+
+
+def _truncated(
+    law: Law, value: Any, bounds: tuple[Any, Any], at: Place, read: Pointwise
+) -> np.ndarray:
+    """The density over the probability of the interval."""
+    if not isinstance(law, Distribution):
+        raise NotJudged(what=f"a truncated {type(law).__name__}")
+    arguments = {name: read.event(node, at) for name, node in law.arguments}
+    inside = (value >= bounds[0]) & (value <= bounds[1])
+    density = _log_density(law, value, at, read) - log_mass(law.family.name, *bounds, arguments)
+    return np.where(inside, density, -np.inf)
 
 
 def _constraint(cells: np.ndarray, groups: Any, sums: np.ndarray) -> np.ndarray:

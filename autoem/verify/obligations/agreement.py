@@ -19,7 +19,7 @@ from autoem.verify.chart import Arrays
 from autoem.verify.instance import random_instance, tiny_sizes
 from autoem.verify.reference import log_prior
 
-ROWS = 40
+FEW, ROWS = 12, 40
 MESSAGES = ("before", "after")
 """What passes along a chain: only products of these have a scale."""
 
@@ -84,7 +84,7 @@ def difference(name: str, found: Arrays, expected: Arrays, detail: str) -> Oblig
 
 def _weighted(case: Case, name: str, runner: Runner) -> Obligation:
     """Rows with weights 0, 1, 2, 3, ... against rows repeated as often."""
-    data, theta = case.data, case.theta
+    data, theta = _more(case, FEW)
     axes = weight_axes(case.program)
     if not axes:
         once, twice = (runner.log_likelihood(data, theta, np.asarray(w)) for w in (1.0, 2.0))
@@ -107,12 +107,16 @@ def _weighted(case: Case, name: str, runner: Runner) -> Obligation:
     )
 
 
+def _more(case: Case, rows: int) -> tuple[Arrays, Arrays]:
+    """Data of more rows for a program, and parameters."""
+    model, generator = case.derivation.model, case.generator(6)
+    found = case.gapped(random_instance(model, tiny_sizes(model, rows), generator), generator)
+    return case.program_data(found), dict(found.parameters)
+
+
 def _larger(case: Case, module: Runner) -> Obligation:
     """The programs on more rows."""
-    sizes = tiny_sizes(case.derivation.model, ROWS)
-    generator = case.generator(6)
-    larger = case.gapped(random_instance(case.derivation.model, sizes, generator), generator)
-    data, theta = case.program_data(larger), dict(larger.parameters)
+    data, theta = _more(case, ROWS)
     one, l_one = one_map(case.interpreter, data, theta)
     two, l_two = one_map(module, data, theta)
     return difference(
