@@ -1,7 +1,8 @@
 """The certificate of a derivation: what was to be shown, and how far it was.
 
-An obligation is *proved* (symbolically, for all values), *checked* (numerically at generic points,
-to so many digits), *open* (nobody could decide it) or *failed*.
+An obligation is *proved* (symbolically: for all values of data, expectations and parameters, with
+every sum written out at a small size, one or two rows and two states), *checked* (numerically at
+generic points, to so many digits), *open* (nobody could decide it) or *failed*.
 """
 
 from __future__ import annotations
