@@ -43,7 +43,7 @@ def exponential_interval_moment(
     drop = rate * width
     if order == 1:
         with np.errstate(all="ignore"):
-            return np.asarray(lower + np.where(np.isinf(drop), 1 / rate, width * _share(drop)))
+            return np.asarray(lower + np.where(np.isinf(drop), 1 / rate, width * _mean_share(drop)))
     raw = [np.ones(width.shape)]
     curves = tuple(lambda r, p=power: r**p for power in range(1, order + 1))
     step = np.minimum(8.0, drop)
@@ -54,7 +54,7 @@ def exponential_interval_moment(
     return np.where(width == 0, 0.0, sum(signs) / rate**order)
 
 
-def _share(x: np.ndarray) -> np.ndarray:
+def _mean_share(x: np.ndarray) -> np.ndarray:
     """1/x - 1/expm1(x): where in [0, 1] the mean of a density falling by exp(-x) lies."""
     x = np.asarray(x, dtype=float)
     near = np.minimum(x, 0.5)
