@@ -46,12 +46,20 @@ def made_bounds(
     made: Values = {}
     for end, value in ((law.lower, lower), (law.upper, upper)):
         if isinstance(end, Given) and end not in values:
-            made[end] = value
+            made[end] = np.maximum(value, _least(end, t))
     choices = [n for end in (law.lower, law.upper) for n in subexpressions(end)]
     for given in dict.fromkeys(choices):
         if isinstance(given, Given) and given not in values and given not in made:
             made[given] = _choice(given, law, t, {**values, **made}, sizes)
     return made
+
+
+def _least(given: Given, t: np.ndarray) -> float:
+    """The lowest bound that the domain of a given allows, below all values."""
+    kind = given.domain.kind
+    if kind == "positive":
+        return float(np.min(t)) / 2
+    return 0.0 if kind == "nonnegative" else -np.inf
 
 
 def _pieces(t: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
