@@ -30,6 +30,7 @@ from autoem.language import declaration, expression
 from autoem.language.expression import Axis, Expression, Previous
 
 Environment = Mapping[Axis, Read]
+Consumed = tuple[Axis, Read]
 
 
 @dataclass
@@ -75,16 +76,15 @@ class Reader:
             case expression.Apply():
                 return self._apply(node, known, event)
             case declaration.Variable():
-                return self._variable(node, known, event)
+                return self._variable(node, placed(node.plates, (), known), event)
             case Previous():
                 variable, earlier = self._earlier(node, known)
                 return Element(self.scope.quantity(variable), earlier + event)
         raise NotDerivable(what=f"an expression of kind {type(node).__name__}", where="elaboration")
 
     def _variable(
-        self, node: declaration.Variable, known: Environment, event: tuple[Read, ...]
+        self, node: declaration.Variable, plates: tuple[Read, ...], event: tuple[Read, ...]
     ) -> sympy.Expr:
-        plates = tuple(known[axis] for axis in node.plates)
         if node in self.binary:
             if self.met.setdefault(node, plates) != plates:
                 raise NotDerivable(what=f"{node.name} at two places of one law", where="a choice")
@@ -108,17 +108,21 @@ class Reader:
     def _lookup(
         self, node: expression.Lookup, known: Environment, event: tuple[Read, ...]
     ) -> sympy.Expr:
-        return self.read(node.base, {**known, **self._consumed(node, known)}, event)
+        consumed = self._consumed(node, known)
+        if isinstance(node.base, declaration.Variable):
+            return self._variable(node.base, placed(node.base.plates, consumed, known), event)
+        return self.read(node.base, {**known, **dict(consumed)}, event)
 
-    def _consumed(self, node: expression.Lookup, known: Environment) -> dict[Axis, Read]:
-        return {axis: self.index(entry, known) for axis, entry in node.entries}
+    def _consumed(self, node: expression.Lookup, known: Environment) -> tuple[Consumed, ...]:
+        return tuple((axis, self.index(entry, known)) for axis, entry in node.entries)
 
     def index(self, node: Expression, known: Environment) -> Read:
         """An index expression: a latent's state, or a lookup in data."""
         if isinstance(node, expression.Lookup) and isinstance(node.base, declaration.Variable):
-            return self.index(node.base, {**known, **self._consumed(node, known)})
+            consumed = self._consumed(node, known)
+            return self._code(node.base, placed(node.base.plates, consumed, known))
         if isinstance(node, declaration.Variable):
-            return self._code(node, tuple(known[axis] for axis in node.plates))
+            return self._code(node, placed(node.plates, (), known))
         if isinstance(node, Previous):
             return self._code(*self._earlier(node, known))
         raise NotDerivable(what=f"an index of kind {type(node).__name__}", where="lookup")
@@ -172,6 +176,21 @@ class Reader:
             factors.append(self.read(operand, {**known, **summed}, tuple(inner)))
         product = Term(factors[0] * factors[1], tuple(summed.values()))
         return self.scope.define(_name(node), (product,))
+
+
+def placed(
+    plates: tuple[Axis, ...], consumed: tuple[Consumed, ...], known: Environment
+) -> tuple[Read, ...]:
+    """One read for each plate: an axis that stands twice is consumed from left to right."""
+    left, result = list(consumed), []
+    for axis in plates:
+        own = next((pair for pair in left if pair[0] is axis), None)
+        if own is None:
+            result.append(known[axis])
+        else:
+            left.remove(own)
+            result.append(own[1])
+    return tuple(result)
 
 
 def number(value: Fraction | float) -> sympy.Expr:

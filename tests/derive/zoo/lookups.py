@@ -184,6 +184,36 @@ class BinaryRaters(Model):
     answer = Observed(Bernoulli(where(truth[of_item], se[by], 1 - sp[by])), over=row)
 
 
+class PairRates(Model):
+    """One axis twice, consumed from left to right."""
+
+    n, g = Axis(), Axis()
+    a, b = Given(Index(g), over=n), Given(Index(g), over=n)
+    rate = Parameter(Positive(), over=(g, g))
+    x = Observed(Poisson(rate[a, b]), over=n)
+
+
+class PairClasses(Model):
+    """Two latents over one set of states."""
+
+    n, k = Axis(), Axis()
+    weight = Parameter(Simplex(k))
+    rate = Parameter(Positive(), over=(k, k))
+    z = Latent(Categorical(weight), over=n)
+    y = Latent(Categorical(weight), over=n)
+    x = Observed(Poisson(rate[z, y]), over=n)
+
+
+class PairMeans(Model):
+    """Means and variances of ordered pairs."""
+
+    n, g = Axis(), Axis()
+    a, b = Given(Index(g), over=n), Given(Index(g), over=n)
+    mean = Parameter(Real(), over=(g, g))
+    variance = Parameter(Positive(), over=(g, g))
+    x = Observed(Normal(mean[a, b], variance=variance[a, b]), over=n)
+
+
 CASES = (
     Case(GroupMeans, {"n": 12, "g": 3}),
     Case(CrossedMeans, {"n": 12, "g": 3, "h": 2}),
@@ -217,4 +247,7 @@ CASES = (
         {"item": 5, "rater": 3, "row": 15},
         pending="no array tells the size of an axis that only a latent has",
     ),
+    Case(PairRates, {"n": 30, "g": 2}),
+    Case(PairClasses, {"n": 20, "k": 2}),
+    Case(PairMeans, {"n": 40, "g": 2}),
 )
