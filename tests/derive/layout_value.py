@@ -45,7 +45,7 @@ FUNCTIONS: Mapping[str, Any] = {
     "exp": np.exp, "ψ": special.digamma, "logistic": special.expit, "sqrt": np.sqrt,
     "tr": np.trace, "diag": lambda v: np.diag(np.ravel(v)), "det": np.linalg.det,
     "trigamma": lambda x: special.polygamma(1, x),
-    "Γ": special.gamma, "log": np.log, "sin": np.sin, "cos": np.cos, "I₀": special.i0,
+    "Γ": special.gamma, "log": np.log, "abs": abs, "sin": np.sin, "cos": np.cos, "I₀": special.i0,
     "I₁": special.i1,
 }  # fmt: skip
 
@@ -121,12 +121,12 @@ class Meaning:
         root = replace(symbol, superscript="2")
         if symbol.superscript == "4" and key(root) in self.arrays:
             return self.symbol(root) ** 2
-        if symbol.name.lower() in self.sizes and not symbol.subscripts:
-            return float(self.sizes[symbol.name.lower()])
         if symbol == Symbol("π"):
             return np.pi
         if symbol == Symbol("I"):
             return Identity()
+        if symbol.name.lower() in self.sizes and not symbol.subscripts:
+            return float(self.sizes[symbol.name.lower()])
         return self.defined(symbol)
 
     def product(self, factors: tuple[Math, ...]) -> Any:
@@ -228,15 +228,23 @@ class Meaning:
         return result
 
 
+@dataclass(frozen=True)
 class Identity:
-    """The identity matrix of whatever size it is added to."""
+    """A number times the identity matrix, of whatever size it is added to."""
 
+    number: float = 1.0
     __array_priority__ = 100.0
 
-    def __add__(self, other: np.ndarray) -> np.ndarray:
-        return np.eye(len(other)) + other
+    def __mul__(self, other: float) -> Identity:
+        return Identity(self.number * other)
 
-    __radd__ = __add__
+    def __truediv__(self, other: float) -> Identity:
+        return Identity(self.number / other)
+
+    def __add__(self, other: np.ndarray) -> np.ndarray:
+        return self.number * np.eye(len(other)) + other
+
+    __rmul__, __radd__ = __mul__, __add__
 
 
 def _inverse(value: Any) -> Any:

@@ -47,7 +47,10 @@ def is_open(term: Term, index: Index, notation: Notation) -> bool:
     """Whether a free index stands in exactly one linear place of each product of the term."""
     if not _may_hide(index, notation):
         return False
-    guarded = sum(index in (g.left, g.right) for g in term.guards)
+    guards = [g for g in term.guards if index in (g.left, g.right)]
+    if any(not isinstance(side, Index) for g in guards for side in (g.left, g.right)):
+        return False
+    guarded = len(guards)
     deep = any(
         index in indices_in(read) and read != index
         for g in term.guards

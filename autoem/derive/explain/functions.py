@@ -77,6 +77,7 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.loggamma: _loggamma,
     sympy.polygamma: _polygamma,
     sympy.Pow: _power,
+    sympy.Abs: lambda value, inner: Call("abs", inner(value.args[0])),
     sympy.sin: lambda value, inner: Call("sin", inner(value.args[0])),
     sympy.cos: lambda value, inner: Call("cos", inner(value.args[0])),
     log_bessel_i0: lambda value, inner: Call("log", Call("I₀", inner(value.args[0]))),

@@ -10,7 +10,7 @@ from autoem.derive.explain.layout import Call, Math, Softmax
 from autoem.derive.explain.names import Indexing
 from autoem.derive.index import fresh
 from autoem.derive.quantity import Computed, Element, LogPartition, elements, indices_of
-from autoem.derive.term import Term, Terms, at, reindex
+from autoem.derive.term import Term, reindex
 
 if TYPE_CHECKING:
     from autoem.derive.explain.read import Reader
@@ -49,16 +49,7 @@ def computed(reader: Reader, element: Element, names: Indexing) -> Math:
     inner = names.bind(index for index in base.over if index not in moved)
     value = reindex(base.operands[0], moved)
     if base.operation == "log_sum_exp":
-        return Call("log", reader.terms(_each(Term(sympy.exp(value), base.over)), names))
+        return Call("log", reader.terms((Term(sympy.exp(value), base.over),), names))
     if base.operation == "log_determinant":
         return Call("log", Call("det", reader.factor(value, inner, base.over)))
     return reader.expression(value, inner)
-
-
-def _each(term: Term) -> Terms:
-    """A sum over the two states of a binary latent, written out."""
-    (state,) = term.bound
-    if state.axis.key is not None or state.axis.size is None:
-        return (term,)
-    found = (at(term, {state: position}) for position in reversed(range(state.axis.size)))
-    return tuple(chosen for chosen in found if chosen is not None)

@@ -37,4 +37,7 @@ def _with_logistic(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
         backward = factor.is_Add and factor.coeff(share) == 1
         sign, factor = (-sign, -factor) if backward else (sign, factor)
         turned.append(factor)
+    if sign * coefficient < 0 and any(factor.is_Add for factor in turned):
+        first = next(i for i, factor in enumerate(turned) if factor.is_Add)
+        sign, turned[first] = -sign, -turned[first]
     return sympy.Mul(sign * coefficient, *turned).xreplace({share: logistic(x)})

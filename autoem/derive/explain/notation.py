@@ -85,13 +85,15 @@ class Glyph:
 @dataclass
 class Notation:
     """The names of one derivation; `glyphs` holds what its posteriors have introduced, and
-    `rewrites` the products that have a name of their own."""
+    `rewrites` the products that have a name of their own; a sum over one of the `binary_axes`, the
+    states of a latent that is 0 or 1, is written out."""
 
     declaration: Declaration
     letters: Letters
     taken: list[str]
     vector_axes: tuple[Axis, ...]
     glyphs: dict[Quantity, Glyph] = field(default_factory=dict)
+    binary_axes: tuple[Axis, ...] = ()
     rewrites: list[Callable[[sympy.Expr], sympy.Expr]] = field(default_factory=list)
 
     def symbol(self, variable: Variable) -> Symbol:

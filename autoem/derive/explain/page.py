@@ -119,7 +119,9 @@ class Page:
 
 def page(derivation: Derivation) -> Page:
     """An empty page."""
-    return Page(derivation, notation(derivation.declaration))
+    names = notation(derivation.declaration)
+    names.binary_axes = tuple(derivation.log_joint.scope.state_axes.values())
+    return Page(derivation, names)
 
 
 def inside(value: sympy.Expr) -> list[Element]:

@@ -60,7 +60,7 @@ from autoem.derive.quantity import (
     LogPartition,
     elements,
 )
-from autoem.derive.term import Term, Terms, instantiate, settled, times
+from autoem.derive.term import Term, Terms, at, instantiate, settled, times
 
 TWO = Number(Fraction(2))
 
@@ -83,7 +83,7 @@ class Reader:
         """The pieces of a sum of terms, before they are put together."""
         result = []
         position, factor = -1, ""
-        for term in filter(None, map(settled, terms)):
+        for term in self._written_out(terms):
             # Consecutive terms of one factor stand together, in the order of a person.
             position += 0 if term.factor and term.factor == factor else 1
             factor = term.factor
@@ -94,6 +94,13 @@ class Reader:
                         piece = self._piece(inner, names, wanted)
                         result.append(replace(piece, order=(position, *piece.order)))
         return result
+
+    def _written_out(self, terms: Iterable[Term]) -> Iterator[Term]:
+        """The terms with guards carried out, and with sums over two states written out."""
+        for term in filter(None, map(settled, terms)):
+            states = [i for i in term.bound if i.axis in self.notation.binary_axes]
+            found = (at(term, {states[0]: s}) for s in (1, 0)) if states else ()
+            yield from self._written_out(filter(None, found)) if states else (term,)
 
     def _as_written(self, term: Term, wanted: Open) -> sympy.Expr:
         """A product with its differences turned, and with the names of products put in; a sum

@@ -73,12 +73,13 @@ def _log_weights(place: Place, posterior: StatePosterior, weight: Element) -> It
     """One line, or one for each state where they differ in form."""
     base = weight.base
     assert isinstance(base, Defined)
-    differ = any(term.guards for term in base.definition)
-    size = posterior.state.axis.size or 0
-    each = reversed(range(size)) if differ or is_binary(posterior) else ()
-    if not (differ or is_binary(posterior)):
+    guards = [guard for term in base.definition for guard in term.guards]
+    differ = any(posterior.state in (guard.left, guard.right) for guard in guards)
+    size = posterior.state.axis.size
+    if size is None or not (differ or is_binary(posterior)):
         yield equation(place.element(weight), place.definition(weight))
-    for state in each:
+        return
+    for state in reversed(range(size)):
         moved: dict[Index, Read] = {posterior.state: state}
         left, right = (write(weight, moved=moved) for write in (place.element, place.definition))
         yield equation(left, right)

@@ -9,6 +9,7 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.calculus import substituted
+from autoem.derive.explain.contraction import Open
 from autoem.derive.explain.equations import normal_equations
 from autoem.derive.explain.layout import (
     Add,
@@ -116,7 +117,10 @@ def _block(
     marks = tuple(names.known.get(i) for i in column)
     new = subscripted(replace(old, accent="hat"), marks)
     body = Product((block, Add((new, Negative(subscripted(old, marks))))))
-    line = equation(block, _linked(state, terms, names, hidden))
+    # A block that is a vector over the column stands as a row, before the step.
+    only_column = len(hidden) == 1 and hidden[0] not in row
+    wanted: Open = (None, *hidden) if only_column else hidden
+    line = equation(block, _linked(state, terms, names, wanted))
     return line, Series(summed, body) if summed else body
 
 
@@ -124,7 +128,7 @@ def _marked(name: Symbol, names: Indexing) -> Symbol:
     return subscripted(name, tuple(names.known.values()))
 
 
-def _linked(state: Maximization, terms: Terms, names: Indexing, hidden: Indices) -> Math:
+def _linked(state: Maximization, terms: Terms, names: Indexing, hidden: Open) -> Math:
     """The terms with named links, as a vector or a matrix over the hidden indices."""
     linked = tuple(replace(t, value=with_links(t.value)) for t in _united(terms))
     return total(state.page.reader.pieces(linked, names, hidden))
