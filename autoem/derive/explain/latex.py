@@ -199,7 +199,8 @@ def product(factors: tuple[Math, ...]) -> str:
     result = written[0]
     for position, part in enumerate(written[1:], start=1):
         # Two words side by side, or a function after anything, want a thin space.
-        closed = isinstance(factors[position - 1], Density | Expectation | Indicator | Call)
+        before = factors[position - 1]
+        closed = isinstance(before, Density | Expectation | Indicator | Call | Softmax)
         function = isinstance(factors[position], Call)
         thin = closed or function or words[position] or words[position - 1]
         result += (r" \, " if thin and not part.startswith(r"\log") else " ") + part
@@ -243,7 +244,7 @@ def _call(math: Call) -> str:
     name = _function(math)
     if not is_bare(math):
         return name + bracketed(latex(math.argument))
-    loose = isinstance(math.argument, Call | Series | Density)
+    loose = isinstance(math.argument, Call | Series | Density | Indicator)
     return f"{name} {latex(math.argument) if loose else within(math.argument, POSTFIX)}"
 
 

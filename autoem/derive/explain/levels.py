@@ -10,6 +10,7 @@ from autoem.derive.explain.layout import (
     Conditioned,
     Density,
     Factorial,
+    Indicator,
     Math,
     Negative,
     Number,
@@ -62,7 +63,7 @@ def is_bare(math: Call) -> bool:
     match math.function, math.argument:
         case "log" | "det" | "exp", Symbol() | Number() | Factorial():
             return True
-        case "log", Call() | Series() | Density():
+        case "log", Call() | Series() | Density() | Indicator():
             return True
         case "det", Power(exponent=Number(value=exponent)):
             return exponent == Fraction(-1)

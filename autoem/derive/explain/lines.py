@@ -43,6 +43,7 @@ class Style:
     round: tuple[str, str]
     curly: tuple[str, str]
     over: Callable[[Math, list[str]], list[str]]
+    thin: str
 
 
 TEXT = Style(
@@ -55,6 +56,7 @@ TEXT = Style(
     ("(", ")"),
     ("{", "}"),
     lambda below, above: [*above[:-1], f"{above[-1]} / {terminal.under(below)}"],
+    "",
 )
 LATEX = Style(
     paper.latex,
@@ -66,6 +68,7 @@ LATEX = Style(
     (r"\Bigl(", r"\Bigr)"),
     (r"\Bigl\{", r"\Bigr\}"),
     lambda below, above: _led(rf"\frac{{1}}{{{paper.latex(below)}}}", above),
+    r"\, ",
 )
 
 
@@ -86,9 +89,9 @@ def runs(math: Math, style: Style) -> list[str]:
         case Series(body=Quotient(numerator=above, denominator=below)) if _breaks(above):
             return _led(style.sums(math), style.over(below, runs(_bracketed(above), style)))
         case Product(factors=(_, _, *_) as factors) if all(isinstance(f, Density) for f in factors):
-            return [style.write(factor) for factor in factors]
+            return _densities(factors, style)
         case Series(body=Product(factors=factors)) if all(isinstance(f, Density) for f in factors):
-            return _led(style.sums(math), [style.write(factor) for factor in factors])
+            return _led(style.sums(math), _densities(factors, style))
         case Product(factors=(*leads, last)) if _breaks(last):
             return _led(style.product(tuple(leads)), runs(_bracketed(last), style))
         case _Bracket(body=body):
@@ -119,6 +122,11 @@ def _breaks(math: Math) -> bool:
         case Product(factors=(*_, last)):
             return _breaks(last)
     return False
+
+
+def _densities(factors: tuple[Math, ...], style: Style) -> list[str]:
+    first, *others = (style.write(factor) for factor in factors)
+    return [first, *(style.thin + factor for factor in others)]
 
 
 def _led(lead: str, inner: list[str]) -> list[str]:

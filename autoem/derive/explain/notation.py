@@ -54,6 +54,9 @@ SIZE, WEIGHT, PARAMETER, EXPECTATION, DATA, LATENT = range(6)
 Shown = tuple[Math | None, ...]
 """The subscripts of an element by position; None where the index is hidden."""
 
+OPERATORS = ("E", "I")
+"""Capitals that are no number of entries: the expectation, and the identity matrix."""
+
 INVERSE = Number(Fraction(-1))
 
 
@@ -141,7 +144,7 @@ class Notation:
         letter = self.letters.of(axis)
         capital = letter.upper()
         known = [self.symbol(v).name for v in self.declaration.variables]
-        if len(letter) == 1 and capital != letter and capital not in known:
+        if len(letter) == 1 and capital != letter and capital not in (*known, *OPERATORS):
             return Symbol(capital)
         return SizeOf(Symbol(letter))
 

@@ -214,7 +214,7 @@ def _call(math: Call) -> str:
     name = WORDS.get(math.function, math.function)
     if not is_bare(math):
         return f"{name}({text(math.argument)})"
-    loose = isinstance(math.argument, Call | Series | Density)
+    loose = isinstance(math.argument, Call | Series | Density | Indicator)
     return f"{name} {text(math.argument) if loose else within(math.argument, POSTFIX)}"
 
 
