@@ -18,6 +18,7 @@ from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Indicator
 from autoem.errors.verification import NotJudged
@@ -25,7 +26,8 @@ from autoem.language.declaration import Observed
 from autoem.verify.densities import DENSITIES
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.intervals import log_mass
-from autoem.verify.sites import Assignment, Site
+from autoem.verify.sites import Assignment, Instance, Site
+from autoem.verify.totals import sum_of
 
 At = dict[Index, int]
 
@@ -39,6 +41,7 @@ class Question:
     meaning: Meaning
     site: Site
     hidden: Assignment
+    instance: Instance
 
     @property
     def value(self) -> Any:
@@ -165,6 +168,30 @@ def _truncated(question: Question) -> np.ndarray:
     return _gaussian(whole) - log_mass("Normal", lower, upper, moments)
 
 
+def _total(question: Question) -> np.ndarray:
+    """The posterior of each summand without its sum; the last takes the density of the sum too."""
+    q, site = question.q, question.site
+    assert isinstance(q, TotalPosterior)
+    total = sum_of(question.instance, site)
+    assert total is not None
+    whole = replace(question, q=q.whole)
+    own = _family(whole) if isinstance(q.whole, ConjugatePosterior) else _gaussian(whole)
+    if not total.determines(site):
+        return own
+    each = [_arguments(replace(whole, site=summand)) for summand in total.summands]
+    added = {name: np.sum([known[name] for known in each], axis=0) for name in each[0]}
+    return own - DENSITIES[q.family](total.value, added)
+
+
+def _arguments(question: Question) -> dict[str, np.ndarray]:
+    """The arguments of a scalar family at a site."""
+    q, at = question.q, question.at
+    if isinstance(q, ConjugatePosterior):
+        natural = q.natural.items()
+        return {name: np.asarray(question.meaning.value(e, at)) for name, e in natural}
+    return {"mean": question.expected("mean"), "variance": question.expected("covariance")}
+
+
 def _cells(question: Question) -> np.ndarray:
     """Independent multinomials in the groups, with shares that are expected cells over sums."""
     q, value = question.q, question.value
@@ -189,6 +216,7 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "smoother": _smoother,
     "conjugate": _family,
     "truncated": _truncated,
+    "total": _total,
     "aggregate": _cells,
 }
 """Posterior rule to the density of its q."""

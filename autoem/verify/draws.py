@@ -14,7 +14,7 @@ import numpy as np
 
 from autoem.errors.verification import NotSimulated
 from autoem.language.chain import Markov, Tree
-from autoem.language.construct import Aggregate, Truncated
+from autoem.language.construct import Aggregate, Total, Truncated
 from autoem.language.declaration import Random
 from autoem.language.distribution import Distribution, Law, Switch
 from autoem.language.evaluate import align, evaluate
@@ -46,6 +46,9 @@ class Draws:
                 return np.where(chosen, self.draw(variable, yes), self.draw(variable, no))
             case Aggregate(latent, groups):
                 return _aggregated(self.values[latent], groups, bool(latent.event))
+            case Total(latent):
+                axes = [latent.plates.index(axis) for axis in law.summed]
+                return np.asarray(self.values[latent].sum(axis=tuple(axes)))
             case Truncated(inner, lower=lower, upper=upper):
                 ends = [self._laid(variable, end) for end in (lower, upper)]
                 return self._between(variable, inner, *ends)

@@ -15,6 +15,7 @@ from autoem.language.declaration import Observed
 from autoem.verify.lines import SUPPORTS, line
 from autoem.verify.pointwise import size_of
 from autoem.verify.sites import Assignment, Instance, Site
+from autoem.verify.totals import sum_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Coordinates:
             end = start + int(free.sum())
             t, start = points[:, start:end], end
             flat = np.empty((len(points), free.size))
-            flat[:, ~free] = self._seen(site)
+            flat[:, ~free] = self._known(site, values)
             flat[:, free] = to.value(t)
             values[site] = flat.reshape(-1, *_event(self.instance, site))
             log_slope += to.log_slope(t).sum(axis=1)
@@ -47,12 +48,16 @@ class Coordinates:
         """Which entries of the event are unknown."""
         if isinstance(site.variable, Observed):
             return self.instance.gaps(site)
-        return np.full(_event(self.instance, site), True)
+        total = sum_of(self.instance, site)
+        determined = total is not None and total.determines(site)
+        return np.full(_event(self.instance, site), not determined)
 
-    def _seen(self, site: Site) -> np.ndarray:
-        """The entries of the event that are known."""
+    def _known(self, site: Site, values: Assignment) -> np.ndarray:
+        """The entries of the event that are known: seen, or what is left of a sum."""
         if not isinstance(site.variable, Observed):
-            return np.empty(0)
+            total = sum_of(self.instance, site)
+            determined = total is not None and total.determines(site)
+            return np.asarray(total.left(values))[:, None] if determined and total else np.empty(0)
         value = np.asarray(self.instance.known(site.variable)[site.place])
         return value[~self.instance.gaps(site)]
 
@@ -101,6 +106,9 @@ def states_of(instance: Instance, site: Site) -> list[Any] | None:
         return list(range(size_of(site.variable.category, instance.sizes)))
     if support == "binary":
         return [0, 1]
+    total = sum_of(instance, site)
+    if support == "count" and total is not None:
+        return list(range(int(total.value) + 1))
     if support in ("count", "cells"):
         raise NotJudged(what=f"the unbounded counts {site.variable.name}")
     if site.variable.event:

@@ -69,7 +69,8 @@ def _judged(
     for q in case.derivation.e_step.posteriors:
         densities = [
             np.broadcast_to(
-                log_q(Question(q, case.derivation.log_joint, meaning, site, latents)), joint.shape
+                log_q(Question(q, case.derivation.log_joint, meaning, site, latents, instance)),
+                joint.shape,
             )
             for site in _sites(cloud, q)
         ]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autoem.errors.verification import NotJudged
 from autoem.language.chain import Markov, Tree
-from autoem.language.construct import Aggregate, Evidence, Truncated, Within
+from autoem.language.construct import Aggregate, Evidence, Total, Truncated, Within
 from autoem.language.declaration import Latent, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
 from autoem.language.expression import Axis
@@ -127,6 +128,14 @@ class Instance:
         assert isinstance(law, Law)
         return law
 
+    def summands(self, total: Site, law: Total) -> list[Site]:
+        """The latent sites that an observed total is the sum of, in order."""
+        ranges = [
+            range(size_of(axis, self.sizes)) if axis in law.summed else [total.at[axis]]
+            for axis in law.latent.plates
+        ]
+        return [Site(law.latent, place) for place in product(*ranges)]
+
     def log_density(self, site: Site, hidden: Assignment) -> np.ndarray:
         """log p(site | its parents), at these values of the hidden sites."""
         if self.is_absent(site):
@@ -140,6 +149,10 @@ class Instance:
                 t = read(latent, site.at)
                 inside = (t >= read(lower, site.at)) & (t <= read(upper, site.at))
                 return np.where(inside, 0.0, -np.inf)
+            case Total():
+                parts = [np.asarray(hidden[part], float) for part in self.summands(site, law)]
+                off = np.abs(sum(parts) - self.known(site.variable)[site.place])
+                return np.where(off <= 1e-9 * (1 + sum(map(np.abs, parts))), 0.0, -np.inf)
         value = hidden[site] if site in hidden else self.known(site.variable)[site.place]
         return _log_density(law, value, site.at, read)
 
