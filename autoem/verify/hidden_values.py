@@ -32,7 +32,8 @@ class Coordinates:
 
     def __call__(self, points: np.ndarray) -> tuple[Assignment, np.ndarray]:
         """The values at points (G, D), events last, and the log of the change of volume (G,)."""
-        values, log_slope, start = {}, np.zeros(len(points)), 0
+        values: Assignment = {}
+        log_slope, start = np.zeros(len(points)), 0
         for site in self.sites:
             to, free = line(*interval(self.instance, site)), self._free(site).ravel()
             end = start + int(free.sum())
