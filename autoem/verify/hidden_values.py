@@ -32,7 +32,7 @@ class Coordinates:
 
     def __call__(self, points: np.ndarray) -> tuple[Assignment, np.ndarray]:
         """The values at points (G, D), events last, and the log of the change of volume (G,)."""
-        values: Assignment = {}
+        values: dict[Site, Any] = {}
         log_slope, start = np.zeros(len(points)), 0
         for site in self.sites:
             to, free = line(*interval(self.instance, site)), self._free(site).ravel()
