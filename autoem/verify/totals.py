@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autoem.language.construct import Total
+from autoem.language.declaration import Latent
 from autoem.verify.sites import Assignment, Instance, Site
 
 
@@ -34,3 +38,15 @@ def sum_of(instance: Instance, site: Site) -> Sum | None:
             value = float(instance.known(observed)[total.place])
             return Sum(value, tuple(instance.summands(total, law)))
     return None
+
+
+def adding_up(instance: Instance, drawn: Mapping[Latent, np.ndarray]) -> dict[Latent, np.ndarray]:
+    """Draws of the latents whose summands have the observed totals: the last takes the rest."""
+    latents = {latent: np.array(value) for latent, value in drawn.items()}
+    for site in instance.sites(Latent):
+        total = sum_of(instance, site)
+        if total is not None and total.determines(site):
+            assert isinstance(site.variable, Latent)
+            own = latents[site.variable]
+            own[site.place] = total.left({each: own[each.place] for each in total.summands})
+    return latents
