@@ -10,27 +10,20 @@ from autoem.derive.quantity import (
     Computed,
     Declared,
     Defined,
-    Element,
-    LinearSystem,
-    LogPartition,
-    MatrixFunction,
-    Origin,
     Quantity,
     Smoothed,
     SmoothedGaussian,
-    Solution,
     Statistic,
-    elements,
 )
+from autoem.derive.rows import evidence, is_prior, parts, row_axis, statistics
 from autoem.derive.stages import Derivation
-from autoem.derive.term import Term
 from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.latents import latents
 from autoem.program.lower.names import AxisNames, axis_names
-from autoem.program.lower.rows import WEIGHT, at_row, is_prior, row_axis, weighted
+from autoem.program.lower.rows import WEIGHT, at_row, weighted
 from autoem.program.lower.score import score_functions
 from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
@@ -40,17 +33,16 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     """The array program of a derivation; its document is the derivation, or what is given."""
     axes = axis_names(derivation.declaration)
     declared = _declared(derivation, axes)
-    needed = _statistics(derivation)
-    row = row_axis(derivation, [term for statistic in needed for term in statistic.definition])
+    needed, row = statistics(derivation), row_axis(derivation)
     expectations = _expectations(derivation, needed)
     posterior, arrays = _posterior(derivation, axes, declared, expectations, row)
     given = _given(axes, declared, arrays, row)
-    statistics, sums = _gather(axes, given, needed, row)
+    gathered, sums = _gather(axes, given, needed, row)
     maximize = _maximize(derivation, axes, declared, sums)
     score, prior_score = score_functions(derivation, axes, declared, given, row)
     data = tuple(a for q, a in declared.items() if not _is_parameter(q))
     parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
-    functions = (posterior, statistics, maximize, score, *((prior_score,) if prior_score else ()))
+    functions = (posterior, gathered, maximize, score, *((prior_score,) if prior_score else ()))
     return ir.ArrayProgram(
         derivation.name,
         None if row is None else axes.of(row),
@@ -58,7 +50,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         data,
         parameters,
         posterior,
-        statistics,
+        gathered,
         maximize,
         str(derivation) if document is None else document,
         lengths=axes.lengths,
@@ -106,54 +98,6 @@ def _is_parameter(quantity: Quantity) -> bool:
     return isinstance(quantity, Declared) and isinstance(quantity.variable, Parameter)
 
 
-def _parts(base: Quantity) -> list[Quantity]:
-    """The quantities that a quantity is computed from."""
-    if isinstance(base, Defined):
-        return [e.base for term in base.definition for e in _mentioned(term)]
-    if isinstance(base, Computed):
-        return [e.base for operand in base.operands for e in elements(operand)]
-    if isinstance(base, LogPartition):
-        return [e.base for e in elements(base.operand)]
-    if isinstance(base, SmoothedGaussian):
-        chain = base.chain
-        return [chain.diagonal.base, chain.lower.base, chain.shift.base]
-    if isinstance(base, Smoothed):
-        return [base.chain.weight.base, base.chain.step.base]
-    if isinstance(base, MatrixFunction | Origin):
-        return [base.base]
-    if isinstance(base, Solution):
-        system: LinearSystem = base.system
-        known = (*system.right, *(e for line in system.matrix for e in line if e is not None))
-        return [element.base for element in known]
-    return []
-
-
-def _mentioned(term: Term) -> tuple[Element, ...]:
-    return elements(term.value)
-
-
-def _reachable(bases: list[Quantity]) -> list[Quantity]:
-    """Everything that some quantities are computed from, each after what it is computed from."""
-    found: dict[Quantity, None] = {}
-
-    def visit(base: Quantity) -> None:
-        if base in found:
-            return
-        for part in _parts(base):
-            visit(part)
-        found[base] = None
-
-    for base in bases:
-        visit(base)
-    return list(found)
-
-
-def _statistics(derivation: Derivation) -> list[Statistic]:
-    """The statistics that the updates read."""
-    values = [value.base for update in derivation.m_step.updates for value in update.values]
-    return [base for base in _reachable(values) if isinstance(base, Statistic)]
-
-
 def _expectations(derivation: Derivation, needed: list[Statistic]) -> list[Quantity]:
     """The posterior quantities that statistics or users read."""
     found: dict[Quantity, None] = {}
@@ -166,7 +110,7 @@ def _expectations(derivation: Derivation, needed: list[Statistic]) -> list[Quant
         ):
             found[base] = None
             return
-        for part in _parts(base):
+        for part in parts(base):
             visit(part)
 
     for statistic in needed:
@@ -183,12 +127,12 @@ def _posterior(
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
     """Data and parameters to expectations and the log-likelihood of each row."""
     body = Body(axes, declared)
-    own = tuple(t for t in derivation.e_step.evidence if not is_prior(derivation, t))
+    own = tuple(evidence(derivation))
     free: tuple[Index, ...] = ()
     if row is not None:
         free = (fresh(row),)
         own = tuple(at_row(term, free[0]) for term in own)
-    evidence = total(body, "log_evidence", own, free)
+    of_rows = total(body, "log_evidence", own, free)
     arrays = {base: body.array(base) for base in expectations}
     distinct = dict.fromkeys(arrays.values())
     return (
@@ -196,7 +140,7 @@ def _posterior(
             "posterior",
             tuple(declared.values()),
             tuple(body.lets),
-            (*distinct, evidence),
+            (*distinct, of_rows),
             "E-step: the posterior of the latents at the old parameters",
         ),
         arrays,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from autoem.derive.quantity import Quantity
+from autoem.derive.rows import is_prior
 from autoem.derive.score import Slope, score
 from autoem.derive.stages import Derivation
 from autoem.derive.term import Terms
@@ -13,7 +14,7 @@ from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.names import AxisNames, IndexNames
-from autoem.program.lower.rows import is_prior, weighted
+from autoem.program.lower.rows import weighted
 from autoem.program.lower.sums import total
 
 Arrays = Mapping[Quantity, ir.Array]

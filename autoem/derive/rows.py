@@ -1,0 +1,100 @@
+"""The row: the axis over which everything is additive.
+
+Every statistic and every term of the log-likelihood sums over it exactly once.  Along it the E-step
+can be cut into blocks, and along it units are weighted.  A prior is of no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from autoem.derive.quantity import (
+    Computed,
+    Defined,
+    Element,
+    LinearSystem,
+    LogPartition,
+    MatrixFunction,
+    Origin,
+    Quantity,
+    Smoothed,
+    SmoothedGaussian,
+    Solution,
+    Statistic,
+    elements,
+)
+from autoem.derive.term import Term
+from autoem.language.expression import Axis
+
+if TYPE_CHECKING:
+    from autoem.derive.stages import Derivation
+
+
+def row_axis(derivation: Derivation) -> Axis | None:
+    """The axis over which the log-likelihood and all statistics sum exactly once."""
+    summed = evidence(derivation)
+    summed += [term for statistic in statistics(derivation) for term in statistic.definition]
+    candidates = [a for v in derivation.declaration.observed for a in v.plates]
+    for axis in dict.fromkeys(candidates):
+        if all(len([i for i in term.bound if i.axis is axis]) == 1 for term in summed):
+            return axis
+    return None
+
+
+def evidence(derivation: Derivation) -> list[Term]:
+    """The terms of the log-likelihood: those of the objective, without the priors."""
+    return [term for term in derivation.e_step.evidence if not is_prior(derivation, term)]
+
+
+def is_prior(derivation: Derivation, term: Term) -> bool:
+    """Whether a term of the objective is the log density of a parameter."""
+    return term.factor in [v.name for v in derivation.declaration.parameters]
+
+
+def statistics(derivation: Derivation) -> list[Statistic]:
+    """The statistics that the updates read."""
+    values = [value.base for update in derivation.m_step.updates for value in update.values]
+    return [base for base in _reachable(values) if isinstance(base, Statistic)]
+
+
+def _reachable(bases: Iterable[Quantity]) -> list[Quantity]:
+    """Everything that some quantities are computed from, each after what it is computed from."""
+    found: dict[Quantity, None] = {}
+
+    def visit(base: Quantity) -> None:
+        if base in found:
+            return
+        for part in parts(base):
+            visit(part)
+        found[base] = None
+
+    for base in bases:
+        visit(base)
+    return list(found)
+
+
+def parts(base: Quantity) -> list[Quantity]:
+    """The quantities that a quantity is computed from."""
+    if isinstance(base, Defined):
+        return [e.base for term in base.definition for e in _mentioned(term)]
+    if isinstance(base, Computed):
+        return [e.base for operand in base.operands for e in elements(operand)]
+    if isinstance(base, LogPartition):
+        return [e.base for e in elements(base.operand)]
+    if isinstance(base, SmoothedGaussian):
+        chain = base.chain
+        return [chain.diagonal.base, chain.lower.base, chain.shift.base]
+    if isinstance(base, Smoothed):
+        return [base.chain.weight.base, base.chain.step.base]
+    if isinstance(base, MatrixFunction | Origin):
+        return [base.base]
+    if isinstance(base, Solution):
+        system: LinearSystem = base.system
+        known = (*system.right, *(e for line in system.matrix for e in line if e is not None))
+        return [element.base for element in known]
+    return []
+
+
+def _mentioned(term: Term) -> tuple[Element, ...]:
+    return elements(term.value)
