@@ -21,7 +21,7 @@ from autoem.derive.calculus import depends, mentions
 from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
 from autoem.derive.quantity import Defined, Element, Indicator, Quantity, elements
 from autoem.derive.scope import Scope
-from autoem.derive.term import Term, Terms, instantiate, merged, select
+from autoem.derive.term import Term, Terms, instantiate, merged, select, settled
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Local:
                 if _mentions_index(term, context.state):
                     value *= Element(context.indicator, (*context.reads, context.state))
                     bound.append(context.state)
-            result.append(replace(term, value=value, bound=tuple(bound)))
-        return merged(result)
+            result.append(settled(replace(term, value=value, bound=tuple(bound))))
+        return merged(term for term in result if term is not None)
 
 
 def _mentions_index(term: Term, index: Index) -> bool:

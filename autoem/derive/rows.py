@@ -18,6 +18,7 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
+    Size,
     Smoothed,
     SmoothedGaussian,
     Solution,
@@ -54,8 +55,19 @@ def is_prior(derivation: Derivation, term: Term) -> bool:
 
 def statistics(derivation: Derivation) -> list[Statistic]:
     """The statistics that the updates read."""
-    values = [value.base for update in derivation.m_step.updates for value in update.values]
-    return [base for base in _reachable(values) if isinstance(base, Statistic)]
+    return [base for base in _reachable(_values(derivation)) if isinstance(base, Statistic)]
+
+
+def untold(derivation: Derivation) -> list[Size]:
+    """The lengths that the updates read of axes which only data have."""
+    told = [axis for statistic in statistics(derivation) for axis in statistic.axes]
+    told += [a for p in derivation.declaration.parameters for a in (*p.plates, *p.event)]
+    read = [base for base in _reachable(_values(derivation)) if isinstance(base, Size)]
+    return [size for size in read if size.axis not in told]
+
+
+def _values(derivation: Derivation) -> list[Quantity]:
+    return [value.base for update in derivation.m_step.updates for value in update.values]
 
 
 def _reachable(bases: Iterable[Quantity]) -> list[Quantity]:

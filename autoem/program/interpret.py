@@ -54,7 +54,7 @@ class Interpretation:
     ) -> tuple[Values, float]:
         """Expected statistics, and the objective: log-likelihood plus log prior."""
         program = self.program
-        given = {**data, **parameters}
+        given = _known(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         weight = _weight(program, expected, weights)
@@ -86,7 +86,7 @@ class Interpretation:
         """The gradient of the objective by every parameter."""
         program = self.program
         assert program.score is not None
-        given = {**data, **parameters}
+        given = _known(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         known = {**given, **expected, **_weight(program, expected, weights)}
@@ -103,7 +103,7 @@ class Interpretation:
         weights: np.ndarray | None = None,
     ) -> float:
         """Log-likelihood of the data, each row raised to its weight."""
-        given = {**data, **parameters}
+        given = _known(self.program, data, parameters)
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return _total(expected[EVIDENCE], weights)
 
@@ -111,7 +111,7 @@ class Interpretation:
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
     ) -> Values:
         """Expectations of the latent variables given the data."""
-        given = {**data, **parameters}
+        given = _known(self.program, data, parameters)
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return {array.name: expected[array.name] for array in expectations(self.program)}
 
@@ -140,6 +140,18 @@ def _weight(program: ArrayProgram, expected: Values, weights: np.ndarray | None)
         return {}
     ones = np.ones(expected[EVIDENCE].shape)
     return {ROW_WEIGHT: ones if weights is None else np.asarray(weights, dtype=np.float64)}
+
+
+def _known(
+    program: ArrayProgram, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
+) -> Values:
+    """Data and parameters, and the positions along every axis that only codes point into."""
+    made = {
+        name: np.arange(1 + max(int(np.max(data[code], initial=-1)) for code in codes))
+        for name, codes in program.every.items()
+        if name not in data
+    }
+    return {**made, **data, **parameters}
 
 
 def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[str, int]:

@@ -280,7 +280,8 @@ class ArrayProgram:
     score       as statistics -> score_mean, the gradient of the log-likelihood, additive over rows
     prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
 
-    `latents` names the expectations by latent and word: states, mean, covariance, ...
+    `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
+    for the axes that no other array has, and the codes that point into them.
     """
 
     name: str
@@ -297,3 +298,4 @@ class ArrayProgram:
     score: Function | None = None
     prior_score: Function | None = None
     latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)
+    every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)

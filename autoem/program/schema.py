@@ -40,6 +40,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "expectations": _responsibilities(program),
+        "every": {a.axes[0]: a.name for a in program.data if a.name in program.every},
         "posterior": {
             latent: {word: [list(told.arrays), list(told.axes)] for word, told in words.items()}
             for latent, words in program.latents.items()

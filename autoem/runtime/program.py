@@ -57,7 +57,8 @@ class Program:
     parameters where they have one.  `weights` repeat the entries of the program's row axis.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
-    of being computed.  `score` is the gradient of the objective, from which the information comes.
+    of being computed.  `every` names an array 0, 1, ... for each axis that no other array has.
+    `score` is the gradient of the objective, from which the information comes.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `hooks`
     are further functions of the model by name (`sample`), for stages above the runtime.
     """
@@ -68,6 +69,7 @@ class Program:
     log_likelihood: Likelihood
     posterior: Callable[[Arrays, Arrays], Arrays]
     expectations: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    every: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
     score: Score | None = None
@@ -89,14 +91,17 @@ class Program:
             module.log_likelihood,
             module.posterior,
             named,
+            plain.get("every", {}),
             tuple(plain.get("gaps", ())),
             score=vars(module).get("score"),
             latents=plain.get("posterior", {}),
         )
 
     def arrays(self, data: Data) -> Arrays:
-        """The data as the functions take them, gaps filled where they may have some."""
-        return filled(data.arrays, self.gaps)
+        """The data as the functions take them, gaps filled where they may have some, and the
+        positions along every axis that no array has."""
+        every = {name: np.arange(data.sizes[axis]) for axis, name in self.every.items()}
+        return filled(data.arrays, self.gaps) | every
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -82,6 +82,10 @@ class Case:
             if variable.category is not None:
                 codes = np.nan_to_num(data[variable.name], nan=-1)
                 data[variable.name] = codes.astype(int)
+        lengths = {axis.key: size for axis, size in instance.sizes.items()}
+        program = self.program
+        every = [array for array in program.data if array.name in program.every]
+        data |= {a.name: np.arange(lengths[program.sizes[a.axes[0]]]) for a in every}
         return filled(data, [variable.name for variable in masked])
 
     @property

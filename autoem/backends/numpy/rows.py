@@ -90,8 +90,20 @@ class Rows:
             return invoke("len", item("data", array.name))
         return Subscript(Attribute(item("data", array.name), "shape"), (Literal(place),))
 
+    def measured(self) -> tuple[Statement, ...]:
+        """The data with an array for every axis that only codes point into."""
+        every = self.plan.program.every
+        if not every:
+            return ()
+        codes = {name: Sequence("()", tuple(map(Literal, each))) for name, each in every.items()}
+        items = Mapping(tuple((Literal(name), each) for name, each in codes.items()))
+        return (Assign(Name("data"), invoke(self.helper("measured"), Name("data"), items)),)
+
     def fixed(self) -> tuple[Statement, ...]:
         """What all blocks share, in each form."""
+        return (*self.measured(), *self._fixed())
+
+    def _fixed(self) -> tuple[Statement, ...]:
         call: Expr = invoke("_fixed", Name("data"), Name("parameters"))
         data = [a.name for a in self.plan.program.data]
         if not self.plan.factored.fixed.body:

@@ -12,6 +12,18 @@ def take_rows(value: np.ndarray, rows: slice, axis: int = 0, kind: type = float)
     return np.ascontiguousarray(np.moveaxis(value, axis, -1)[..., rows], dtype=kind)
 
 
+def measured(
+    data: dict[str, np.ndarray], every: dict[str, tuple[str, ...]]
+) -> dict[str, np.ndarray]:
+    """The data with the positions along each axis that no array has: as they are given, else up to
+    the largest code that points into the axis."""
+    return data | {
+        name: np.arange(1 + max(int(np.max(data[code], initial=-1)) for code in codes))
+        for name, codes in every.items()
+        if name not in data
+    }
+
+
 def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> np.ndarray:
     """The blocks of one array together; the rows go back to their own axis."""
     return np.moveaxis(np.concatenate([part[name] for part in parts], axis=-1), -1, axis)

@@ -122,7 +122,7 @@ class LawReader:
             for (latent, indices), state in reader.states.items()
         ]
         given += [
-            equation(self._placed(v, site.at(v), site), Number(Fraction(state)))
+            equation(self._placed(v, reader.met[v], site), Number(Fraction(state)))
             for v, state in binary.items()
         ]
         given += [latent for latent in self._numbers(values, site) if latent not in given]

@@ -11,17 +11,19 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Quantity,
+    Size,
     Smoothed,
     SmoothedGaussian,
     Statistic,
 )
-from autoem.derive.rows import evidence, is_prior, parts, row_axis, statistics
+from autoem.derive.rows import evidence, is_prior, parts, row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
 from autoem.program.lower.body import Body
 from autoem.program.lower.latents import latents
+from autoem.program.lower.measure import unmeasured
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.lower.rows import WEIGHT, at_row, weighted
 from autoem.program.lower.score import score_functions
@@ -32,12 +34,13 @@ from autoem.program.walk import index_axes, references
 def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgram:
     """The array program of a derivation; its document is the derivation, or what is given."""
     axes = axis_names(derivation.declaration)
-    declared = _declared(derivation, axes)
+    every = unmeasured(derivation, axes)
+    declared = {**_declared(derivation, axes), **{q: e.array for q, e in every.items()}}
     needed, row = statistics(derivation), row_axis(derivation)
     expectations = _expectations(derivation, needed)
     posterior, arrays = _posterior(derivation, axes, declared, expectations, row)
     given = _given(axes, declared, arrays, row)
-    gathered, sums = _gather(axes, given, needed, row)
+    gathered, sums = _gather(axes, given, [*needed, *untold(derivation)], row)
     maximize = _maximize(derivation, axes, declared, sums)
     score, prior_score = score_functions(derivation, axes, declared, given, row)
     data = tuple(a for q, a in declared.items() if not _is_parameter(q))
@@ -58,6 +61,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         score=score,
         prior_score=prior_score,
         latents=latents(derivation, axes, arrays),
+        every={e.array.name: e.codes for e in every.values()},
     )
 
 
@@ -176,13 +180,16 @@ def _given(
 def _gather(
     axes: AxisNames,
     given: dict[Quantity, ir.Array],
-    needed: list[Statistic],
+    needed: list[Statistic | Size],
     row: Axis | None,
 ) -> tuple[ir.Function, dict[Quantity, ir.Array]]:
-    """Expectations and data to statistics, additive over weighted rows."""
+    """Expectations and data to statistics, additive over weighted rows; lengths beside them."""
     body = Body(axes, given)
     sums: dict[Quantity, ir.Array] = {}
     for statistic in needed:
+        if isinstance(statistic, Size):
+            sums[statistic] = body.array(statistic)
+            continue
         definition = weighted(statistic.definition, row)
         sums[statistic] = total(body, statistic.name, definition, statistic.indices)
     function = ir.Function(

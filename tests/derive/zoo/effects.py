@@ -133,8 +133,7 @@ CASES = (
     Case(ErrorsInVariables, {"n": 18}),
     Case(
         DesignMatrix,
-        {"n": 9, "d": 3, "q": 2},
-        pending="a size is hoisted to where no array tells it",
+        {"n": 24, "d": 3, "q": 2},
     ),
     Case(ClusteredEffects, {"n": 32, "j": 2, "k": 2}, seed=2),
     Case(SharedMean2, {"n": 18}),
