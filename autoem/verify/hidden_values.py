@@ -17,6 +17,8 @@ from autoem.verify.pointwise import size_of
 from autoem.verify.sites import Assignment, Instance, Site
 from autoem.verify.totals import sum_of
 
+ENDS = {**SUPPORTS, "count": (0.0, np.inf)}
+
 
 @dataclass(frozen=True)
 class Coordinates:
@@ -64,11 +66,11 @@ class Coordinates:
 
 
 def interval(instance: Instance, site: Site) -> tuple[float, float]:
-    """The ends of the support of a continuous site, and of what is seen of it."""
+    """The ends of the support of a continuous site or a count, and of what is seen of it."""
     support = _support(site)
-    if support not in SUPPORTS:
+    if support not in ENDS:
         raise NotJudged(what=f"a latent whose support is {support}")
-    lower, upper = SUPPORTS[support]
+    lower, upper = ENDS[support]
     read = instance.reader({})
     for law in (instance.law(site), *(o.distribution for o in instance.declaration.observed)):
         seen = isinstance(law, Within) and law.latent is site.variable
@@ -91,7 +93,8 @@ def _support(site: Site) -> str:
 
 
 def states_of(instance: Instance, site: Site) -> list[Any] | None:
-    """All values of a discrete site that the observed allow; None for a continuous one."""
+    """All values of a discrete site that the observed allow; None for a continuous one, and for a
+    count without end."""
     seen = [o for o in instance.declaration.observed if _sums(o, site)]
     support = _support(site)
     if seen:
@@ -110,12 +113,17 @@ def states_of(instance: Instance, site: Site) -> list[Any] | None:
     total = sum_of(instance, site)
     if support == "count" and total is not None:
         return list(range(int(total.value) + 1))
-    if support in ("count", "cells"):
-        raise NotJudged(what=f"the unbounded counts {site.variable.name}")
-    if site.variable.event:
+    if support != "cells" and site.variable.event:
         return None
     lower, upper = interval(instance, site)
+    if support == "count" and np.isfinite(upper):
+        return list(range(int(np.ceil(lower)), int(upper) + 1))
     return [lower] if lower == upper else None
+
+
+def is_count(site: Site) -> bool:
+    """Whether the values of a site are counts."""
+    return _support(site) == "count"
 
 
 def _sums(observed: Observed, site: Site) -> bool:

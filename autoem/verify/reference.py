@@ -2,9 +2,10 @@
 
     p(x; theta) = product over components of  sum over z of  p(x, z; theta)
 
-where the sum enumerates every joint state of the discrete latents and integrates the continuous
-ones by quadrature.  The densities are scipy's, the expressions are read from the declaration place
-by place; neither terms nor rules nor programs are used.
+where the sum enumerates every joint state of the discrete latents, adds those counts without end
+that matter, and integrates the continuous latents by quadrature.  The densities are scipy's, the
+expressions are read from the declaration place by place; neither terms nor rules nor programs are
+used.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Parameter
 from autoem.verify.components import Component, components
-from autoem.verify.hidden_values import Coordinates, states_of
+from autoem.verify.hidden_values import Coordinates, interval, is_count, states_of
 from autoem.verify.quadrature import integrate
 from autoem.verify.sites import Assignment, Instance, Site
+from autoem.verify.summation import summed
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ def _part(
     """The points of one joint state of the discrete sites."""
     if not sites:
         return states, log_p(instance, component, states)
+    if any(map(is_count, sites)):
+        return _counted(instance, component, states, sites)
     coordinates = Coordinates(instance, sites)
 
     def log_f(points: np.ndarray) -> np.ndarray:
@@ -142,3 +147,18 @@ def _part(
 
     points, logs = integrate(log_f, coordinates.size)
     return {**states, **coordinates(points)[0]}, logs
+
+
+def _counted(
+    instance: Instance, component: Component, states: Assignment, sites: tuple[Site, ...]
+) -> tuple[Assignment, np.ndarray]:
+    """The points of one joint state of the other sites: counts, as many as matter."""
+    if not all(map(is_count, sites)):
+        raise NotJudged(what="counts without end beside continuous latents")
+
+    def values(points: np.ndarray) -> Assignment:
+        return {**states, **dict(zip(sites, points.T, strict=True))}
+
+    lowest = np.array([np.ceil(interval(instance, site)[0]) for site in sites])
+    points, logs = summed(lambda n: log_p(instance, component, values(n)), lowest)
+    return values(points), logs

@@ -192,16 +192,17 @@ def test_a_coarsened_category_has_the_probability_of_its_group() -> None:
 
 
 class Unbounded(Model):
-    """Counts that nothing bounds cannot be enumerated."""
+    """Counts that nothing bounds, of a hidden rate: neither enumerated nor integrated."""
 
     rate = Parameter(Positive())
-    z = Latent(Poisson(rate))
+    u = Latent(Exponential(rate=rate))
+    z = Latent(Poisson(u))
     x = Observed(Exponential(rate=1 + z))
 
 
 def test_what_cannot_be_judged_is_said() -> None:
     instance = Instance(Unbounded, {}, {"x": np.array(1.0)}, {"rate": np.array(1.0)})
-    with pytest.raises(NotJudged, match="unbounded counts z"):
+    with pytest.raises(NotJudged, match="counts without end"):
         log_likelihood(instance)
 
 
