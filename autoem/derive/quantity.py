@@ -34,6 +34,11 @@ class Quantity:
     sign: str = "real"
     serial: int = field(default_factory=lambda: next(_serial), kw_only=True)
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether the last two axes may change places."""
+        return False
+
 
 @dataclass(frozen=True, eq=False)
 class Declared(Quantity):
@@ -53,6 +58,12 @@ class Declared(Quantity):
         assert isinstance(self.variable, Random)
         return self.variable.distribution.support
 
+    @property
+    def symmetric(self) -> bool:
+        """A positive definite parameter or given is."""
+        known = isinstance(self.variable, Parameter | Given)
+        return known and self.domain.kind == "positive_definite"
+
 
 @dataclass(frozen=True, eq=False)
 class Indicator(Quantity):
@@ -67,6 +78,11 @@ class MatrixFunction(Quantity):
 
     function: str = field(kw_only=True)
     base: Quantity = field(kw_only=True)
+
+    @property
+    def symmetric(self) -> bool:
+        """The inverse is."""
+        return self.function == "inverse"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +114,11 @@ class Origin(Quantity):
     """The value of a location parameter about which statistics are gathered."""
 
     base: Quantity = field(kw_only=True)
+
+    @property
+    def symmetric(self) -> bool:
+        """As the parameter is."""
+        return self.base.symmetric
 
 
 def old_value(parameter: Declared) -> Origin:
@@ -148,6 +169,11 @@ class Computed(Quantity):
     indices: tuple[Index, ...] = field(kw_only=True)
     over: tuple[Index, ...] = field(default=(), kw_only=True)
     phase: str = field(default="posterior", kw_only=True)
+
+    @property
+    def symmetric(self) -> bool:
+        """An inverse is: only symmetric matrices are inverted."""
+        return self.operation == "inverse"
 
 
 @dataclass(frozen=True)
@@ -237,13 +263,18 @@ _ASSUMPTIONS: dict[str, dict[str, bool]] = {
 
 
 class Element(sympy.Symbol):
-    """The symbol x[n, d]; equal elements are of one quantity at equal indices."""
+    """The symbol x[n, d]; equal elements are of one quantity at equal indices.
+
+    Of the two names P[i, j] and P[j, i] of an entry of a symmetric matrix there is only one.
+    """
 
     __slots__ = ("base", "indices")
     base: Quantity
     indices: tuple[Read, ...]
 
     def __new__(cls, base: Quantity, indices: tuple[Read, ...] = ()) -> Element:
+        if base.symmetric:
+            indices = (*indices[:-2], *sorted(indices[-2:], key=name_of))
         brackets = ",".join(name_of(read) for read in indices)
         name = f"{base.name}#{base.serial:012d}[{brackets}]"
         element: Element = sympy.Symbol.__xnew__(cls, name, **_ASSUMPTIONS[base.sign])

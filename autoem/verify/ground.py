@@ -23,14 +23,13 @@ from autoem.derive.quantity import (
     Indicator,
     Later,
     LogPartition,
-    MatrixFunction,
     Quantity,
     Size,
     elements,
 )
 from autoem.derive.term import Term
 from autoem.errors.verification import NotJudged
-from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
+from autoem.language.declaration import Given, Latent, Random, Variable
 from autoem.language.expression import Axis
 from autoem.language.model import ModelType
 from autoem.verify.pointwise import size_of
@@ -128,22 +127,11 @@ class Ground:
 def symbol(base: Quantity, at: Place, prefix: str = "") -> sympy.Symbol:
     """The symbol of one entry, with the sign of its quantity; a symmetric matrix has one for both
     (i, j) and (j, i)."""
-    if _is_symmetric(base):
+    if base.symmetric:
         at = (*at[:-2], *sorted(at[-2:]))
     signs = {"positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
     name = f"{prefix}{base.name}#{base.serial}{list(at)}"
     return sympy.Symbol(name, **signs.get(base.sign, {"real": True}))
-
-
-def _is_symmetric(base: Quantity) -> bool:
-    match base:
-        case Declared(variable=Parameter(domain=domain)):
-            return bool(domain.kind == "positive_definite")
-        case MatrixFunction(function=function):
-            return function == "inverse"
-        case Computed(operation=operation):
-            return operation == "inverse"
-    return False
 
 
 def ground_sizes(model: ModelType, rows: int) -> dict[Axis, int]:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import sympy
 
 from autoem.derive.explain.layout import (
+    ONE,
+    ZERO,
     Add,
     Block,
     Call,
     Indicator,
     Math,
     Negative,
-    Number,
     Product,
     Quotient,
     Relation,
@@ -36,8 +36,6 @@ from autoem.derive.explain.place import Place
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.quantity import Element, Later, Quantity, elements
-
-ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.explain.layout import (
+    TWO,
     Block,
     Density,
     Math,
-    Number,
     Power,
     Product,
     Relation,
@@ -34,7 +34,6 @@ from autoem.families import FAMILIES
 from autoem.families.family import ExponentialForm
 
 Free = tuple[Index, ...]
-TWO = Number(Fraction(2))
 
 
 def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from autoem.derive.explain.layout import Call, Math, Number, Power, Product, Relation, Symbol
+from autoem.derive.explain.layout import ZERO, Call, Math, Number, Power, Product, Relation, Symbol
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, subscripted
 from autoem.derive.index import fresh
 from autoem.language.declaration import Parameter, Variable
 
-ZERO = Number(Fraction(0))
 REALS = Symbol("ℝ")
 
 

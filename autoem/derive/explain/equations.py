@@ -11,8 +11,9 @@ from fractions import Fraction
 
 import sympy
 
+from autoem.derive.calculus import substituted
 from autoem.derive.explain.contraction import Tensor, chained
-from autoem.derive.explain.layout import Math, Relation, Series, equation
+from autoem.derive.explain.layout import ZERO, Math, Relation, Series, equation
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import new
@@ -20,7 +21,7 @@ from autoem.derive.explain.piece import content, product, scaled, signed
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index
 from autoem.derive.maximizers.linear import System
-from autoem.derive.quantity import Declared, Element, indices_of
+from autoem.derive.quantity import Declared, Element, Quantity, indices_of
 from autoem.derive.term import Term, Terms, at
 
 Indices = tuple[Index, ...]
@@ -43,10 +44,23 @@ class NormalEquation:
     row: Indices
     entries: tuple[Entry, ...]
     right: Terms
+    slope: Terms
 
     @property
     def relation(self) -> Relation:
-        """The equation, numbers canceled."""
+        """The equation, numbers canceled; the slope at the new values, where it is wide."""
+        return self._vanishing if self.is_wide else self._solved_for
+
+    @property
+    def _vanishing(self) -> Relation:
+        reader = self.state.page.reader
+        hidden = reader.opened(self.slope, self.row)
+        names = self.state.page.notation.indexing(*(i for i in self.row if i not in hidden))
+        pieces = reader.pieces(self.slope, names, hidden)
+        return equation(total(scaled(pieces, 1 / abs(content(pieces)))), ZERO)
+
+    @property
+    def _solved_for(self) -> Relation:
         reader, hidden = self.state.page.reader, self.hidden
         names = self.state.page.notation.indexing(*(i for i in self.row if i not in hidden))
         right = reader.pieces(self.right, names, hidden)
@@ -58,6 +72,21 @@ class NormalEquation:
     def hidden(self) -> Indices:
         """The indices of the row that need not be written."""
         return tuple(index for index in self.row if self._may_hide(index))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a coefficient would be more than a matrix."""
+        return any(len(self._open(entry)) > 2 for entry in self.entries)
+
+    def _open(self, entry: Entry) -> Indices:
+        """The indices of a coefficient that are not written."""
+        found = (*self.hidden, *self._contracted(entry))
+        return tuple(index for index in found if mentioned(entry.matrix, index))
+
+    def _contracted(self, entry: Entry) -> Indices:
+        """The indices that only a column has, and that need not be written either."""
+        inner = tuple(index for index in entry.indices if index not in self.row)
+        return self.state.page.reader.opened(entry.matrix, inner)
 
     def _may_hide(self, index: Index) -> bool:
         opened = self.state.page.reader.opened
@@ -71,11 +100,10 @@ class NormalEquation:
     def _product(self, entry: Entry, scale: Fraction, names: Indexing) -> tuple[bool, Math]:
         """matrix[a][b] b̂: whether it is taken away, and its layout."""
         reader, hidden = self.state.page.reader, self.hidden
-        inner = tuple(index for index in entry.indices if index not in self.row)
-        contracted = reader.opened(entry.matrix, inner)
-        summed = tuple(index for index in inner if index not in contracted)
+        contracted = self._contracted(entry)
+        summed = tuple(i for i in entry.indices if i not in (*self.row, *contracted))
         names = names.bind(summed)
-        open_here = tuple(i for i in (*hidden, *contracted) if mentioned(entry.matrix, i))
+        open_here = self._open(entry)
         pieces = scaled(reader.pieces(entry.matrix, names, open_here), scale)
         negative = bool(pieces) and content(pieces) < 0
         unknown = Element(new(entry.parameter), entry.indices)
@@ -110,6 +138,9 @@ def normal_equations(
     state: Maximization, system: System, right: tuple[Terms, ...]
 ) -> tuple[Relation, ...]:
     """The equations of a system, one for each of its parameters."""
+    hats: dict[Quantity, Quantity | sympy.Expr] = {
+        o: new(q) for o, q in zip(system.origins, system.block, strict=True)
+    }
     return tuple(
         NormalEquation(
             state,
@@ -120,8 +151,11 @@ def normal_equations(
                 if terms
             ),
             state.tidy(side),
+            state.tidy(substituted(slope, hats)),
         ).relation
-        for row, line, side in zip(system.rows, system.matrix, right, strict=True)
+        for row, line, side, slope in zip(
+            system.rows, system.matrix, right, system.right, strict=True
+        )
     )
 
 

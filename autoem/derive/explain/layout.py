@@ -29,6 +29,9 @@ class Number(Math):
     value: Fraction
 
 
+ZERO, ONE, TWO = (Number(Fraction(n)) for n in range(3))
+
+
 @dataclass(frozen=True)
 class Symbol(Math):
     """A name, with `accent` ("", "hat", "tilde"), subscripts and a superscript that is part of the

@@ -15,6 +15,7 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.explain.layout import (
+    ZERO,
     Add,
     Call,
     Indicator,
@@ -281,7 +282,7 @@ def _later(shown: Shown, size: Math) -> Math:
     assert time is not None
     if isinstance(time, Add):
         return Indicator(Relation((time, size), ("<",)))
-    return Indicator(Relation((time, Number(Fraction(0))), (">",)))
+    return Indicator(Relation((time, ZERO), (">",)))
 
 
 def _delta(shown: Shown) -> Math:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from autoem.derive.explain.layout import (
+    ZERO,
     Add,
     Math,
     Negative,
@@ -77,7 +78,7 @@ def signed(terms: Sequence[tuple[bool, Math]]) -> Math:
     """The sum of terms, each with whether it is taken away."""
     parts = tuple(Negative(body) if negative else body for negative, body in terms)
     if not parts:
-        return Number(Fraction(0))
+        return ZERO
     return parts[0] if len(parts) == 1 else Add(parts)
 
 

@@ -23,15 +23,7 @@ from autoem.derive.explain.contraction import (
 )
 from autoem.derive.explain.functions import function
 from autoem.derive.explain.intermediates import computed, partition, softmax
-from autoem.derive.explain.layout import (
-    Call,
-    Math,
-    Norm,
-    Number,
-    Power,
-    Quotient,
-    Transpose,
-)
+from autoem.derive.explain.layout import TWO, Call, Math, Norm, Power, Quotient, Transpose
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import (
     EXPECTATION,
@@ -61,8 +53,6 @@ from autoem.derive.quantity import (
     elements,
 )
 from autoem.derive.term import Term, Terms, at, instantiate, settled, times
-
-TWO = Number(Fraction(2))
 
 
 @dataclass(frozen=True)

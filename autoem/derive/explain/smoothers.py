@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from autoem.derive.explain.layout import (
+    ONE,
     Add,
     Block,
     Call,
@@ -32,8 +32,6 @@ from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Element
-
-ONE = Number(Fraction(1))
 
 
 def smoother(place: Place, posterior: SmootherPosterior) -> Iterator[Block]:

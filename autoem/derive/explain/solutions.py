@@ -10,6 +10,7 @@ import sympy
 
 from autoem.derive.calculus import depends, derivative, itself, substituted
 from autoem.derive.explain.layout import (
+    ZERO,
     Add,
     Block,
     Density,
@@ -34,8 +35,6 @@ from autoem.derive.maximizers.problem import Refusal, Update, by_function, own_i
 from autoem.derive.maximizers.stationary import inside, solve_scalar
 from autoem.derive.quantity import Declared, Defined, Element, elements
 from autoem.derive.term import Term, Terms, at, reindex
-
-ZERO = Number(Fraction(0))
 
 
 def counts(state: Maximization, update: Update) -> Iterator[Block]:

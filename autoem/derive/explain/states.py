@@ -8,6 +8,8 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.explain.layout import (
+    ONE,
+    ZERO,
     Add,
     Block,
     Call,
@@ -28,8 +30,6 @@ from autoem.derive.index import Index, Read
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.quantity import Computed, Defined, Element
-
-ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
 def states(place: Place, posterior: StatePosterior) -> Iterator[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 import sympy
 
@@ -12,11 +11,11 @@ from autoem.derive.calculus import substituted
 from autoem.derive.explain.contraction import Open
 from autoem.derive.explain.equations import normal_equations
 from autoem.derive.explain.layout import (
+    ZERO,
     Add,
     Block,
     Math,
     Negative,
-    Number,
     Product,
     Relation,
     Series,
@@ -37,7 +36,6 @@ from autoem.derive.maximizers.problem import Update
 from autoem.derive.quantity import indices_of
 from autoem.derive.term import Term, Terms, reindex
 
-ZERO = Number(Fraction(0))
 Indices = tuple[Index, ...]
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import sympy
 
 from autoem.derive.calculus import depends, derivative, substituted
-from autoem.derive.index import Index, indices_in
+from autoem.derive.index import Index, Read, indices_in
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
 from autoem.derive.quantity import (
     Computed,
@@ -26,12 +27,17 @@ from autoem.derive.quantity import (
     LinearSystem,
     MatrixFunction,
     Origin,
+    Quantity,
     Solution,
     elements,
+    indices_of,
     old_value,
 )
 from autoem.derive.separate import is_new, products
 from autoem.derive.term import Term, Terms, at
+
+LeftMatrix: TypeAlias = tuple[Quantity, tuple[Read, ...], Read]
+"""An invertible P[.., i, j] in an equation with the index i: P, its plates and i."""
 
 
 @dataclass(frozen=True)
@@ -132,27 +138,29 @@ def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) 
 
 def _without_matrix(terms: Terms, row: tuple[Index, ...]) -> Terms:
     """sum_j P[i, j] e[j] = 0 with P invertible is e[i] = 0."""
-    stripped = []
-    shared: object = None
-    for term in terms:
-        found = [e for e in elements(term.value) if _left_matrix(e, term, row)]
-        if len(found) != 1:
-            return terms
-        (matrix,) = found
-        own = next(i for i in matrix.indices[-2:] if i in row)
-        bound = next(i for i in matrix.indices[-2:] if i in term.bound)
-        key = (matrix.base, matrix.indices[:-2], own)
-        if shared is not None and shared != key:
-            return terms
-        shared = key
-        moved = at(replace(term, value=term.value / matrix), {bound: own})
-        if moved is None:
-            return terms
-        stripped.append(moved)
-    return tuple(stripped)
+    stripped = [_stripped(term, row) for term in terms]
+    for key in stripped[0]:
+        if all(key in found for found in stripped):
+            return tuple(found[key] for found in stripped)
+    return terms
 
 
-def _left_matrix(element: Element, term: Term, row: tuple[Index, ...]) -> bool:
+def _stripped(term: Term, row: tuple[Index, ...]) -> dict[LeftMatrix, Term]:
+    """Each left matrix of a term, with what it multiplies."""
+    found: dict[LeftMatrix, Term] = {}
+    for element in elements(term.value):
+        if not _is_left_matrix(element, term, row):
+            continue
+        own, bound = sorted(element.indices[-2:], key=lambda index: index not in row)
+        assert isinstance(bound, Index)
+        rest = term.value / element
+        moved = at(replace(term, value=rest), {bound: own})
+        if moved is not None and own not in indices_of(rest):
+            found[element.base, element.indices[:-2], own] = moved
+    return found
+
+
+def _is_left_matrix(element: Element, term: Term, row: tuple[Index, ...]) -> bool:
     base = element.base
     inverse = (isinstance(base, MatrixFunction) and base.function == "inverse") or (
         isinstance(base, Computed) and base.operation == "inverse"

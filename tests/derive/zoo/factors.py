@@ -70,10 +70,36 @@ class VectorAndNumber(Model):
     y = Observed(Normal(dot(slope, z), variance=t2), over=n)
 
 
+class CanonicalCorrelation(Model):
+    """One latent vector behind two observed vectors, full covariances: the precision cancels."""
+
+    n, d, e, q = Axis(), Axis(), Axis(), Axis()
+    a, mean_a, cov_a = Parameter(Real(d, q)), Parameter(Real(d)), Parameter(PositiveDefinite(d))
+    b, mean_b, cov_b = Parameter(Real(e, q)), Parameter(Real(e)), Parameter(PositiveDefinite(e))
+    z = Latent(MultivariateNormal(Zeros(q), cov=Identity(q)), over=n)
+    x = Observed(MultivariateNormal(a @ z + mean_a, cov=cov_a), over=n)
+    y = Observed(MultivariateNormal(b @ z + mean_b, cov=cov_b), over=n)
+
+
+class OneLoading(Model):
+    """One loading for clusters with covariances of their own: no precision cancels."""
+
+    n, k, d, q = Axis(), Axis(), Axis(), Axis()
+    weight = Parameter(Simplex(k))
+    loading = Parameter(Real(d, q))
+    mean = Parameter(Real(d), over=k)
+    cov = Parameter(PositiveDefinite(d), over=k)
+    f = Latent(MultivariateNormal(Zeros(q), cov=Identity(q)), over=n)
+    z = Latent(Categorical(weight), over=n)
+    x = Observed(MultivariateNormal(loading @ f + mean[z], cov=cov[z]), over=n)
+
+
 CASES = (
+    Case(CanonicalCorrelation, {"n": 40, "d": 2, "e": 3, "q": 1}),
     Case(FactorRegression, {"n": 8, "d": 3, "q": 1, "p": 2}, seed=2),
     Case(FullNoiseFactors, {"n": 5, "d": 3, "q": 2}),
     Case(SharedFactor, {"n": 5, "d": 2, "e": 3, "q": 1}, seed=2),
-    Case(ClusterLoadings, {"n": 16, "k": 2, "d": 3, "q": 1}, seed=3),
+    Case(ClusterLoadings, {"n": 60, "k": 2, "d": 3, "q": 1}, seed=3),
     Case(VectorAndNumber, {"n": 14, "d": 3, "q": 1}),
+    Case(OneLoading, {"n": 60, "k": 2, "d": 2, "q": 1}),
 )
