@@ -56,6 +56,28 @@ def inflated(x: Arrays, a: Arrays) -> np.ndarray:
     return np.log(np.where(x["x"] == 0, barren, 0) + count)
 
 
+def skewed(x: Arrays, a: Arrays) -> np.ndarray:
+    ratio = a["skew"] / np.sqrt(a["variance"])
+    return stats.skewnorm.logpdf(
+        x["x"], ratio, a["mean"], np.hypot(a["skew"], a["variance"] ** 0.5)
+    )
+
+
+def in_noise(x: Arrays, a: Arrays) -> np.ndarray:
+    cluster = stats.norm.pdf(x["x"], a["mean"], np.sqrt(a["variance"]))
+    noise = stats.uniform.pdf(x["x"], x["start"], x["width"])
+    share = np.ravel(a["share"])[0]
+    return np.log(share * cluster + (1 - share) * noise)
+
+
+def two_causes(x: Arrays, a: Arrays) -> np.ndarray:
+    center = np.asarray(a["mean"])[:, None] + np.asarray(a["effect"])
+    distance = (x["x"][:, None, None] - center) ** 2
+    fit = -(np.log(2 * np.pi * a["variance"]) + distance / a["variance"]).sum(axis=-1) / 2
+    prior = np.log(np.asarray(a["weight"]))[:, None] + np.log(a["other"])
+    return special.logsumexp(prior + fit, axis=(1, 2))
+
+
 ROWS = 300
 TWO = {"n": ROWS, "k": 2}
 WEIGHT = np.array([0.4, 0.6])
@@ -131,6 +153,26 @@ CASES: dict[str, Simulated] = {
     "zero_inflated_poisson_regression": Simulated(
         {"gamma": [-0.5, 1.0], "beta": [1.0, 0.5]}, inflated, {"v": V}, {"n": ROWS}
     ),
+    "skew_normal": Simulated(
+        {"mean": 1.0, "skew": 2.0, "variance": 0.3}, skewed, sizes={"n": ROWS}
+    ),
+    "cluster_in_noise": Simulated(
+        {"share": 0.6, "mean": 1.0, "variance": 0.3},
+        in_noise,
+        {"start": -5.0, "width": 10.0},
+        {"n": ROWS},
+    ),
+    "factorial_mixture": Simulated(
+        {
+            "weight": WEIGHT,
+            "other": [0.3, 0.7],
+            "mean": [[0.0, 0.0], [4.0, 1.0]],
+            "effect": [[0.0, 0.0], [1.0, 4.0]],
+            "variance": 0.3,
+        },
+        two_causes,
+        sizes={**TWO, "j": 2, "d": 2},
+    ),
 }
 
 each = pytest.mark.parametrize("name", CASES)
@@ -144,8 +186,7 @@ def fitted(name: str) -> tuple[Any, Arrays]:
     truth = {key: np.asarray(value, dtype=float) for key, value in case.truth.items()}
     drawn = autoem.sample(model, truth, case.sizes, seed=3, given=case.given)
     data = {**case.given, case.data: drawn[case.data]}
-    free = {key: size for key, size in case.sizes.items() if key == "k"}
-    return autoem.fit(model, data, sizes=free, seed=0, tol=1e-11, max_iterations=5000), data
+    return autoem.fit(model, data, sizes=case.sizes, seed=0, tol=1e-11, max_iterations=5000), data
 
 
 @each
@@ -189,23 +230,27 @@ def highest(case: Simulated, data: Arrays, start: Arrays) -> float:
     return -float(optimize.minimize(loss, begin, method="BFGS", options={"gtol": 1e-6}).fun)
 
 
-REALS = ("mean", "beta", "gate", "gamma")
+REALS = ("mean", "beta", "gate", "gamma", "skew", "effect")
 UP: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "real": lambda x: x,
+    "share": special.logit,
     "positive": np.log,
     "simplex": np.log,
 }
 DOWN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "real": lambda t: t,
+    "share": special.expit,
     "positive": np.exp,
     "simplex": lambda t: special.softmax(t, axis=-1),
 }
 
 
 def kind_of(name: str, value: np.ndarray) -> str:
-    """real, positive or simplex."""
+    """real, share, positive or simplex."""
     if name in REALS:
         return "real"
+    if not value.ndim and name == "share":
+        return "share"
     return "simplex" if value.ndim and np.allclose(value.sum(axis=-1), 1) else "positive"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autoem.program.ir import ROW_WEIGHT, Array, Function, Let
+from autoem.program.ir import ROW_WEIGHT, Array, Contract, Function, Let
 from autoem.program.simplify.context import depends
 from autoem.program.walk import names_used
 
@@ -96,6 +96,7 @@ class Cutting:
         used = {name for let in function.body for name in names_used(let.operation)}
         used |= {array.name for array in function.outputs}
         axes = {axis for let in function.body for target in let.targets for axis in target.axes}
+        axes |= {axis for let in function.body for axis in _summed(let)}
         everything = {a.name: a for a in self.whole.inputs}
         everything |= {target.name: target for let in self.fixed for target in let.targets}
         measured = set(everything) - self.varying | {a.name for a in self.whole.inputs}
@@ -105,3 +106,8 @@ class Cutting:
             for name, array in everything.items()
             if name not in own and (name in used or (name in measured and axes & set(array.axes)))
         )
+
+
+def _summed(let: Let) -> tuple[str, ...]:
+    """The axes that a contraction sums over: it may count them alone."""
+    return let.operation.over if isinstance(let.operation, Contract) else ()

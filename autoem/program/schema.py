@@ -49,11 +49,12 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:
-    """Latent to the array of its state probabilities and the axes of that array."""
+    """Latent to the array of its state probabilities and the axes of that array; not where these
+    are given the states of another latent."""
     arrays = {array.name: array for array in program.posterior.outputs}
     found = {}
     for latent, words in program.latents.items():
-        if STATES in words:
+        if STATES in words and sum(axis[0] in "[(" for axis in words[STATES].axes) == 1:
             (name,) = words[STATES].arrays
             found[latent] = [name, list(arrays[name].axes)]
     return found

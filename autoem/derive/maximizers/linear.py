@@ -122,7 +122,11 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
 
 def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) -> Terms:
     """An equation without the factors and the left matrix that all its terms share."""
-    parts = tuple(part for term in terms for part in products(term))
+    parts = tuple(
+        replace(part, value=sympy.factor_terms(part.value))
+        for term in terms
+        for part in products(term)
+    )
     first, *others = terms = _without_matrix(parts, row)
     for factor in sympy.Mul.make_args(first.value):
         common = (
