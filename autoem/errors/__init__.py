@@ -86,6 +86,7 @@ from autoem.errors.run import (
     FileNotOurs as FileNotOurs,
     NotASavedFit as NotASavedFit,
     NothingAttached as NothingAttached,
+    NothingToDecode as NothingToDecode,
     RunError as RunError,
 )
 from autoem.errors.seen import (

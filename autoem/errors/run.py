@@ -50,3 +50,16 @@ class NothingAttached(RunError):
 
     def wording(self) -> str:
         return f"{self.question} needs {self.needs}, which a fit loaded from a file does not have."
+
+
+class NothingToDecode(RunError):
+    """The most probable states of a model whose latents have no states."""
+
+    latents: tuple[str, ...]
+
+    def wording(self) -> str:
+        found = f"latents {', '.join(self.latents)}" if self.latents else "no latents"
+        return (
+            f"decode gives the states of discrete latents, and the model has {found} without an "
+            "elimination that ends in states: ask for posterior() instead."
+        )

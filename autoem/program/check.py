@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from autoem.program.check_rows import check_rows
+from autoem.program.functions import FUNCTIONS
 from autoem.program.ill_typed import IllTyped, demand
 from autoem.program.ir import (
-    FUNCTIONS,
     ROW_WEIGHT,
     Array,
     ArrayProgram,
+    Best,
+    BestPath,
     Call,
     Contract,
     Extreme,
@@ -41,6 +43,9 @@ from autoem.program.walk import index_axes, scalar_axes
 
 Axes = tuple[str, ...]
 
+SEVERAL = (Solve, ForwardBackward, Smooth, Maximize, Best, BestPath)
+"""Operations that assign several arrays."""
+
 
 def check(program: ArrayProgram) -> ArrayProgram:
     """The program itself, if it is well typed; else IllTyped says which statement is not."""
@@ -52,6 +57,8 @@ def check(program: ArrayProgram) -> ArrayProgram:
     check_function(statistics, program.sizes, known)
     if program.score is not None:
         check_function(program.score, program.sizes, known)
+    if program.decode is not None:
+        check_function(program.decode, program.sizes, given)
     check_function(program.maximize, program.sizes, (*program.parameters, *statistics.outputs))
     if program.prior is not None:
         check_function(program.prior, program.sizes, program.parameters)
@@ -119,7 +126,7 @@ class Scope:
     def check(self, let: Let) -> None:
         """One statement; its targets are known from here on."""
         self.let = let
-        several = isinstance(let.operation, Solve | ForwardBackward | Smooth | Maximize)
+        several = isinstance(let.operation, SEVERAL)
         self.demand(bool(let.targets), "nothing is assigned")
         self.demand(several or len(let.targets) == 1, "several arrays are assigned")
         for axis in (axis for target in let.targets for axis in target.axes):
@@ -144,6 +151,12 @@ class Scope:
                 self._covered(self._ref(weight), let.targets[0].axes)
                 self._covered(self._ref(step), (*let.targets[0].axes, before))
                 self._covered((time, state), let.targets[0].axes)
+            case Best(operand, axis):
+                self._reduced(self._ref(operand), (axis,), target.axes)
+            case BestPath(weight, step, _, state, before):
+                steps = let.targets[1].axes
+                self._covered(self._ref(weight), (*steps, state))
+                self._covered(self._ref(step), (*steps, before, state))
             case Roll(operand, axis):
                 self._same(self._ref(operand), target.axes)
                 self._covered((axis,), target.axes)

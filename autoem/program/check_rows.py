@@ -33,14 +33,16 @@ def check_rows(program: ArrayProgram) -> None:
     evidence = [array.axes for array in program.posterior.outputs if array.name == EVIDENCE]
     demand(program.posterior, evidence == [(row,)], f"{EVIDENCE} is not one number a row")
     sums = (program.statistics, *((program.score,) if program.score is not None else ()))
-    for function in (program.posterior, *sums):
+    by_row = (program.posterior, *((program.decode,) if program.decode is not None else ()))
+    for function in (*by_row, *sums):
         arrays = {array.name: array for array in function.inputs}
         for let in function.body:
             arrays |= {target.name: target for target in let.targets}
             _check_reads(function, let, arrays, row, [axis for axis in twins if axis != row])
-    for let in program.posterior.body:
-        summed = isinstance(let.operation, Contract) and row in let.operation.over
-        demand(program.posterior, not summed, "the posterior sums over the rows", let)
+    for function in by_row:
+        for let in function.body:
+            summed = isinstance(let.operation, Contract) and row in let.operation.over
+            demand(function, not summed, f"{function.name} sums over the rows", let)
     for function in sums:
         _check_sums(function, row)
 

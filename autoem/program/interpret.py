@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoem.program import interpret_numeric
+from autoem.program import interpret_chains, interpret_numeric
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
     ROW_WEIGHT,
     Array,
     ArrayProgram,
+    Best,
+    BestPath,
     Contract,
     Extreme,
     ForwardBackward,
@@ -75,7 +77,7 @@ class Interpretation:
         known = {**statistics, **parameters}
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
         sizes = _sizes(self.program, arrays.values(), known)
-        return {**parameters, **_by_parameter(self.program.maximize, known, sizes)}
+        return {**parameters, **_by_name(self.program.maximize, known, sizes)}
 
     def score(
         self,
@@ -90,10 +92,10 @@ class Interpretation:
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         known = {**given, **expected, **_weight(program, expected, weights)}
-        total = _by_parameter(program.score, known, sizes)
+        total = _by_name(program.score, known, sizes)
         if program.prior_score is None:
             return total
-        prior = _by_parameter(program.prior_score, parameters, sizes)
+        prior = _by_name(program.prior_score, parameters, sizes)
         return {name: total[name] + prior[name] for name in total}
 
     def log_likelihood(
@@ -115,16 +117,24 @@ class Interpretation:
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return {array.name: expected[array.name] for array in expectations(self.program)}
 
+    def decode(
+        self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
+    ) -> Values:
+        """The most probable states of the discrete latents, together."""
+        assert self.program.decode is not None
+        given = {**data, **parameters}
+        return _by_name(self.program.decode, given, axis_sizes(self.program, given))
+
 
 def interpret(program: ArrayProgram) -> Interpretation:
     """The meaning of a program, with the interface of a generated module."""
     return Interpretation(program)
 
 
-def _by_parameter(
+def _by_name(
     function: Function, values: Mapping[str, np.ndarray], sizes: Mapping[str, int]
 ) -> Values:
-    """The outputs by the parameters that they belong to."""
+    """The outputs by the parameters or latents that they belong to."""
     found = call(function, values, sizes)
     return {key_of(function, array): found[array.name] for array in function.outputs}
 
@@ -208,12 +218,17 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
         case Solve():
             return interpret_numeric.solve(operation, let.targets, scope)
         case ForwardBackward():
-            return interpret_numeric.forward_backward(operation, let.targets, scope)
+            return interpret_chains.forward_backward(operation, let.targets, scope)
+        case Best(operand, axis):
+            value = read(scope, operand, (*target.axes, axis))
+            return value.max(axis=-1), value.argmax(axis=-1)
+        case BestPath():
+            return interpret_chains.best_path(operation, let.targets, scope)
         case Roll(operand, axis, by):
             value = read(scope, operand, target.axes)
             return (np.roll(value, -by, target.axes.index(axis)),)
         case Smooth():
-            return interpret_numeric.smooth(operation, let.targets, scope)
+            return interpret_chains.smooth(operation, let.targets, scope)
         case Root():
             return (interpret_numeric.root(operation, target, scope),)
         case Maximize():

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import optimize
 
 from autoem.program.interpret_scalar import Scope, read, scalar
-from autoem.program.ir import Array, ForwardBackward, Let, Maximize, Ref, Root, Smooth, Solve
+from autoem.program.ir import Array, Let, Maximize, Ref, Root, Solve
 
 
 def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
@@ -25,11 +25,11 @@ def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[n
     ends = np.cumsum([0, *lengths])
     for i, line in enumerate(operation.matrix):
         here = slice(ends[i], ends[i + 1])
-        right[:, here] = _grid(scope, operation.right[i], batch + rows[i]).reshape(count, -1)
+        right[:, here] = grid(scope, operation.right[i], batch + rows[i]).reshape(count, -1)
         for j, block in enumerate(line):
             if block is not None:
-                grid = batch + rows[i] + tuple(axis + "'" for axis in rows[j])
-                value = _grid(scope, block, grid).reshape(count, lengths[i], lengths[j])
+                whole = batch + rows[i] + tuple(axis + "'" for axis in rows[j])
+                value = grid(scope, block, whole).reshape(count, lengths[i], lengths[j])
                 matrix[:, here, ends[j] : ends[j + 1]] = value
     if operation.method == "ascend":
         matrix = np.array([_absolute(a) for a in matrix])
@@ -50,7 +50,8 @@ def _absolute(matrix: np.ndarray) -> np.ndarray:
     return np.asarray((vectors * np.abs(values)) @ vectors.T * np.outer(unit, unit))
 
 
-def _grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:
+def grid(scope: Scope, ref: Ref, axes: tuple[str, ...]) -> np.ndarray:
+    """The array over all the axes."""
     return np.broadcast_to(read(scope, ref, axes), scope.shape(axes))
 
 
@@ -59,79 +60,9 @@ def _unpack(part: np.ndarray, axes: tuple[str, ...], target: Array, scope: Scope
     return np.transpose(value, [axes.index(axis) for axis in target.axes])
 
 
-def forward_backward(
-    operation: ForwardBackward, targets: tuple[Array, ...], scope: Scope
-) -> tuple[np.ndarray, ...]:
-    """Sums over all paths, in log space: each chain by itself."""
-    time, state, before = operation.time, operation.state, operation.before
-    chains = tuple(axis for axis in targets[0].axes if axis not in (time, state))
-    weight = _grid(scope, operation.weight, (*chains, time, state))
-    step = _grid(scope, operation.step, (*chains, time, before, state))
-    lengths = scope.shape(chains)
-    found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
-    arrays = [
-        np.array(part).reshape((*lengths, *np.shape(part[0]))) for part in zip(*found, strict=True)
-    ]
-    order = (*chains, time, state)
-    return tuple(
-        np.transpose(array, [(order if time in t.axes else chains).index(a) for a in t.axes])
-        for array, t in zip(arrays, targets, strict=True)
-    )
-
-
-def _smooth(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, ...]:
-    """One chain: log sums of the paths up to, and after, each state."""
-    past, future = weight.copy(), np.zeros_like(weight)
-    for t in range(1, len(weight)):
-        past[t] += np.logaddexp.reduce(past[t - 1][:, None] + step[t], axis=0)
-    for t in range(len(weight) - 1, 0, -1):
-        future[t - 1] = np.logaddexp.reduce(step[t] + weight[t] + future[t], axis=1)
-    total = np.logaddexp.reduce(past[-1])
-    before = np.exp(np.vstack([np.full_like(past[:1], -np.inf), past[:-1]]))
-    return np.exp(past + future - total), before, np.exp(weight + future - total), total
-
-
-def smooth(operation: Smooth, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
-    """The dense joint precision of each chain, inverted."""
-    time, event = operation.time, operation.event
-    row, column = event[:1], event[1:]
-    chains = tuple(a for a in targets[0].axes if a not in (time, *event))
-    lengths, steps = scope.shape(chains), scope.shape((time,))[0]
-    size = scope.shape(row)[0] if row else 1
-    square, line = (*chains, time, *row, *column), (*chains, time, *row)
-    diagonal = _grid(scope, operation.diagonal, square).reshape(*lengths, steps, size, size)
-    lower = _grid(scope, operation.lower, square).reshape(*lengths, steps, size, size)
-    shift = _grid(scope, operation.shift, line).reshape(*lengths, steps * size)
-    found = [_dense(diagonal[c], lower[c], shift[c]) for c in np.ndindex(lengths)]
-    parts = [np.array(part) for part in zip(*found, strict=True)]
-    orders = (line, square, square, chains)
-    result = []
-    for part, order, target in zip(parts, orders, targets, strict=True):
-        value = part.reshape(scope.shape(order))
-        result.append(np.transpose(value, [order.index(axis) for axis in target.axes]))
-    return tuple(result)
-
-
-def _dense(diagonal: np.ndarray, lower: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Mean, blocks of the covariance at (t, t) and (t, t - 1), and log det, of one chain."""
-    steps, size = diagonal.shape[:2]
-    whole = np.zeros((steps, size, steps, size))
-    for t in range(steps):
-        whole[t, :, t] = diagonal[t]
-        if t:
-            whole[t, :, t - 1] = lower[t]
-            whole[t - 1, :, t] = lower[t].T
-    matrix = whole.reshape(steps * size, -1)
-    covariance = np.linalg.inv(matrix)
-    blocks = covariance.reshape(steps, size, steps, size)
-    here = np.array([blocks[t, :, t] for t in range(steps)])
-    cross = np.array([blocks[t, :, t - 1] * (t > 0) for t in range(steps)])
-    return covariance @ shift, here, cross, np.linalg.slogdet(matrix)[1]
-
-
 def root(operation: Root, target: Array, scope: Scope) -> np.ndarray:
     """Each entry by itself: a bracket is widened around the start, then Brent's method."""
-    start = _grid(scope, operation.start, target.axes)
+    start = grid(scope, operation.start, target.axes)
     result = np.empty(start.shape)
     for place in np.ndindex(start.shape):
 
@@ -203,7 +134,7 @@ def _size(point: list[np.ndarray]) -> float:
 
 def _declared(scope: Scope, ref: Ref) -> np.ndarray:
     axes = tuple(axis for axis in ref.axes if isinstance(axis, str))
-    return np.array(_grid(scope, ref, axes), dtype=np.float64)
+    return np.array(grid(scope, ref, axes), dtype=np.float64)
 
 
 def _move(

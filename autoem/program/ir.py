@@ -18,59 +18,19 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from autoem.program.expectation import Expectation
-
-IndexRead: TypeAlias = "str | int | Ref"
-
-
-@dataclass(frozen=True)
-class Ref:
-    """An array read over named axes (or at a lookup, or at an integer)."""
-
-    name: str
-    axes: tuple[IndexRead, ...] = ()
-
-
-@dataclass(frozen=True)
-class Number:
-    value: Fraction | float
-
-
-@dataclass(frozen=True)
-class Position:
-    """The 0-based position along an axis, as a number."""
-
-    axis: str
-
-
-@dataclass(frozen=True)
-class Call:
-    """An elementwise function; `function` is a key of `FUNCTIONS`.
-
-    add and multiply take any number of arguments; xlogy(x, y) is x log y with 0 log 0 = 0.
-    """
-
-    function: str
-    arguments: tuple[Scalar, ...]
-
-
-Scalar: TypeAlias = Ref | Number | Position | Call
-
-FUNCTIONS: dict[str, int | None] = {
-    "add": None, "multiply": None, "power": 2, "exp": 1, "log": 1, "sqrt": 1, "xlogy": 2,
-    "log1p": 1, "expm1": 1, "gammaln": 1, "digamma": 1, "polygamma": 2, "betaln": 2, "expit": 1,
-    "logaddexp": 2, "equal": 2, "less": 2, "less_equal": 2, "where": 3, "abs": 1,
-    "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1, "finite_log": 1,
-    "sign": 1, "cos": 1, "sin": 1, "atan2": 2, "outside": 3, "gamma": 1, "log_bessel_i0": 1,
-    "bessel_ratio": 1, "log_multigamma": 2, "multi_polygamma": 3,
-    "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
-    "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
-    "poisson_log_interval": 3,
-}  # fmt: skip
-"""Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
-is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
-l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_multigamma(a, d) is log Gamma_d(a), and
-multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes.  The functions of
-intervals take bounds and arguments of a family (`autoem/families/between.py`)."""
+from autoem.program.reads import (
+    Call as Call,
+    IndexRead as IndexRead,
+    Number as Number,
+    Position as Position,
+    Ref as Ref,
+    Scalar as Scalar,
+)
+from autoem.program.recursions import (
+    BestPath as BestPath,
+    ForwardBackward as ForwardBackward,
+    Smooth as Smooth,
+)
 
 
 @dataclass(frozen=True)
@@ -150,20 +110,11 @@ class Solve:
 
 
 @dataclass(frozen=True)
-class ForwardBackward:
-    """Smoothing of a discrete chain along the axis `time`.
+class Best:
+    """The largest entry of the operand along an axis, and its place: two targets without it."""
 
-    `weight` is log weight[.., t, k], `step` is log step[j, k] (perhaps over more axes), j along
-    the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
-    `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
-    (zero at the first step), and the log-normalizer of each chain.
-    """
-
-    weight: Ref
-    step: Ref
-    time: str
-    state: str
-    before: str
+    operand: Ref
+    axis: str
 
 
 @dataclass(frozen=True)
@@ -173,22 +124,6 @@ class Roll:
     operand: Ref
     axis: str
     by: int
-
-
-@dataclass(frozen=True)
-class Smooth:
-    """Moments of Gaussian chains with a block tridiagonal precision along `time`.
-
-    `diagonal`[.., t, i, j], `lower`[.., t, i, j] (i at t, j at t - 1) and `shift`[.., t, i];
-    `event` are the axes i and j, or none for scalars.  The targets are the means, the covariances,
-    the covariances with the step before, and log det of each chain's precision.
-    """
-
-    diagonal: Ref
-    lower: Ref
-    shift: Ref
-    time: str
-    event: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -227,7 +162,7 @@ class Maximize:
 
 Operation: TypeAlias = (
     Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
-    | ForwardBackward | Roll | Smooth
+    | ForwardBackward | Best | BestPath | Roll | Smooth
 )  # fmt: skip
 
 
@@ -242,7 +177,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Let:
-    """One assignment; Solve, ForwardBackward and Maximize assign several targets."""
+    """One assignment; Solve, ForwardBackward, Maximize and some others assign several targets."""
 
     targets: tuple[Array, ...]
     operation: Operation
@@ -266,6 +201,9 @@ ROW_WEIGHT = "row_weight"
 NEW = "new_"
 """What stands before the name of a parameter in the outputs of `maximize`."""
 
+PATH = "path_"
+"""What stands before the name of a latent in the outputs of `decode`."""
+
 SCORE = "score_"
 """What stands before the name of a parameter in the outputs of `score` and `prior_score`."""
 
@@ -278,6 +216,7 @@ class ArrayProgram:
     statistics  data, parameters, expectations, row_weight -> statistics, additive over rows
     maximize    statistics, parameters -> new_mean for the parameter mean, and so on
     score       as statistics -> score_mean, the gradient of the log-likelihood, additive over rows
+    decode      data, parameters -> path_z, the most probable states of the latent z, and so on
     prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
 
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
@@ -297,5 +236,6 @@ class ArrayProgram:
     lengths: dict[str, int] = field(default_factory=dict, hash=False)  # axes of known length
     score: Function | None = None
     prior_score: Function | None = None
+    decode: Function | None = None
     latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)

@@ -5,6 +5,7 @@
     statistics   a block of data, fixed, expectations -> statistics, to be added over the blocks
     maximize     statistics, parameters               -> new parameters
     score        a block of data, expectations        -> the gradient, to be added over the blocks
+    decode       a block of data, parameters          -> the most probable states of the latents
 
 Posterior and statistics are simplified together, so that what both need is computed once.  Where
 residuals can be multiplied out, there is a second form of the E-step, and a bound that tells block
@@ -50,6 +51,7 @@ class Plan:
     prior: Function | None = None
     score: Function | None = None
     prior_score: Function | None = None
+    decode: Function | None = None
 
     @property
     def row_data(self) -> tuple[Array, ...]:
@@ -75,6 +77,7 @@ def plan(program: ArrayProgram) -> Plan:
         _simplified(program.prior, alone),
         _simplified(program.score, rows),
         _simplified(program.prior_score, alone),
+        _simplified(program.decode, rows),
     )
 
 

@@ -32,7 +32,9 @@ def with_positions(program: ArrayProgram) -> ArrayProgram:
     posterior, statistics = (_placed(f, array) for f in (program.posterior, program.statistics))
     if (posterior, statistics) == (program.posterior, program.statistics):
         return program
-    return replace(program, data=(*program.data, array), posterior=posterior, statistics=statistics)
+    decode = program.decode and _placed(program.decode, array)
+    data = (*program.data, array)
+    return replace(program, data=data, posterior=posterior, statistics=statistics, decode=decode)
 
 
 def _placed(function: Function, array: Array) -> Function:

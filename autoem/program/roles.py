@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autoem.program.ir import NEW, ROW_WEIGHT, SCORE, Array, ArrayProgram, Function
+from autoem.program.ir import NEW, PATH, ROW_WEIGHT, SCORE, Array, ArrayProgram, Function
 
 EVIDENCE = "log_evidence"
 """Output of the posterior: log-likelihood of each row (or of all data, where there are no rows)."""
@@ -29,11 +29,11 @@ def weight_axes(program: ArrayProgram) -> tuple[str, ...]:
     return (weight or evidence).axes
 
 
-PREFIXES = {"maximize": NEW, "score": SCORE, "prior_score": SCORE}
-"""Functions whose outputs belong to a parameter each, and what stands before its name."""
+PREFIXES = {"maximize": NEW, "score": SCORE, "prior_score": SCORE, "decode": PATH}
+"""Functions whose outputs belong to a parameter or a latent, and what stands before its name."""
 
 
 def key_of(function: Function, output: Array) -> str:
-    """What an output is called where it is handed over: the parameter that it belongs to, or as it
-    is."""
+    """What an output is called where it is handed over: the parameter or the latent that it belongs
+    to, or as it is."""
     return output.name.removeprefix(PREFIXES.get(function.name, ""))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from autoem.program.ir import (
+    Best,
+    BestPath,
     Call,
     Contract,
     Extreme,
@@ -83,11 +85,11 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return tuple(ref for index in (*factors, *sides) for ref in index_refs(index))
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return index_refs(operand)
-        case Roll(operand):
+        case Roll(operand) | Best(operand):
             return index_refs(operand)
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
-        case ForwardBackward(weight, step):
+        case ForwardBackward(weight, step) | BestPath(weight, step):
             return (*index_refs(weight), *index_refs(step))
         case Solve(_, _, matrix, right):
             blocks = [block for line in matrix for block in line if block is not None]
@@ -148,11 +150,11 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return Contract(tuple(ref(f) for f in factors), over, sides, scale)
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return replace(operation, operand=ref(operand))
-        case Roll(operand):
+        case Roll(operand) | Best(operand):
             return replace(operation, operand=ref(operand))
         case Smooth(diagonal, lower, shift):
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
-        case ForwardBackward(weight, step):
+        case ForwardBackward(weight, step) | BestPath(weight, step):
             return replace(operation, weight=ref(weight), step=ref(step))
         case Solve(_, _, matrix, right):
             blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.run import NothingAttached
+from autoem.errors.run import NothingAttached, NothingToDecode
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.edges import Place
@@ -93,6 +93,18 @@ class Fit:
         program, read = self._attached("the posterior", data)
         arrays = program.posterior(program.arrays(read), self.parameters)
         return by_latent(self.schema, program.latents, arrays, read.sizes)
+
+    def decode(self, data: Any = None) -> Arrays:
+        """The most probable states of the discrete latents, all together: argmax p(z | x, theta).
+
+        Latent to codes, axes its plates.  Along a chain it is the path of Viterbi (1967), which is
+        not the most probable state at every step.  Latents that are not discrete are integrated
+        out.  Errors: `NothingToDecode`; `NothingAttached` for a loaded fit; those of `read_data`.
+        """
+        program, read = self._attached("the most probable states", data)
+        if program.decode is None:
+            raise NothingToDecode(latents=tuple(v.name for v in self.schema.of_kind("latent")))
+        return program.decode(program.arrays(read), self.parameters)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""

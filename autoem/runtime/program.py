@@ -58,7 +58,8 @@ class Program:
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
     of being computed.  `every` names an array 0, 1, ... for each axis that no other array has.
-    `score` is the gradient of the objective, from which the information comes.
+    `score` is the gradient of the objective, from which the information comes.  `decode` gives the
+    most probable states by latent, where some are discrete.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `hooks`
     are further functions of the model by name (`sample`), for stages above the runtime.
     """
@@ -73,6 +74,7 @@ class Program:
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
     score: Score | None = None
+    decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -94,6 +96,7 @@ class Program:
             plain.get("every", {}),
             tuple(plain.get("gaps", ())),
             score=vars(module).get("score"),
+            decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),
         )
 

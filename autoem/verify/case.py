@@ -32,6 +32,7 @@ class Runner(Protocol):
     def log_likelihood(
         self, data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
     ) -> float: ...
+    def decode(self, data: Arrays, parameters: Arrays) -> Arrays: ...
 
 
 @dataclass(frozen=True, eq=False)

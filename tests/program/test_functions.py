@@ -17,8 +17,9 @@ from autoem.backends.numpy.printer import _statement
 from autoem.backends.numpy.scope import Scope
 from autoem.derive.quantity import Element, Quantity
 from autoem.families.family import outside
+from autoem.program.functions import FUNCTIONS
 from autoem.program.interpret import call as run
-from autoem.program.ir import FUNCTIONS, Call, Function, Ref
+from autoem.program.ir import Call, Function, Ref
 from autoem.program.lower.scalar import scalar
 from tests.program.build import arrays, call, let
 

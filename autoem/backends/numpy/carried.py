@@ -11,6 +11,7 @@ SECTIONS = {
     "solve": "linear",
     "ascend": "linear",
     "forward_backward": "chain",
+    "best_path": "viterbi",
     "smooth_gaussian": "tridiagonal",
     "root": "root",
     "normal_log_interval": "normal_interval",

@@ -12,8 +12,9 @@ from autoem.backends.numpy.tree import (
     Slice,
     Subscript,
     invoke,
+    method,
 )
-from autoem.program.ir import ForwardBackward, Let, Roll, Smooth
+from autoem.program.ir import Best, BestPath, ForwardBackward, Let, Roll, Smooth
 
 
 def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None:
@@ -22,7 +23,7 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
     chains = tuple(a for a in scope.layout(let.targets[0].axes) if a not in (time, state))
     order = (time, state, *chains)
     weight = scope.full(read(scope, operation.weight), order)
-    step = _step(read(scope, operation.step), operation, chains)
+    step = _step(scope, operation, chains)
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
     call = invoke(scope.helper("forward_backward"), weight, step)
     scope.statements.append(Assign(Sequence("", names), call))
@@ -34,8 +35,38 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
         scope.declare(target, Operand(name, layout))
 
 
-def _step(step: Operand, operation: ForwardBackward, chains: tuple[str, ...]) -> Expr:
+def best(scope: Scope, let: Let, operation: Best) -> None:
+    """Append the statements that take the largest entry along an axis, and its place."""
+    operand = read(scope, operation.operand)
+    place = Literal(operand.axes.index(operation.axis))
+    left = tuple(axis for axis in operand.axes if axis != operation.axis)
+    value, choice = let.targets
+    scope.assign(value, Operand(method(operand.code, "max", axis=place), left, infinite=True))
+    scope.assign(choice, Operand(method(operand.code, "argmax", axis=place), left, "int"))
+
+
+def best_path(scope: Scope, let: Let, operation: BestPath) -> None:
+    """Append the statements that find the best path of each chain."""
+    time, state = operation.time, operation.state
+    steps = scope.layout(let.targets[1].axes)
+    chains = tuple(axis for axis in steps if axis != time)
+    weight = scope.full(read(scope, operation.weight), (time, state, *chains))
+    step = _step(scope, operation, chains)
+    names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
+    call = invoke(scope.helper("best_path"), weight, step)
+    scope.statements.append(Assign(Sequence("", names), call))
+    orders = (chains, (time, *chains))
+    for target, name, order in zip(let.targets, names, orders, strict=True):
+        layout = scope.layout(target.axes)
+        code = align(Operand(name, order), layout)
+        if code != name:
+            scope.statements.append(Assign(name, code))
+        scope.declare(target, Operand(name, layout, target.kind))
+
+
+def _step(scope: Scope, operation: ForwardBackward | BestPath, chains: tuple[str, ...]) -> Expr:
     """(before, after), or (time, before, after, chains) with ones where it does not vary."""
+    step = read(scope, operation.step)
     square = (operation.before, operation.state)
     if set(step.axes) == set(square):
         return align(step, square)

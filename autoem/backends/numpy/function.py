@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from fractions import Fraction
 
-from autoem.backends.numpy.chains import forward_backward, roll, smooth
+from autoem.backends.numpy.chains import best, best_path, forward_backward, roll, smooth
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
@@ -31,6 +31,8 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import (
     Array,
+    Best,
+    BestPath,
     Call,
     Contract,
     Extreme,
@@ -128,6 +130,10 @@ def _write(scope: Scope, let: Let) -> None:
             solve(scope, let, operation)
         case ForwardBackward():
             forward_backward(scope, let, operation)
+        case Best():
+            best(scope, let, operation)
+        case BestPath():
+            best_path(scope, let, operation)
         case Smooth():
             smooth(scope, let, operation)
         case Roll():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Schema
 
 from autoem.backends.numpy.carried import carried
+from autoem.backends.numpy.decode import decode
 from autoem.backends.numpy.driver import Driver
 from autoem.backends.numpy.printed import Printed
 from autoem.backends.numpy.printer import module_text
@@ -37,7 +38,8 @@ def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> st
     printed = Printed(plan(check(program)), {"Arrays": None})
     functions = printed.functions()
     driver = Driver(Rows(printed.plan, printed.sections))
-    public = (*driver.functions(), *score(driver), *(search(printed.sections) if schema else ()))
+    extra = search(printed.sections) if schema else ()
+    public = (*driver.functions(), *decode(driver), *score(driver), *extra)
     private = driver.private()
     imports, sections = carried(tuple(printed.sections))
     lines = {*imports, *printed.imports, "import numpy as np", "from typing import Any"} - {""}

@@ -19,6 +19,7 @@ ROWS = "Expectations of the latent variables in a block of rows; the rows are th
 SUMS = "Expected statistics of a block of rows."
 PRIOR = "Log density of the parameters."
 UPDATE = "The parameters that maximize Q."
+PATHS = "The most probable states of the latent variables in a block of rows."
 SLOPES = "Gradient of Q in a block of rows."
 
 
@@ -41,7 +42,7 @@ class Printed:
         if self.plan.expanded is not None:
             expanded, second = self._form(self.plan.expanded, EXPANDED)
             self.plan = replace(self.plan, expanded=expanded)
-        return (*first, *second, self._maximize(), *score, *self._priors())
+        return (*first, *second, self._maximize(), *score, *self._priors(), *self._decode())
 
     def _form(self, form: EStep, suffix: str) -> tuple[EStep, tuple[Define, ...]]:
         """One form of the E-step, and the form with only what is used of the fixed part."""
@@ -57,7 +58,7 @@ class Printed:
         """Arrays that are handed out as they are declared; others as they are stored."""
         program = self.plan.program
         sure = (program.posterior, program.statistics, program.maximize)
-        more = (program.prior, program.score, program.prior_score)
+        more = (program.prior, program.score, program.prior_score, program.decode)
         return tuple(array for f in (*sure, *more) if f is not None for array in f.outputs)
 
     def _needed(self, fixed: Function) -> Function:
@@ -110,6 +111,16 @@ class Printed:
         given |= {array.name: "expected" for array in plan.factored.posterior.outputs}
         arguments = ("block", "fixed", "expected")
         return (self._define("_score", SLOPES, plan.score, arguments, given, row),)
+
+    def _decode(self) -> tuple[Define, ...]:
+        """The best states of a block, from the data and the parameters."""
+        decode, row = self.plan.decode, self.plan.program.row
+        if decode is None:
+            return ()
+        given = {array.name: "fixed" for array in decode.inputs}
+        given |= {a.name: "block" for a in decode.inputs if row is None or row in a.axes}
+        given |= {a.name: "fixed" for a in self.plan.program.parameters}
+        return (self._define("_decode", PATHS, decode, ("block", "fixed"), given, row),)
 
     def _priors(self) -> tuple[Define, ...]:
         """The log density of the parameters, and its gradient."""

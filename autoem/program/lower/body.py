@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.quantity import (
     Computed,
@@ -26,6 +27,7 @@ from autoem.derive.quantity import (
 from autoem.derive.term import canonical
 from autoem.program import ir
 from autoem.program.lower.chains import smoothed, smoothed_gaussian
+from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.names import AxisNames, IndexNames, unique
 from autoem.program.lower.sums import lowered, total
 
@@ -125,6 +127,12 @@ class Body:
                 return smoothed_gaussian(self, base)
             case Smoothed():
                 return smoothed(self, base)
+            case Best():
+                return best(self, base)
+            case BestPath():
+                return best_path(self, base)
+            case States():
+                return states(self, base)
         raise AssertionError(f"{base.name} is neither given nor computed")
 
     def _matrix_function(self, base: MatrixFunction) -> ir.Array:

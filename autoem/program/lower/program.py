@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autoem.derive.decode import decode
 from autoem.derive.index import Index, fresh
 from autoem.derive.law import is_told
 from autoem.derive.quantity import (
@@ -21,6 +22,7 @@ from autoem.derive.stages import Derivation
 from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis
 from autoem.program import ir
+from autoem.program.lower import decode as decoding
 from autoem.program.lower.body import Body
 from autoem.program.lower.latents import latents
 from autoem.program.lower.measure import unmeasured
@@ -43,13 +45,15 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     gathered, sums = _gather(axes, given, [*needed, *untold(derivation)], row)
     maximize = _maximize(derivation, axes, declared, sums)
     score, prior_score = score_functions(derivation, axes, declared, given, row)
+    decoded = decoding.function(decode(derivation.e_step), Body(axes, declared), declared)
     data = tuple(a for q, a in declared.items() if not _is_parameter(q))
     parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
-    functions = (posterior, gathered, maximize, score, *((prior_score,) if prior_score else ()))
+    more = tuple(f for f in (score, prior_score, decoded) if f is not None)
+    used = _axes((posterior, gathered, maximize, *more), (*data, *parameters))
     return ir.ArrayProgram(
         derivation.name,
         None if row is None else axes.of(row),
-        {axis: axis.rstrip("'") for axis in _axes(functions, (*data, *parameters))},
+        {axis: axis.rstrip("'") for axis in used},
         data,
         parameters,
         posterior,
@@ -60,6 +64,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         prior=_prior(derivation, axes, declared),
         score=score,
         prior_score=prior_score,
+        decode=decoded,
         latents=latents(derivation, axes, arrays),
         every={e.array.name: e.codes for e in every.values()},
     )

@@ -7,6 +7,7 @@ from autoem.verify.certificate import Obligation
 from autoem.verify.obligations.agreement import agreement
 from autoem.verify.obligations.ascent import ascent
 from autoem.verify.obligations.bound import bound
+from autoem.verify.obligations.decode import decode
 from autoem.verify.obligations.expansion import expansion
 from autoem.verify.obligations.maximizer import maximizer
 from autoem.verify.obligations.posterior import posterior
@@ -21,5 +22,6 @@ EXAMINATIONS: tuple[Examination, ...] = (
     surrogate,
     maximizer,
     agreement,
+    decode,
     ascent,
 )

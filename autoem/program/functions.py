@@ -1,0 +1,20 @@
+"""The elementwise functions of array programs."""
+
+from __future__ import annotations
+
+FUNCTIONS: dict[str, int | None] = {
+    "add": None, "multiply": None, "power": 2, "exp": 1, "log": 1, "sqrt": 1, "xlogy": 2,
+    "log1p": 1, "expm1": 1, "gammaln": 1, "digamma": 1, "polygamma": 2, "betaln": 2, "expit": 1,
+    "logaddexp": 2, "equal": 2, "less": 2, "less_equal": 2, "where": 3, "abs": 1,
+    "maximum": 2, "minimum": 2, "erf": 1, "log_ndtr": 1, "log_zero": 1, "finite_log": 1,
+    "sign": 1, "cos": 1, "sin": 1, "atan2": 2, "outside": 3, "gamma": 1, "log_bessel_i0": 1,
+    "bessel_ratio": 1, "log_multigamma": 2, "multi_polygamma": 3,
+    "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
+    "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
+    "poisson_log_interval": 3,
+}  # fmt: skip
+"""Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
+is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
+l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_multigamma(a, d) is log Gamma_d(a), and
+multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes.  The functions of
+intervals take bounds and arguments of a family (`autoem/families/between.py`)."""

@@ -1,0 +1,54 @@
+"""The operations of an array program that go along a chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoem.program.reads import Ref
+
+
+@dataclass(frozen=True)
+class ForwardBackward:
+    """Smoothing of a discrete chain along the axis `time`.
+
+    `weight` is log weight[.., t, k], `step` is log step[j, k] (perhaps over more axes), j along
+    the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
+    `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
+    (zero at the first step), and the log-normalizer of each chain.
+    """
+
+    weight: Ref
+    step: Ref
+    time: str
+    state: str
+    before: str
+
+
+@dataclass(frozen=True)
+class BestPath:
+    """The best path of a discrete chain along `time`, weights as in `ForwardBackward`.
+
+    The targets are the log weight of the path of each chain, and its state at every step.
+    """
+
+    weight: Ref
+    step: Ref
+    time: str
+    state: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Smooth:
+    """Moments of Gaussian chains with a block tridiagonal precision along `time`.
+
+    `diagonal`[.., t, i, j], `lower`[.., t, i, j] (i at t, j at t - 1) and `shift`[.., t, i];
+    `event` are the axes i and j, or none for scalars.  The targets are the means, the covariances,
+    the covariances with the step before, and log det of each chain's precision.
+    """
+
+    diagonal: Ref
+    lower: Ref
+    shift: Ref
+    time: str
+    event: tuple[str, ...]
