@@ -14,7 +14,7 @@ from autoem.derive.explain.layout import Inline, Math
 from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, notation, subscripted
 from autoem.derive.explain.read import Reader
-from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.index import Index, Lookup, Read, indices_in
 from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import (
     Declared,
@@ -146,7 +146,8 @@ def _tables(terms: Terms) -> Iterator[tuple[Declared, tuple[Read, ...]]]:
                 yield read.table, read.indices
 
 
-def _uses(term: Term, index: object) -> bool:
+def _uses(term: Term, index: Index) -> bool:
+    """Whether anything is read at the index, a lookup too."""
     mentioned = [read for element in elements(term.value) for read in element.indices]
     mentioned += [read for guard in term.guards for read in (guard.left, guard.right)]
-    return index in mentioned
+    return any(index in indices_in(read) for read in mentioned)
