@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import pytest
 
 from tests.derive import judged as judge
@@ -65,3 +66,28 @@ def test_the_model_is_judged(case: Case) -> None:
 def test_the_zoo_is_large_and_its_names_are_its_own() -> None:
     names = [case.name for file in FILES for case in file.CASES]
     assert len(names) == len(set(names)) >= 140
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "seed", "close"), [(20, 2, 1e-5), (9, 3, 0.1)])
+def test_three_measurements_of_an_effect_have_its_closed_form(
+    n: int, seed: int, close: float
+) -> None:
+    """cov_12 cov_13 / cov_23 = slope_1^2.  Of nine rows, where two slopes are hardly told from
+    zero, the iteration creeps towards it: it is slow and not wrong."""
+    found, case = (
+        judge.judged(effects.RandomSlope),
+        Case(effects.RandomSlope, {"n": n, "j": 3}, seed),
+    )
+    instance = judge.instance_of(case)
+    end = judge.converged(found, instance)
+    assert end.result == ("converged" if n == 20 else "max_iterations")
+    cov = np.cov(instance.data["x"].T, bias=True)
+    others = [(1, 2), (0, 2), (0, 1)]
+    squares = [cov[i, j] * cov[i, k] / cov[j, k] for i, (j, k) in enumerate(others)]
+    slope, sigma2 = np.sqrt(squares), np.diag(cov) - squares
+    assert np.abs(end.parameters["slope"]) == pytest.approx(slope, abs=close)
+    assert end.parameters["sigma2"] == pytest.approx(sigma2, abs=close)
+    signed = np.sign(end.parameters["slope"]) * slope
+    best = instance.at({**end.parameters, "slope": signed, "sigma2": sigma2})
+    assert 0 <= judge.objective(best) - end.objective + 1e-9 < 1e-3

@@ -178,7 +178,7 @@ CASES = (
     Case(ObservedChoice, {"n": 12}),
     Case(GroupTreated, {"n": 9, "g": 4}),
     Case(ZeroUntreated, {"n": 9}),
-    Case(FromOneState, {"n": 16}),
+    Case(FromOneState, {"n": 16}, seed=2),
     Case(Diagnostic, {"n": 30}),
     Case(Contaminated, {"n": 20}),
     Case(ZeroInflatedItems, {"n": 14, "j": 2}, seed=2),
@@ -188,5 +188,5 @@ CASES = (
     Case(TreatedClasses, {"n": 30}),
     Case(TwoFamilies, {"n": 20}, seed=3),
     Case(SwitchedEffect, {"n": 7, "j": 2}, seed=2),
-    Case(BinaryExperts, {"n": 40, "p": 2}, seed=3),
+    Case(BinaryExperts, {"n": 40, "p": 2}, seed=4),
 )

@@ -126,7 +126,7 @@ class SharedMean2(Model):
 CASES = (
     Case(RandomEffect, {"n": 5, "j": 3}),
     Case(CentredEffect, {"n": 5, "j": 3}),
-    Case(RandomSlope, {"n": 9, "j": 3}, seed=3, slow=True),
+    Case(RandomSlope, {"n": 20, "j": 3}, seed=2, slow=True),
     Case(TwoEffects, {"n": 5, "j": 2}, pending="several Gaussian latents in a row"),
     Case(TwoFactors, {"n": 6, "j": 3}, pending="several Gaussian latents in a row"),
     Case(VectorEffect, {"n": 4, "j": 3, "q": 2}, seed=3),
