@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autoem.derive.law import bounds_of, is_told, only_bounds
+from autoem.derive.moments import moments
 from autoem.derive.stages import Derivation
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate, Evidence
@@ -17,6 +18,7 @@ from autoem.language.expression import Expression, Lookup, Number
 from autoem.program.expectation import STATES
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
+from autoem.program.positions import with_positions
 
 SUPPORTS = {
     "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
@@ -38,6 +40,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
+        "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "expectations": _responsibilities(program),
         "every": {a.axes[0]: a.name for a in program.data if a.name in program.every},
@@ -46,6 +49,17 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
             for latent, words in program.latents.items()
         },
     }
+
+
+def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+    """Which arrays have rows and along which axis, and whether their moments tell all of them.
+
+    Empty where rows cannot be told from their data: there are none, or their positions are read.
+    """
+    if program.row is None or with_positions(program) is not program:
+        return {}
+    places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
+    return {"arrays": places, "moments": moments(derivation) is not None}
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:

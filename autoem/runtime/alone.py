@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
+from autoem.runtime.condensed import condensed
 from autoem.runtime.em import Accelerate, MStep, Outcome
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.search import Run
@@ -103,9 +104,10 @@ def fit_alone(
     accelerate: Accelerate | None = None,
 ) -> Outcome:
     """EM from `start`, or from the best of several starting points; see `run_em`."""
+    rows = condensed(schema, data, weights)
 
     def expect(parameters: Arrays) -> tuple[Arrays, float]:
-        return e_step(data, parameters, weights, None)
+        return e_step(rows.data, parameters, rows.weights, None)
 
     steps = (expect, m_step) if schema.get("exact", True) else rising(expect, m_step)
     run = Run(*steps, domains_of(schema), tol, max_iterations, accelerate)

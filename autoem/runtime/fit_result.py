@@ -50,7 +50,8 @@ class Fit:
     max_iterations, degenerate, boundary, decreased or interrupted, with `.advice`.  `levels`: axis
     to the labels of its categories or columns.  `missing`: variable to its number of missing cells.
     `observations`: units that the data hold, weights counted.  `fixed`: what was held, nan where
-    free.  `edges`: the entries that a result boundary or degenerate is about.  `found`: the
+    free.  `edges`: the entries that a result boundary or degenerate is about.  `condensed`: what an
+    iteration went through instead of the rows, if anything (`runtime.condensed`).  `found`: the
     information that was saved with the fit.
     """
 
@@ -68,6 +69,7 @@ class Fit:
     missing: Mapping[str, int] = field(default_factory=dict)
     fixed: Arrays = field(default_factory=dict, repr=False)
     edges: tuple[Place, ...] = field(default=(), repr=False)
+    condensed: str = ""
     found: Information | None = field(default=None, repr=False, compare=False)
     program: Program | None = field(default=None, repr=False, compare=False)
     data: Data | None = field(default=None, repr=False, compare=False)
@@ -135,8 +137,9 @@ class Fit:
         program, read = self._attached("the information", None)
         if program.score is None:
             raise NothingAttached(question="the information", needs="the score of the program")
-        data, weights = program.arrays(read), next(iter(read.weights.values()), None)
-        score = partial(program.score, data, weights=weights)
+        weights = next(iter(read.weights.values()), None)
+        rows = program.condensed(program.arrays(read), weights)
+        score = partial(program.score, rows.data, weights=rows.weights)
         return information(self.schema, self.parameters, score, self.fixed, self.edges)
 
     @property

@@ -13,6 +13,7 @@ from autoem.errors.data import NoSuchName
 from autoem.errors.run import BadOption
 from autoem.runtime.alone import assigned
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
@@ -119,6 +120,11 @@ class _Problem:
     def weights(self) -> np.ndarray | None:
         return next(iter(self.data.weights.values()), None)
 
+    @cached_property
+    def rows(self) -> Condensed:
+        """What an iteration goes through: the data, or fewer rows with the same sums."""
+        return self.program.condensed(self.arrays, self.weights)
+
     @property
     def told(self) -> bool:
         """Whether the user says from where to start."""
@@ -128,7 +134,7 @@ class _Problem:
 
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
-        return self.program.e_step(self.arrays, parameters, self.weights)
+        return self.program.e_step(self.rows.data, parameters, self.rows.weights)
 
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
         """The maximizer of Q, fixed entries in their place."""
@@ -192,7 +198,7 @@ def _left(problem: _Problem, run: Run, outcome: Outcome) -> tuple[Outcome, str]:
     near = coordinates(program.schema, outcome.parameters, problem.fixed)
     if EFFORT * len(near.u) * numbers > AT_ONCE:
         return outcome, ""
-    score = partial(program.score, problem.arrays, weights=problem.weights)
+    score = partial(program.score, problem.rows.data, weights=problem.rows.weights)
     found = information(program.schema, outcome.parameters, score, problem.fixed)
     rest = replace(run, max_iterations=max(0, run.max_iterations - outcome.iterations))
     return leave(outcome, found, near, rest.start)
@@ -205,7 +211,8 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         outcome = _reordered(problem, outcome)
     parameters = {name: np.asarray(value) for name, value in outcome.parameters.items()}
     with np.errstate(all="ignore"):
-        value = problem.program.log_likelihood(problem.arrays, parameters, problem.weights)
+        rows = problem.rows
+        value = problem.program.log_likelihood(rows.data, parameters, rows.weights)
     return Fit(
         schema=schema,
         parameters=parameters,
@@ -221,6 +228,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         missing=read.missing,
         fixed=problem.fixed,
         edges=outcome.places,
+        condensed=problem.rows.remark,
         program=problem.program,
         data=read,
     )

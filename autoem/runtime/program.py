@@ -10,6 +10,7 @@ import numpy as np
 
 from autoem.errors.data import MissingValues
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.condensed import Condensed, condensed
 from autoem.runtime.data import Data
 from autoem.runtime.gaps import filled
 from autoem.runtime.latents import Told
@@ -60,8 +61,9 @@ class Program:
     of being computed.  `every` names an array 0, 1, ... for each axis that no other array has.
     `score` is the gradient of the objective, from which the information comes.  `decode` gives the
     most probable states by latent, where some are discrete.
-    `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `hooks`
-    are further functions of the model by name (`sample`), for stages above the runtime.
+    `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `rows` say
+    which arrays have rows, and what an iteration reads of them (`runtime.condensed`).  `hooks` are
+    further functions of the model by name (`sample`), for stages above the runtime.
     """
 
     schema: Schema
@@ -76,6 +78,7 @@ class Program:
     score: Score | None = None
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
+    rows: Mapping[str, Any] = field(default_factory=dict)
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @staticmethod
@@ -98,6 +101,7 @@ class Program:
             score=vars(module).get("score"),
             decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),
+            rows=plain.get("rows", {}),
         )
 
     def arrays(self, data: Data) -> Arrays:
@@ -105,6 +109,10 @@ class Program:
         positions along every axis that no array has."""
         every = {name: np.arange(data.sizes[axis]) for axis, name in self.every.items()}
         return filled(data.arrays, self.gaps) | every
+
+    def condensed(self, arrays: Arrays, weights: np.ndarray | None = None) -> Condensed:
+        """Arrays as the functions take them, of fewer rows with the same sums where that pays."""
+        return condensed({"rows": self.rows}, arrays, weights)
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def summary(fit: Fit) -> str:
         errors = information.standard_errors
         told = "standard errors in brackets" if information.kind == "maximum" else str(information)
         lines += _wrapped(told)
+    lines += _wrapped(fit.condensed)
     lines += [f"  {name}: {count} missing" for name, count in fit.missing.items()]
     for variable in fit.schema.of_kind("parameter"):
         lines += [

@@ -224,5 +224,6 @@ def test_a_model_without_latents_has_no_e_step() -> None:
         "Complete-data log-likelihood",
         "Q",
         "M-step",
+        "Moments",
     ]
     assert "meanˆ = ∑_n x_n / N" in document.text()

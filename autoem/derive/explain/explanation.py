@@ -29,6 +29,7 @@ from autoem.derive.explain.layout import (
     Conditioned,
     Density,
     Display,
+    Inline,
     Paragraph,
     Product,
     Relation,
@@ -44,6 +45,7 @@ from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.notation import subscripted
 from autoem.derive.explain.page import Page, page
 from autoem.derive.index import fresh
+from autoem.derive.moments import moments
 from autoem.derive.quantity import Computed, Declared, Defined, Indicator, elements
 from autoem.derive.term import Term, Terms
 from autoem.graph.factor_graph import Factor
@@ -64,6 +66,7 @@ def explain(derivation: Derivation) -> Document:
         Section("Log-likelihood", tuple(_evidence(made))),
         Section("Q", tuple(_surrogate(made))),
         Section("M-step", tuple(_m_step(made))),
+        Section("Moments", tuple(_moments(made))),
     )
     kept = tuple(section for section in sections if section.blocks)
     doc = derivation.declaration.doc.strip().partition("\n")[0]
@@ -180,3 +183,19 @@ def _m_step(made: Page) -> Iterator[Block]:
     )
     for update in made.derivation.m_step.updates:
         yield from updates.explained(state, update)
+
+
+def _moments(made: Page) -> Iterator[Block]:
+    """What is said where the data enter through their moments alone."""
+    found = moments(made.derivation)
+    if found is not None:
+        data: list[Inline] = []
+        for variable in found.data:
+            data += [", ", made.notation.symbol(variable)]
+        yield paragraph(
+            "The log-likelihood and every sum above are quadratic in ",
+            *data[1:],
+            " with coefficients that all rows share: they are functions of the number of rows and "
+            "of their sums and cross products. These are gathered once, and an iteration costs "
+            "nothing in the number of rows.",
+        )
