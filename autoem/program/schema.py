@@ -58,6 +58,8 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """
     if program.row is None or with_positions(program) is not program:
         return {}
+    if any(a.name in program.every and program.row in a.axes for a in program.data):
+        return {}
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
     return {"arrays": places, "moments": moments(derivation) is not None}
 
