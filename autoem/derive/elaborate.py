@@ -6,7 +6,8 @@ An expression over plates and event axes is read at one index for each axis,
 
 where a contraction becomes a named intermediate, so that residuals stay factored.  A lookup by a
 discrete latent is read at a *state*, a new index k that is summed with the indicator [z_n = k]; a
-lookup by data is an index of its own.
+lookup by data is an index of its own.  Where positions are compared or reckoned with, t < z_n or
+t - z_n, the outcome is known for each t and k: a number of its own, `Told`.
 """
 
 from __future__ import annotations
@@ -19,30 +20,44 @@ import sympy
 
 from autoem.derive.index import Index, Lookup, Read, fresh, shifted
 from autoem.derive.quantity import (
+    Declared,
     Element,
     Entries,
+    Position,
+    Size,
+    elements,
 )
 from autoem.derive.scope import DELTA, Scope
+from autoem.derive.standing import (
+    Consumed,
+    Environment,
+    assigned,
+    contracted_at,
+    placed,
+    remaining,
+)
 from autoem.derive.term import Term, free_indices
 from autoem.errors import NotDerivable
-from autoem.families.where import choice
+from autoem.families.where import choice, equal, less
 from autoem.language import declaration, expression
 from autoem.language.expression import Axis, Expression, Previous
-
-Environment = Mapping[Axis, Read]
-Consumed = tuple[Axis, Read]
 
 
 @dataclass
 class Reader:
     """Reads the expressions of one factor; `states` are the latent states it has met.
 
-    `binary` are binary variables whose value is chosen, and `met` where they were read.
+    `binary` are binary variables and comparisons whose value is chosen, and `met` where the
+    variables were read; `used` are those that this reading needed, `compared` the comparisons as
+    numbers, and `inside` those that hold where it is being read.
     """
 
     scope: Scope
-    binary: Mapping[declaration.Variable, int]
-    met: dict[declaration.Variable, tuple[Read, ...]] = field(default_factory=dict)
+    binary: Mapping[Expression, int]
+    met: dict[Expression, tuple[Read, ...]] = field(default_factory=dict)
+    used: dict[Expression, None] = field(default_factory=dict)
+    compared: dict[Expression, sympy.Expr] = field(default_factory=dict)
+    inside: tuple[sympy.Expr, ...] = ()
     states: dict[tuple[declaration.Variable, tuple[Read, ...]], Index] = field(default_factory=dict)
 
     def state(self, latent: declaration.Variable, indices: tuple[Read, ...]) -> Index:
@@ -69,6 +84,8 @@ class Reader:
                 return self._listing(node, known, event)
             case expression.Entry():
                 return self.read(node.base, at, (*event, node.position))
+            case expression.Position(axis=axis):
+                return self.scope.position(known[axis], axis)
             case expression.Lookup():
                 return self._lookup(node, known, event)
             case expression.Contraction():
@@ -86,9 +103,12 @@ class Reader:
         self, node: declaration.Variable, plates: tuple[Read, ...], event: tuple[Read, ...]
     ) -> sympy.Expr:
         if node in self.binary:
+            self.used[node] = None
             if self.met.setdefault(node, plates) != plates:
                 raise NotDerivable(what=f"{node.name} at two places of one law", where="a choice")
             return sympy.Integer(self.binary[node])
+        if isinstance(node, declaration.Latent) and node.category is not None:
+            return self.scope.position(self.state(node, plates), node.category)
         return Element(self.scope.quantity(node), plates + event)
 
     def _listing(
@@ -114,7 +134,18 @@ class Reader:
         return self.read(node.base, {**known, **dict(consumed)}, event)
 
     def _consumed(self, node: expression.Lookup, known: Environment) -> tuple[Consumed, ...]:
-        return tuple((axis, self.index(entry, known)) for axis, entry in node.entries)
+        return tuple((axis, self._place(entry, axis, known)) for axis, entry in node.entries)
+
+    def _place(self, entry: Expression, axis: Axis, known: Environment) -> Read:
+        """The index along the axis: one that is known, or one that is reckoned from others."""
+        if isinstance(entry, expression.Position):
+            return known[entry.axis]
+        if not isinstance(entry, expression.Apply):
+            return self.index(entry, known)
+        value = self.read(entry, known)
+        _check_told(value, f"the index {entry.label}")
+        told = self.scope.told("place", value, axis, sympy.Mul(*self.inside))
+        return Lookup(told.base, told.indices)
 
     def index(self, node: Expression, known: Environment) -> Read:
         """An index expression: a latent's state, or a lookup in data."""
@@ -145,11 +176,44 @@ class Reader:
     def _apply(
         self, node: expression.Apply, known: Environment, event: tuple[Read, ...]
     ) -> sympy.Expr:
+        if node.operator == "where" and node.arguments[0] in self.binary:
+            return self._chosen(node, known, event)
         values = []
         for argument in node.arguments:
             inner = assigned(argument.event, node.event, event)
             values.append(self.read(argument, known, inner))
         return _OPERATORS[node.operator](*values)
+
+    def chosen(self, condition: Expression) -> sympy.Expr:
+        """A comparison as it is chosen to be: one where it holds, or where it does not."""
+        holds = self.compared[condition]
+        name, value = ("holds", holds) if self.binary[condition] else ("fails", 1 - holds)
+        return value if value.is_number else self.scope.told(name, value)
+
+    def _chosen(
+        self, node: expression.Apply, known: Environment, event: tuple[Read, ...]
+    ) -> sympy.Expr:
+        """One branch of a choice, where its condition holds or does not."""
+        condition, *branches = node.arguments
+        holds = self.holds(condition, known)
+        branch = branches[0 if holds else 1]
+        outer = self.inside
+        if condition in self.compared:
+            self.inside = (*outer, self.chosen(condition))
+        value = self.read(branch, known, assigned(branch.event, node.event, event))
+        self.inside = outer
+        return value
+
+    def holds(self, condition: Expression, known: Environment) -> sympy.Expr:
+        """Whether a condition is chosen to hold; what it compares is read once."""
+        if condition not in self.binary or isinstance(condition, declaration.Variable):
+            return self.read(condition, known)
+        value = self.read(condition, known)
+        _check_told(value, "a comparison")
+        if self.compared.setdefault(condition, value) != value:
+            raise NotDerivable(what="one comparison at two places of a law", where="a choice")
+        self.used[condition] = None
+        return sympy.Integer(self.binary[condition])
 
     def _contraction(
         self, node: expression.Contraction, known: Environment, event: tuple[Read, ...]
@@ -174,23 +238,10 @@ class Reader:
                 bound = contracted_at(operand.event, node.axes, axis, last) == position
                 inner.append(summed[axis] if bound else outer.pop(0))
             factors.append(self.read(operand, {**known, **summed}, tuple(inner)))
-        product = Term(factors[0] * factors[1], tuple(summed.values()))
-        return self.scope.define(_name(node), (product,))
-
-
-def placed(
-    plates: tuple[Axis, ...], consumed: tuple[Consumed, ...], known: Environment
-) -> tuple[Read, ...]:
-    """One read for each plate: an axis that stands twice is consumed from left to right."""
-    left, result = list(consumed), []
-    for axis in plates:
-        own = next((pair for pair in left if pair[0] is axis), None)
-        if own is None:
-            result.append(known[axis])
-        else:
-            left.remove(own)
-            result.append(own[1])
-    return tuple(result)
+        product = factors[0] * factors[1]
+        if product.is_number:
+            return sympy.Mul(product, *map(self.scope.size, summed))
+        return self.scope.define(_name(node), (Term(product, tuple(summed.values())),))
 
 
 def number(value: Fraction | float) -> sympy.Expr:
@@ -198,40 +249,6 @@ def number(value: Fraction | float) -> sympy.Expr:
     if isinstance(value, float):
         return sympy.oo if value > 0 else -sympy.oo
     return sympy.Rational(value.numerator, value.denominator)
-
-
-def remaining(event: tuple[Axis, ...], axes: tuple[Axis, ...], last: bool) -> tuple[Axis, ...]:
-    """The event axes of an operand that a contraction leaves."""
-    return tuple(
-        axis
-        for position, axis in enumerate(event)
-        if contracted_at(event, axes, axis, last) != position
-    )
-
-
-def contracted_at(
-    event: tuple[Axis, ...], axes: tuple[Axis, ...], axis: Axis, last: bool
-) -> int | None:
-    """Where in `event` the contracted axis stands: A's last, B's first."""
-    if axis not in axes:
-        return None
-    positions = [position for position, other in enumerate(event) if other is axis]
-    return positions[-1 if last else 0]
-
-
-def assigned(
-    inner: tuple[Axis, ...],
-    outer: tuple[Axis, ...],
-    indices: tuple[Read, ...],
-    offset: Mapping[Axis, int] | None = None,
-) -> tuple[Read, ...]:
-    """Indices for the inner event axes: the j-th occurrence of an axis takes the j-th outside."""
-    result = []
-    for position, axis in enumerate(inner):
-        nth = inner[:position].count(axis) + (offset or {}).get(axis, 0)
-        places = [index for other, index in zip(outer, indices, strict=True) if other is axis]
-        result.append(places[nth])
-    return tuple(result)
 
 
 def _name(node: Expression) -> str:
@@ -246,6 +263,23 @@ def _name(node: Expression) -> str:
     return "sum"
 
 
+def _check_told(value: sympy.Expr, what: str) -> None:
+    """Data and states tell it: EM would never move a parameter in it."""
+    for element in elements(value):
+        base = element.base
+        if isinstance(base, Position | Size) or (
+            isinstance(base, Declared) and not isinstance(base.variable, UNKNOWN)
+        ):
+            continue
+        raise NotDerivable(
+            what=f"{what} that mentions {base.name}, which is neither data nor one of finitely "
+            "many states",
+            where="a position",
+        )
+
+
+UNKNOWN = (declaration.Parameter, declaration.Latent)
+
 _OPERATORS = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
@@ -257,4 +291,9 @@ _OPERATORS = {
     "log": sympy.log,
     "sqrt": sympy.sqrt,
     "where": choice,
+    "less": less,
+    "less_equal": lambda a, b: 1 - less(b, a),
+    "greater": lambda a, b: less(b, a),
+    "greater_equal": lambda a, b: 1 - less(a, b),
+    "equal": equal,
 }

@@ -169,31 +169,49 @@ def _density(
 ) -> Iterator[Term]:
     """The terms of one density, for each state of the binary variables that choose in it."""
     conditions = _conditions(law)
-    binary = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
+    binary: list[Expression] = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
+    binary += [node for node in conditions if isinstance(node, expression.Apply)]
     readings = []
-    met: dict[declaration.Variable, tuple[Read, ...]] = {}
+    met: dict[Expression, tuple[Read, ...]] = {}
     shared: dict[tuple[str, ...], Index] = {}
     for states in product((0, 1), repeat=len(binary)):
         reader = Reader(scope, dict(zip(binary, states, strict=True)), met)
-        readings.append((reader, _summands(factor, law, reader, plates, shared)))
+        terms = _summands(factor, law, reader, plates, shared)
+        # What a reading does not ask for is one reading, whatever is chosen there.
+        if all(node in reader.used for node, chosen in reader.binary.items() if chosen):
+            readings.append((reader, terms))
     common = [t for t in readings[0][1] if all(t in terms for _, terms in readings)]
     for term in common:
         yield from finished(_with_indicators(term, readings[0][0], plates, ()), factor.name)
     for reader, terms in readings:
-        chosen = tuple(reader.binary.items())
+        chosen = tuple(
+            (node, state) for node, state in reader.binary.items() if node in reader.used
+        )
         for term in (t for t in terms if t not in common):
             yield from finished(_with_indicators(term, reader, plates, chosen), factor.name)
 
 
 def _conditions(law: Readable) -> tuple[Expression, ...]:
-    """Data that choose between two expressions of a law; between bounds they may."""
+    """Data and comparisons that choose between two expressions of a law, or between two laws;
+    between bounds they may."""
     nodes = (node for root in unbounding(law) for node in expression.subexpressions(root))
-    found = []
-    for node in nodes:
-        if isinstance(node, expression.Apply) and node.operator == "where":
-            chooses = node.arguments[0]
-            found.append(chooses.base if isinstance(chooses, expression.Lookup) else chooses)
-    return tuple(v for v in found if isinstance(v, declaration.Given | declaration.Observed))
+    chooses = [
+        node.arguments[0] for node in nodes
+        if isinstance(node, expression.Apply) and node.operator == "where"
+    ]  # fmt: skip
+    found = [node.base if isinstance(node, expression.Lookup) else node for node in chooses]
+    known = (declaration.Given, declaration.Observed, expression.Apply)
+    compared = [node for node in _switched(law) if isinstance(node, expression.Apply)]
+    return tuple(dict.fromkeys(v for v in (*found, *compared) if isinstance(v, known)))
+
+
+def _switched(law: Readable) -> Iterator[Expression]:
+    """The conditions between laws."""
+    if isinstance(law, distribution.Switch):
+        yield law.condition
+        for branch in (law.yes, law.no):
+            if isinstance(branch, Readable):
+                yield from _switched(branch)
 
 
 def _is_binary_latent(variable: declaration.Variable) -> bool:
@@ -216,7 +234,7 @@ def _summands(
     Of a switch, those of each branch where it holds.
     """
     if isinstance(law, distribution.Switch):
-        holds, found = reader.read(law.condition, plates), []
+        holds, found = reader.holds(law.condition, plates), []
         for share, branch in ((holds, law.yes), (1 - holds, law.no)):
             assert isinstance(branch, distribution.Distribution | distribution.Switch)
             if share != 0:
@@ -247,24 +265,29 @@ def _with_indicators(
     term: Term,
     reader: Reader,
     plates: dict[Axis, Read],
-    binary: tuple[tuple[declaration.Variable, int], ...],
+    binary: tuple[tuple[Expression, int], ...],
 ) -> Term:
     """The term times [z = k] for the states it depends on, summed over states and plates."""
-    mentioned = indices_of(term.value)
     own_bound = tuple(read for read in plates.values() if isinstance(read, Index))
     value, bound = term.value, list(term.bound)
+    for condition, _ in binary:
+        if condition in reader.compared:
+            value *= reader.chosen(condition)
+    mentioned = indices_of(value)
     for (latent, indices), state in reader.states.items():
         if state in mentioned:
             value *= Element(reader.scope.indicator(latent), (*indices, state))
             bound.append(state)
     guards = list(term.guards)
     for variable, chosen in binary:
+        if variable in reader.compared:
+            continue
         place = reader.met[variable]
         if isinstance(variable, declaration.Latent):
             value *= Element(reader.scope.indicator(variable), (*place, chosen))
         elif isinstance(variable, declaration.Given):
             guards.append(Guard(Lookup(reader.scope.quantity(variable), place), chosen))
-        else:
+        elif isinstance(variable, declaration.Observed):
             seen = Element(reader.scope.quantity(variable), place)
             value *= seen if chosen else 1 - seen
     return replace(term, value=value, bound=(*own_bound, *bound), guards=tuple(guards))

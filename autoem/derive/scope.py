@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from autoem.derive.index import Index
+from autoem.derive.index import Index, Read, Shift
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -21,8 +21,10 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
+    Position,
     Seen,
     Size,
+    Told,
 )
 from autoem.derive.term import Term, canonical
 from autoem.language import declaration
@@ -55,6 +57,8 @@ class Scope:
     functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
     defined: dict[object, Defined] = field(default_factory=dict)
     state_axes: dict[declaration.Variable, Axis] = field(default_factory=dict)
+    positions: dict[Axis, Position] = field(default_factory=dict)
+    reckoned: dict[object, Told] = field(default_factory=dict)
 
     def quantity(self, variable: declaration.Variable) -> Declared:
         """The quantity of a declared variable."""
@@ -76,6 +80,33 @@ class Scope:
         if axis not in self.steps:
             self.steps[axis] = Later(f"later_{axis.key or axis.label}", (axis,), "nonnegative")
         return self.steps[axis]
+
+    def position(self, read: Read, axis: Axis) -> sympy.Expr:
+        """What is read along an axis, as a number."""
+        if isinstance(read, int):
+            return sympy.Integer(read)
+        if isinstance(read, Shift):
+            return self.position(read.index, axis) + read.by
+        if axis not in self.positions:
+            name = f"position_{axis.key or axis.label}"
+            self.positions[axis] = Position(name, (axis,), "nonnegative")
+        return Element(self.positions[axis], (read,))
+
+    def told(
+        self,
+        name: str,
+        value: sympy.Expr,
+        along: Axis | None = None,
+        inside: sympy.Expr = sympy.S.One,
+    ) -> Element:
+        """A comparison, or an index along an axis; equal ones are one quantity."""
+        key, free = canonical((Term(value), Term(inside)))
+        if (key, along) not in self.reckoned:
+            axes = tuple(index.axis for index in free)
+            self.reckoned[key, along] = Told(
+                name, axes, "nonnegative", value=value, indices=free, along=along, inside=inside
+            )
+        return Element(self.reckoned[key, along], free)
 
     def indicator(self, latent: declaration.Variable) -> Indicator:
         """[z = k] for a discrete latent, over its plates and then its states."""

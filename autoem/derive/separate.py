@@ -31,12 +31,14 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
+    Position,
     Quantity,
     Seen,
     Smoothed,
     SmoothedGaussian,
     Solution,
     Statistic,
+    Told,
     elements,
     indices_of,
 )
@@ -245,7 +247,7 @@ def _is_gathered(element: Element) -> bool:
         return not _is_new(base.base)
     if isinstance(base, LogPartition):
         return is_gathered(base.operand)
-    if isinstance(base, Seen | Later | Smoothed | SmoothedGaussian):
+    if isinstance(base, Seen | Later | Position | Told | Smoothed | SmoothedGaussian):
         return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True

@@ -15,6 +15,7 @@ from autoem.errors.data import (
     NotATable as NotATable,
     NotFinite as NotFinite,
     NotIndependent as NotIndependent,
+    OutsideAxis as OutsideAxis,
     OutsideDomain as OutsideDomain,
     RaggedData as RaggedData,
     SizesDisagree as SizesDisagree,

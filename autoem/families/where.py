@@ -1,6 +1,7 @@
 """where(c, a, b): a where the condition c holds, else b.
 
 A choice between numbers is the sum c a + (1 - c) b; where one of them is infinite it is this.
+A comparison is 1 where it holds and 0 where it does not.
 """
 
 from __future__ import annotations
@@ -36,6 +37,46 @@ class where(sympy.Function):
     @staticmethod
     def _imp_(condition: Any, yes: Any, no: Any) -> Any:
         return np.where(condition != 0, yes, no)
+
+
+class less(sympy.Function):
+    """1 where a < b, else 0.
+
+    >>> less(1, 2), less(2, 2)
+    (1, 0)
+    """
+
+    nargs = 2
+    is_nonnegative = True
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr | None:
+        return sympy.Integer(bool(a < b)) if (a - b).is_number else None
+
+    @staticmethod
+    def _imp_(a: Any, b: Any) -> Any:
+        return np.where(a < b, 1.0, 0.0)
+
+
+class equal(sympy.Function):
+    """1 where a = b, else 0.
+
+    >>> equal(1, 2), equal(2, 2)
+    (0, 1)
+    """
+
+    nargs = 2
+    is_nonnegative = True
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr | None:
+        return sympy.Integer(a == b) if (a - b).is_number else None
+
+    @staticmethod
+    def _imp_(a: Any, b: Any) -> Any:
+        return np.where(a == b, 1.0, 0.0)
 
 
 def choice(condition: Expr, yes: Expr, no: Expr) -> Expr:

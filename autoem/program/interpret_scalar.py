@@ -82,6 +82,13 @@ def _multiply(scope: Scope, factors: tuple[Scalar, ...], grid: tuple[str, ...]) 
         return over / under
 
 
+def index_of(values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Whole numbers as indices along an axis of that size."""
+    if np.any((values < 0) | (values >= size)):
+        raise IndexError("an index is outside its axis")
+    return np.asarray(values).astype(int)
+
+
 MEANING: dict[str, Callable[..., np.ndarray]] = {
     "add": lambda *terms: reduce(np.add, terms),
     "power": lambda x, y: np.power(np.asarray(x, dtype=np.float64), y),
@@ -120,6 +127,7 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "multi_polygamma": lambda m, a, d: sum(
         special.polygamma(int(m.item()), a - i / 2) for i in range(int(d.item()))
     ),
+    "index_of": index_of,
     **{function.__name__: function._imp_ for function in INTERVAL_FUNCTIONS},
 }
 """What each elementwise function means (multiply is above, for its convention)."""

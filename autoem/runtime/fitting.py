@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.data import NoSuchName
+from autoem.errors.data import NoSuchName, OutsideAxis
 from autoem.errors.run import BadOption
 from autoem.runtime.alone import assigned
 from autoem.runtime.arrays import Arrays
@@ -59,7 +59,8 @@ def fit(
     come in the order of `runtime.order`, unless `start` or `fixed` names them.  A whole start that
     leads to a saddle, as a symmetric one does, is left, and the advice says so (`runtime.leave`).
 
-    Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain.
+    Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain;
+    `OutsideAxis` for an index that leaves its axis.
     """
     _check_options(restarts, seed, tol, max_iterations, accelerate, weights)
     given = {**(start or {}), **(fixed or {})}
@@ -75,7 +76,10 @@ def fit(
         e_step, m_step = problem.e_step, problem.m_step
         steps = (e_step, m_step) if schema.exact else rising(e_step, m_step)
         run = Run(*steps, schema.domains, tol, max_iterations, jump, report)
-        outcome = _best(problem, run, restarts, seed or 0)
+        try:
+            outcome = _best(problem, run, restarts, seed or 0)
+        except IndexError as error:
+            raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
     return _finish(problem, outcome, remark, ordered=not given)
 

@@ -35,6 +35,7 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
+    Position,
     Quantity,
     Seen,
     Size,
@@ -42,6 +43,7 @@ from autoem.derive.quantity import (
     SmoothedGaussian,
     Solution,
     Statistic,
+    Told,
 )
 from autoem.derive.term import Term
 from autoem.errors.verification import NotJudged
@@ -139,6 +141,10 @@ class Meaning:
                 return float(at[0] == at[1])
             case Later():
                 return float(at[-1] > 0)
+            case Position():
+                return float(at[0])
+            case Told():
+                return self.value(base.number, dict(zip(base.indices, at, strict=True)))
             case Size():
                 return float(self.length(base.axis))
             case Origin():

@@ -23,8 +23,10 @@ from autoem.derive.quantity import (
     Indicator,
     Later,
     LogPartition,
+    Position,
     Quantity,
     Size,
+    Told,
     elements,
 )
 from autoem.derive.term import Term
@@ -90,6 +92,10 @@ class Ground:
         match base:
             case Indicator():
                 return sympy.Integer(self.states[base.latent.variable, at[:-1]] == at[-1])
+            case Position():
+                return sympy.Integer(at[0])
+            case Told():
+                return self.value(base.number, dict(zip(base.indices, at, strict=True)))
             case Delta():
                 return sympy.Integer(at[0] == at[1])
             case Later():
@@ -115,6 +121,8 @@ class Ground:
 
     def _code(self, table: Quantity, place: Place) -> int:
         """What a lookup finds: a state, or the rows of a given dealt out in turn."""
+        if isinstance(table, Told):
+            return int(self.entry(table, place))
         assert isinstance(table, Declared)
         if isinstance(table.variable, Latent):
             return self.states[table.variable, place]

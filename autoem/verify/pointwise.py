@@ -88,13 +88,8 @@ class Pointwise:
                 return self(base, known, (*event, position))
             case expression.Position(axis):
                 return known[axis]
-            case expression.Apply(operator, arguments):
-                operands = [
-                    self(argument, known, assigned(argument.event, node.event, event))
-                    for argument in arguments
-                ]
-                with np.errstate(all="ignore"):
-                    return OPERATORS[operator](*operands)
+            case expression.Apply():
+                return self._apply(node, known, event)
             case expression.Previous(variable=Variable() as variable):
                 return self.values(variable, earlier(node, known, self), event)
             case expression.Lookup():
@@ -102,6 +97,20 @@ class Pointwise:
             case expression.Contraction():
                 return self._contraction(node, known, event)
         raise NotJudged(what=f"an expression of kind {type(node).__name__}")
+
+    def _apply(self, node: expression.Apply, known: Place, event: tuple[int, ...]) -> Any:
+        """The operator of its operands; of a choice only the branch that is taken is read, the
+        other may look up what is not there."""
+        events = [assigned(argument.event, node.event, event) for argument in node.arguments]
+        arguments = list(zip(node.arguments, events, strict=True))
+        if node.operator == "where":
+            holds = self(node.arguments[0], known, events[0])
+            if np.ndim(holds) == 0:
+                branch, own = arguments[1 if holds else 2]
+                return self(branch, known, own)
+        operands = [self(argument, known, own) for argument, own in arguments]
+        with np.errstate(all="ignore"):
+            return OPERATORS[node.operator](*operands)
 
     def _lookup(self, node: expression.Lookup, known: Place, event: tuple[int, ...]) -> Any:
         """Each index in turn takes the first plate of its axis that is left."""

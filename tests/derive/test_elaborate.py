@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import sympy
 
-from autoem.derive.elaborate import Reader, assigned
+from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, Read, fresh
 from autoem.derive.quantity import Element, Indicator, elements
 from autoem.derive.reading import Argument
 from autoem.derive.scope import Scope, sign_of
+from autoem.derive.standing import assigned
 from autoem.derive.term import Term
 from autoem.derive.unroll import finished, inlined, unrolled
 from autoem.errors import NotDerivable
@@ -175,8 +176,10 @@ def test_a_lookup_by_a_latent_is_read_at_a_state() -> None:
 
 
 def test_what_is_not_read_says_so() -> None:
-    with pytest.raises(NotDerivable, match="does not read an expression of kind Position"):
-        read(lift(N), {N: fresh(N)}, ())
+    with pytest.raises(NotDerivable, match="an expression of kind ArrayConstant"):
+        read(lift(np.ones(3)), {}, (0,))
+    with pytest.raises(NotDerivable, match="that mentions anonymous, which is neither data"):
+        read(effect[lift(N) - theta], {N: fresh(N)}, ())
 
 
 def test_signs_come_from_domains() -> None:

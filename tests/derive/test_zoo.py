@@ -17,6 +17,7 @@ from tests.derive.zoo import (
     mixtures,
     plain,
     plates,
+    positions,
     priors,
     regressions,
     scales,
@@ -27,7 +28,7 @@ from tests.derive.zoo.case import Case
 
 FILES = (
     *(plain, regressions, lookups, choices, mixtures, vectors, plates, weights),
-    *(cells, effects, factors, scales, priors),
+    *(cells, effects, factors, scales, priors, positions),
 )
 ALWAYS = 3
 

@@ -126,6 +126,8 @@ def _function(scope: Scope, function: str, arguments: tuple[Scalar, ...], order:
         return Operand(WRITTEN[function](codes), axes, "float", infinite)
     if function in SPECIAL:
         return Operand(invoke(f"special.{function}", *codes), axes, "float", infinite)
+    if function == "index_of":
+        return Operand(invoke(scope.helper(function), *codes), axes, "int")
     if function == "finite_log" or function in SECTIONS:
         return Operand(invoke(scope.helper(function), *codes), axes)
     name = NUMPY_NAMES.get(function, function)

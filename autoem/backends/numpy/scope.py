@@ -24,6 +24,7 @@ from autoem.backends.numpy.tree import (
     integers,
     invoke,
 )
+from autoem.errors import NotDerivable
 from autoem.program.ir import Array, IndexRead, Ref
 from autoem.program.walk import distinct, index_axes
 
@@ -144,7 +145,11 @@ class Scope:
                     return Subscript(
                         shape, (Literal(place - len(operand.axes) * (own == self.row)),)
                     )
-        raise LookupError(f"no array of the function has the axis {axis}, so its size is not known")
+        raise NotDerivable(
+            what=f"the length of the axis {axis}, along which no data and no parameter lie; write "
+            "Axis(size=...)",
+            where="a program",
+        )
 
 
 def align(operand: Operand, order: tuple[str, ...]) -> Expr:

@@ -153,3 +153,12 @@ def bounded(value: np.ndarray) -> np.ndarray:
 def unbounded(value: np.ndarray) -> np.ndarray:
     """What `bounded` made large is infinite again."""
     return np.where(np.abs(value) > 1e200, np.copysign(np.inf, value), value)
+
+
+def index_of(values: np.ndarray, size: float) -> np.ndarray:
+    """Whole numbers as indices along an axis of that size; IndexError where one is outside."""
+    index = np.asarray(values).astype(int)
+    if index.size and not 0 <= index.min() <= index.max() < size:
+        worst = index.min() if index.min() < 0 else index.max()
+        raise IndexError(f"an index is {worst}, and its axis has {size:.0f} entries")
+    return index

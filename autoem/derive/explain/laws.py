@@ -112,7 +112,7 @@ class LawReader:
     def _line(
         self, variable: Variable, law: Law, plates: Plates, binary: dict[Variable, int]
     ) -> Relation:
-        reader = ExpressionReader(Scope(), binary)
+        reader = ExpressionReader(Scope(), dict[Expression, int](binary.items()))
         names = self._names(plates)
         # All arguments are read once, so that the reader meets the states in them.
         values = [Site(reader, plates, names).read(node)[0] for node in law.expressions]

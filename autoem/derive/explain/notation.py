@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import sympy
 
+from autoem.derive.explain.comparisons import told
 from autoem.derive.explain.layout import (
     ZERO,
     Add,
@@ -41,9 +42,11 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
+    Position,
     Quantity,
     Seen,
     Size,
+    Told,
 )
 from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
 from autoem.language.expression import Axis
@@ -121,6 +124,8 @@ class Notation:
         if isinstance(index, int):
             return Number(Fraction(index))
         if isinstance(index, Lookup):
+            if isinstance(index.table, Told):
+                return told(index.table, tuple(self.read(r, names) for r in index.indices))
             assert isinstance(index.table, Declared)
             return self.subscripted(index.table.variable, index.indices, names)
         if isinstance(index, Shift):
@@ -171,6 +176,10 @@ class Notation:
                 return None
             case Delta():
                 return Glyph(_delta, rank=(WEIGHT, 0))
+            case Position():
+                return Glyph(lambda shown: shown[0] or Symbol(base.name), rank=(DATA, 0))
+            case Told():
+                return Glyph(lambda shown: told(base, shown), rank=(WEIGHT, 0))
             case Later():
                 size = self.size(base.axes[0])
                 last = len(self.declaration.variables)

@@ -13,7 +13,7 @@ from autoem.families.family import log_zero, outside
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
-from autoem.families.where import where
+from autoem.families.where import equal, less, where
 from autoem.program.ir import Call, Number, Scalar
 
 FUNCTIONS: dict[type, str] = {
@@ -36,6 +36,8 @@ FUNCTIONS: dict[type, str] = {
     log_multigamma: "log_multigamma",
     multi_polygamma: "multi_polygamma",
     where: "where",
+    less: "less",
+    equal: "equal",
     **{function: function.__name__ for function in INTERVAL_FUNCTIONS},
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from autoem.derive.index import Index, Lookup, Read
-from autoem.derive.quantity import Declared, Element, elements, indices_of
+from autoem.derive.quantity import Declared, Element, Position, elements, indices_of
 from autoem.derive.term import Term, Terms, canonical, free_indices
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
@@ -115,6 +115,8 @@ def lowered(
     def element(found: Element) -> ir.Scalar:
         if known and found in known:
             return known[found]
+        if isinstance(found.base, Position):
+            return side(body, found.indices[0], names)
         return body.ref(found, names)
 
     found = scalar(value, element)
