@@ -25,7 +25,7 @@ from autoem import (
     Simplex,
     where,
 )
-from autoem.derive.quantity import Told
+from autoem.derive.told import Told
 from autoem.errors import NotDerivable, OutsideAxis
 from tests.derive import judged as judge
 from tests.derive.zoo.positions import MotifInSequence

@@ -23,7 +23,6 @@ from autoem.derive.quantity import (
     Declared,
     Element,
     Entries,
-    Position,
     Size,
     elements,
 )
@@ -37,6 +36,7 @@ from autoem.derive.standing import (
     remaining,
 )
 from autoem.derive.term import Term, free_indices
+from autoem.derive.told import Position
 from autoem.errors import NotDerivable
 from autoem.families.where import choice, equal, less
 from autoem.language import declaration, expression

@@ -21,12 +21,11 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
-    Position,
     Seen,
     Size,
-    Told,
 )
 from autoem.derive.term import Term, canonical
+from autoem.derive.told import Position, Told
 from autoem.language import declaration
 from autoem.language.expression import Axis
 

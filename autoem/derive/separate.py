@@ -31,19 +31,18 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
-    Position,
     Quantity,
     Seen,
     Smoothed,
     SmoothedGaussian,
     Solution,
     Statistic,
-    Told,
     elements,
     indices_of,
 )
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, canonical, merged, settled
+from autoem.derive.told import Position, Told
 from autoem.language.declaration import Parameter
 
 LONGEST_NAME = 40

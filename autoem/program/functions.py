@@ -16,6 +16,6 @@ FUNCTIONS: dict[str, int | None] = {
 """Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
 is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
 l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_multigamma(a, d) is log Gamma_d(a), and
-multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes; index_of(i, size) is i as
-an index, an error where it is outside.  The functions of intervals take bounds and arguments of a
-family (`autoem/families/between.py`)."""
+multi_polygamma(m, a, d) its derivative of order m + 1, where d has no axes; index_of(i, size) is i
+as an index, an error where it is outside.  The functions of intervals take bounds and arguments of
+a family (`autoem/families/between.py`)."""

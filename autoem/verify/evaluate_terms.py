@@ -35,7 +35,6 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
-    Position,
     Quantity,
     Seen,
     Size,
@@ -43,9 +42,9 @@ from autoem.derive.quantity import (
     SmoothedGaussian,
     Solution,
     Statistic,
-    Told,
 )
 from autoem.derive.term import Term
+from autoem.derive.told import Position, Told
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Variable
 from autoem.language.expression import Axis

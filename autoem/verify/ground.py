@@ -23,13 +23,12 @@ from autoem.derive.quantity import (
     Indicator,
     Later,
     LogPartition,
-    Position,
     Quantity,
     Size,
-    Told,
     elements,
 )
 from autoem.derive.term import Term
+from autoem.derive.told import Position, Told
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Given, Latent, Random, Variable
 from autoem.language.expression import Axis

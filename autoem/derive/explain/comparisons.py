@@ -17,7 +17,11 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.piece import product, signed
 from autoem.derive.index import Index
-from autoem.derive.quantity import Element, Position, Size, Told
+from autoem.derive.quantity import (
+    Element,
+    Size,
+)
+from autoem.derive.told import Position, Told
 from autoem.families.where import equal, less
 
 Places = Mapping[Index, Math]

@@ -42,12 +42,11 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
-    Position,
     Quantity,
     Seen,
     Size,
-    Told,
 )
+from autoem.derive.told import Position, Told
 from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
 from autoem.language.expression import Axis
 from autoem.language.model import Declaration

@@ -18,20 +18,20 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Origin,
-    Position,
     Quantity,
     Size,
     Smoothed,
     SmoothedGaussian,
     Solution,
-    Told,
 )
 from autoem.derive.term import canonical
+from autoem.derive.told import Position, Told
 from autoem.program import ir
 from autoem.program.lower.chains import smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.names import AxisNames, IndexNames, unique
 from autoem.program.lower.sums import lowered, total
+from autoem.program.lower.told import position, told
 
 
 @dataclass
@@ -126,11 +126,9 @@ class Body:
             case Later():
                 return self._later(base)
             case Position():
-                axis = self.axes.of(base.axes[0])
-                target = self.target(base.name, (axis,))
-                return self.let(replace(target, kind="int"), ir.Map(ir.Position(axis)))
+                return position(self, base)
             case Told():
-                return self._told(base)
+                return told(self, base)
             case SmoothedGaussian():
                 return smoothed_gaussian(self, base)
             case Smoothed():
@@ -215,19 +213,6 @@ class Body:
         first = ir.Call("equal", (ir.Position(axis), zero))
         later = ir.Call("where", (first, zero, one))
         return self.let(self.target(base.name, (axis,)), ir.Map(later))
-
-    def _told(self, base: Told) -> ir.Array:
-        """A comparison as 0 or 1; an index as a whole number inside its axis."""
-        names = IndexNames(self.axes)
-        axes = names.all(base.indices)
-        number = lowered(self, base.number, names)
-        if base.along is None:
-            return self.let(self.target(base.name, axes), ir.Map(number))
-        axis = self.axes.of(base.along)
-        size = self.let(self.target(f"size_{axis}", ()), ir.Contract((), (axis,)))
-        place = ir.Call("index_of", (number, ir.Ref(size.name)))
-        target = replace(self.target(f"{base.name}_{axis}", axes), kind="int")
-        return self.let(target, ir.Map(place))
 
     def _solution(self, base: Solution) -> ir.Array:
         known = self.systems.get(id(base.system))

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 import sympy
 
 from autoem.derive.index import Index, Lookup, Read
-from autoem.derive.quantity import Declared, Element, Position, elements, indices_of
+from autoem.derive.quantity import (
+    Declared,
+    Element,
+    elements,
+    indices_of,
+)
 from autoem.derive.term import Term, Terms, canonical, free_indices
+from autoem.derive.told import Position
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
 from autoem.program.lower.scalar import is_free_power, scalar
