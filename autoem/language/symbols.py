@@ -66,6 +66,8 @@ class Writer:
                 return PRODUCT if fraction else ATOM, str(value).replace("inf", "∞")
             case Apply():
                 return self._apply(node)
+            case Contraction(left=left, right=right) if is_ones(left) and is_ones(right):
+                return ATOM, " ".join(f"|{axis}|" for axis in node.axes)
             case Contraction():
                 sign = " · " if not node.event and len(node.left.event) == 1 else " "
                 return PRODUCT, self._joined(sign, (node.left, node.right), PRODUCT)

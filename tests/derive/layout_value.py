@@ -7,7 +7,8 @@ fewer subscripts than its array has axes is a column vector or a matrix.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
@@ -132,9 +133,9 @@ class Meaning:
     def product(self, factors: tuple[Math, ...]) -> Any:
         result: Any = 1.0
         for factor in factors:
-            value = self.value(factor)
             if np.ndim(result) == 0 and result == 0:
-                return 0.0  # zero times log zero is zero
+                return 0.0  # zero times log zero is zero, and so is what is not there
+            value = self.value(factor)
             matrices = np.ndim(result) == 2 and np.ndim(value) == 2
             result = result @ value if matrices else result * value
         return float(result[0, 0]) if np.shape(result) == (1, 1) else result
@@ -152,7 +153,7 @@ class Meaning:
     def holds(self, condition: Math) -> bool:
         assert isinstance(condition, Relation)
         left, right = (self.value(side) for side in condition.sides)
-        return {"=": left == right, ">": left > right}[condition.symbols[0]]
+        return bool(RELATIONS[condition.symbols[0]](left, right))
 
     def power(self, base: Math, exponent: Math) -> Any:
         value, number = self.value(base), self.value(exponent)
@@ -226,6 +227,11 @@ class Meaning:
             elif int(self.value(one)) != value:
                 return None
         return result
+
+
+RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "≥": operator.ge,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
