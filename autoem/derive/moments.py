@@ -7,8 +7,9 @@ the log-likelihood are sums over rows of a polynomial f of the data of a row; wh
     sum_n f(x_n)    is a function of    N ,   sum_n x_n ,   sum_n x_n x_n' .
 
 Nothing else of the data is ever read, so the moments are gathered once, and an iteration costs
-nothing in N.  The degree is found by the rules below, on the definitions of the derivation; what
-they do not know of is no polynomial.
+nothing in N.  What is discrete (codes, and which cells are missing) need not be polynomial: rows
+that agree in it share their coefficients, and have moments of their own.  The degree is found by
+the rules below, on the definitions of the derivation; what they do not know of is no polynomial.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
+    Seen,
     Size,
     SmoothedGaussian,
     Solution,
@@ -50,10 +52,13 @@ NEVER = math.inf
 
 @dataclass(frozen=True)
 class Moments:
-    """The data over the `row` whose sums and cross products tell all."""
+    """The `data` over the `row` whose sums and cross products tell all, among rows that have the
+    same `codes`, and the same cells of `gaps` missing."""
 
     row: Axis
     data: tuple[Variable, ...]
+    codes: tuple[Variable, ...] = ()
+    gaps: tuple[Variable, ...] = ()
 
 
 def moments(derivation: Derivation) -> Moments | None:
@@ -80,22 +85,23 @@ def moments(derivation: Derivation) -> Moments | None:
     terms += [term for term in slopes if not is_prior(derivation, term)]
     if any(degrees.of_term(term) > 2 for term in terms):
         return None
-    return Moments(row, tuple(v for v in derivation.declaration.variables if _is_told(v, row)))
-
-
-def _is_told(variable: Variable, row: Axis) -> bool:
-    return isinstance(variable, Given | Observed) and row in variable.plates
+    told = [v for v in derivation.declaration.variables if isinstance(v, Given | Observed)]
+    told = [v for v in told if row in v.plates]
+    codes = tuple(v for v in told if v.category is not None)
+    data = tuple(v for v in told if v.category is None)
+    gaps = tuple(v for v in derivation.log_joint.scope.masks if row in v.plates)
+    return Moments(row, data, codes, gaps) if data else None
 
 
 @dataclass
 class Degrees:
-    """The degree of quantities in the data of one row; each is looked at once."""
+    """The degree of quantities in the continuous data of one row; each is looked at once."""
 
     row: Axis
     known: dict[Quantity, float] = field(default_factory=dict)
 
     def of_term(self, term: Term) -> float:
-        """The degree of a term, summed over rows or not; a guard by data is no polynomial."""
+        """The degree of a term, summed over rows or not; a guard reads nothing continuous."""
         reads = [read for guard in term.guards for read in (guard.left, guard.right)]
         own = (i for i in reads if isinstance(i, Index | Shift) and self._is_row(i))
         if any(True for _ in own) or not all(self._is_fixed(read) for read in reads):
@@ -122,7 +128,7 @@ class Degrees:
         return (read.index if isinstance(read, Shift) else read).axis is self.row
 
     def _is_fixed(self, read: Read) -> bool:
-        """Whether an index is the same for all rows, or the row itself."""
+        """Whether an index is the row itself, or free of its continuous data."""
         if not isinstance(read, Lookup):
             return True
         return self._of_quantity(read.table) == 0 and all(map(self._is_fixed, read.indices))
@@ -138,7 +144,7 @@ class Degrees:
                 return self._of_variable(base.variable)
             case Origin() | MatrixFunction():
                 return self._unless(self._of_quantity(base.base), 0)
-            case Delta():
+            case Delta() | Seen():
                 return 0
             case Size():
                 return NEVER if base.axis is self.row else 0
@@ -170,9 +176,8 @@ class Degrees:
             return 0
         if isinstance(variable, Random) and not isinstance(variable, Observed):
             return NEVER
-        if self.row not in variable.plates:
-            return 0
-        return NEVER if variable.category is not None else 1
+        continuous = self.row in variable.plates and variable.category is None
+        return 1 if continuous else 0
 
 
 __all__ = ["Moments", "moments"]

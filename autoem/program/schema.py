@@ -52,7 +52,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
 
 
 def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
-    """Which arrays have rows and along which axis, and whether their moments tell all of them.
+    """Which arrays have rows and along which axis, and whose moments tell all, where some do.
 
     Empty where rows cannot be told from their data: there are none, or their positions are read.
     """
@@ -61,7 +61,11 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     if any(a.name in program.every and program.row in a.axes for a in program.data):
         return {}
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
-    return {"arrays": places, "moments": moments(derivation) is not None}
+    found, masks = moments(derivation), derivation.log_joint.scope.masks
+    if found is None:
+        return {"arrays": places}
+    apart = [v.name for v in found.codes] + [masks[v].name for v in found.gaps]
+    return {"arrays": places, "moments": [name for name in places if name not in apart]}
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:

@@ -37,18 +37,21 @@ def condensed(
 ) -> Condensed:
     """The data, condensed where that pays.
 
-    >>> schema = {"rows": {"arrays": {"x": 0}, "moments": False}}
+    >>> schema = {"rows": {"arrays": {"x": 0}}}
     >>> condensed(schema, {"x": np.arange(9000.0) % 7}).remark
     '9000 rows merged into 7 that differ, weighted'
     """
     told = schema.get("rows") or {"arrays": {}}
+    moments = told.get("moments", ())
     lengths = [np.shape(data[name])[axis] for name, axis in told["arrays"].items()]
     if not lengths or lengths[0] < FEW:
         return Condensed(data, weights)
-    words, make = "{0} rows merged into {1} that differ, weighted", merged_rows
-    if told["moments"]:
-        words, make = "{0} rows read through their moments, as {1} points", moment_points
-    found = make(data, told["arrays"], weights)
+    words = "{0} rows merged into {1} that differ, weighted"
+    if moments:
+        words = "{0} rows read through their moments, as {1} points"
+        found = moment_points(data, told["arrays"], moments, weights)
+    else:
+        found = merged_rows(data, told["arrays"], weights)
     if found is None:
         return Condensed(data, weights)
     return Condensed(*found, words.format(lengths[0], len(found[1])))

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autoem import Axis, Given, Index, Model, Normal, Observed, Parameter, Positive, Real
 from autoem.backends.load import load
 from autoem.backends.numpy import emit
 from autoem.cli.find import find_model
 from autoem.derive.moments import moments
 from autoem.derive.stages import derive
-from autoem.language.model import ModelType
+from autoem.pipeline import generate
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
+from autoem.runtime.gaps import filled
 from autoem.runtime.moments import moment_points
 from autoem.verify.instance import random_instance
 from tests.derive.test_zoo import FILES
@@ -23,27 +25,34 @@ from tests.derive.zoo.case import Case
 from tests.derive.zoo.regressions import LinearRegression, MultivariateRegression
 
 ZOO = [case for file in FILES for case in file.CASES if not case.pending]
+ROWS = 800
 LINEAR = ("factor_analysis", "probabilistic_pca", "incomplete_normal")
 OTHERS = ("gaussian_mixture", "student_regression", "logistic_regression", "latent_classes")
 
 
-def both(model: ModelType, sizes: Mapping[str, int], offset: float = 0.0) -> tuple[Any, Any]:
+def both(
+    model: type[Model], sizes: Mapping[str, int], offset: float = 0.0, gaps: tuple[str, ...] = ()
+) -> tuple[Any, Any]:
     """E-step and score of weighted rows, and of points with their moments."""
-    derivation = derive(model)
+    derivation = derive(model, gaps)
     program = lower(derivation)
     module = load(emit(program, schema_of(derivation, program)), derivation.name)
     assert program.row is not None
-    places = module.SCHEMA["rows"]["arrays"]
+    told = module.SCHEMA["rows"]
+    names = told.get("moments", list(told["arrays"]))
     generator = np.random.default_rng(3)
-    made = random_instance(model, {**sizes, program.row: 400}, generator)
+    made = random_instance(model, {**sizes, program.row: ROWS}, generator)
     theta = dict(made.parameters)
     data = {name: np.asarray(value) for name, value in made.data.items()}
     if offset:
         data["x"], theta["mean"] = data["x"] + offset, theta["mean"] + offset
-    weights = generator.uniform(0.5, 2, 400)
-    condensed = moment_points(data, places, weights)
+    for name in gaps:
+        data[name] = np.where(generator.uniform(size=data[name].shape) < 0.3, np.nan, data[name])
+    data = filled(data, gaps)
+    weights = generator.uniform(0.5, 2, ROWS)
+    condensed = moment_points(data, told["arrays"], names, weights)
     assert condensed is not None
-    assert len(condensed[1]) < 100
+    assert len(condensed[1]) <= ROWS // 4
     return tuple(
         (*module.e_step(rows, theta, weight), module.score(rows, theta, weight))
         for rows, weight in ((data, weights), condensed)
@@ -71,7 +80,7 @@ def test_what_is_linear_in_the_data_needs_their_moments_only(name: str) -> None:
 
 
 @pytest.mark.parametrize("model", [LinearRegression, MultivariateRegression])
-def test_givens_have_moments_too(model: ModelType) -> None:
+def test_givens_have_moments_too(model: type[Model]) -> None:
     found = moments(derive(model))
     assert found is not None
     assert [variable.name for variable in found.data] == ["v", "y"]
@@ -93,9 +102,44 @@ def test_a_mixture_read_through_its_moments_is_found_out() -> None:
     assert difference(both(find_model("gaussian_mixture_diagonal"), {"d": 2, "k": 2})) > 1e-3
 
 
-def test_gaps_have_no_moments() -> None:
-    assert moments(derive(find_model("factor_analysis"), ("x",))) is None
-    assert moments(derive(find_model("incomplete_normal"), ("x",))) is None
+@pytest.mark.parametrize("name", ["factor_analysis", "incomplete_normal"])
+def test_rows_with_the_same_gaps_have_moments_of_their_own(name: str) -> None:
+    found = moments(derive(find_model(name), ("x",)))
+    assert found is not None
+    assert [variable.name for variable in found.gaps] == ["x"]
+    assert difference(both(find_model(name), {"d": 3, "q": 2}, gaps=("x",))) < 1e-12
+
+
+def test_gaps_that_are_overlooked_are_found_out() -> None:
+    """Planted: one set of moments for rows with different cells missing."""
+    model = find_model("incomplete_normal")
+    module = generate(model, missing=("x",)).module
+    x = np.random.default_rng(0).normal(size=(ROWS, 3))
+    x[::3, 1] = np.nan
+    data, theta = filled({"x": x}, ("x",)), {"mean": np.zeros(3), "cov": np.eye(3) + 0.5}
+    value = module.e_step(data, theta)[1]
+    for names, same in ((["x"], True), (["x", "seen_x"], False)):
+        condensed = moment_points(data, {"x": 0, "seen_x": 0}, names, None)
+        assert condensed is not None
+        again = module.e_step(condensed[0], theta, condensed[1])[1]
+        assert (abs(again / value - 1) < 1e-12) is same
+
+
+def test_rows_with_the_same_codes_have_moments_of_their_own() -> None:
+    """Group means of their own: linear in the data, given the group."""
+
+    class Groups(Model):
+        n, g = Axis(), Axis()
+        group = Given(Index(g), over=n)
+        mean = Parameter(Real(), over=g)
+        variance = Parameter(Positive())
+        x = Observed(Normal(mean[group], variance=variance), over=n)
+
+    found = moments(derive(Groups))
+    assert found is not None
+    assert [variable.name for variable in found.codes] == ["group"]
+    assert "rows with the same group share" in " ".join(str(derive(Groups)).split())
+    assert difference(both(Groups, {"g": 3})) < 1e-12
 
 
 @pytest.mark.slow

@@ -188,14 +188,26 @@ def _m_step(made: Page) -> Iterator[Block]:
 def _moments(made: Page) -> Iterator[Block]:
     """What is said where the data enter through their moments alone."""
     found = moments(made.derivation)
-    if found is not None:
-        data: list[Inline] = []
-        for variable in found.data:
-            data += [", ", made.notation.symbol(variable)]
-        yield paragraph(
-            "The log-likelihood and every sum above are quadratic in ",
-            *data[1:],
-            " with coefficients that all rows share: they are functions of the number of rows and "
-            "of their sums and cross products. These are gathered once, and an iteration costs "
-            "nothing in the number of rows.",
-        )
+    if found is None:
+        return
+    which: list[Inline] = ["that all rows share"]
+    if found.codes or found.gaps:
+        which = ["that rows with the same ", *_listed(made, found.codes)]
+        which += [" and the same" if found.codes else "", " cells missing"] * bool(found.gaps)
+        which += [" share"]
+    yield paragraph(
+        "The log-likelihood and every sum above are quadratic in ",
+        *_listed(made, found.data),
+        " with coefficients ",
+        *which,
+        ": they are functions of the number of rows and of their sums and cross products. These "
+        "are gathered once, and an iteration costs nothing in the number of rows.",
+    )
+
+
+def _listed(made: Page, variables: tuple[Variable, ...]) -> list[Inline]:
+    """x, y, z"""
+    parts: list[Inline] = []
+    for variable in variables:
+        parts += [", ", made.notation.symbol(variable)]
+    return parts[1:]
