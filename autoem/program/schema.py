@@ -10,6 +10,7 @@ from typing import Any
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
 from autoem.derive.stages import Derivation
+from autoem.derive.units import units
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
@@ -33,6 +34,10 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     axes = axis_names(derivation.declaration)
     declared = derivation.declaration.variables
     variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared), axes) for v in declared]
+    known = units(derivation.log_joint)
+    for variable in variables:
+        if variable["name"] in known:
+            variable["units"] = known[variable["name"]]
     return {
         "name": derivation.name,
         "axes": list(axes.names.values()),

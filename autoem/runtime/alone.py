@@ -13,6 +13,8 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
 from autoem.runtime.condensed import condensed
+from autoem.runtime.definite import cholesky
+from autoem.runtime.digits import grain_of
 from autoem.runtime.em import Accelerate, MStep, Outcome
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.search import Run
@@ -64,7 +66,15 @@ def assigned(
             moved = m_step(e_step(data, first, weights, given)[0], first)
         except np.linalg.LinAlgError:
             return first
-    return moved if all(np.all(np.isfinite(value)) for value in moved.values()) else first
+    return moved if all(_inside(*item, domains_of(schema)) for item in moved.items()) else first
+
+
+def _inside(name: str, value: np.ndarray, domains: Mapping[str, Domain]) -> bool:
+    """Whether all is finite, and no scale is zero."""
+    kind = domains[name][0]
+    if kind == "positive_definite":
+        return bool(np.isfinite(cholesky(value)).all())
+    return bool(np.isfinite(value).all() and (kind != "positive" or np.all(value > 0)))
 
 
 def domains_of(schema: Mapping[str, Any]) -> dict[str, Domain]:
@@ -110,10 +120,11 @@ def fit_alone(
         return e_step(rows.data, parameters, rows.weights, None)
 
     steps = (expect, m_step) if schema.get("exact", True) else rising(expect, m_step)
-    run = Run(*steps, domains_of(schema), tol, max_iterations, accelerate)
+    lengths = lengths_of(schema, data, start or {}) | dict(sizes or {})
+    grain = grain_of(schema, data, lengths)
+    run = Run(*steps, domains_of(schema), tol, max_iterations, accelerate, grain=grain)
     if start is not None:
         return run.start(start)
-    lengths = lengths_of(schema, data) | dict(sizes or {})
 
     def propose(generator: np.random.Generator, attempt: int) -> Arrays:
         return starting_point(schema, e_step, m_step, data, lengths, generator, attempt, weights)

@@ -7,7 +7,7 @@ The two are told apart by asking the objective: what does it do if the parameter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from autoem.runtime.arrays import Arrays, Domain
 # --- standalone: begin
 COLLAPSE = 1e-12
 """A scale this far below (or above) its size after the first map is on its way out."""
+DEPENDENT = 1e-14
+"""A correlation matrix is singular where its smallest eigenvalue is this share of its largest."""
 NEAR = 1e-2
 """An entry this near its edge, relative to its size after the first map, is worth a question."""
 
@@ -64,6 +66,26 @@ def _whitened(value: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.
         return np.ones(value.shape[:-1]), np.broadcast_to(np.eye(value.shape[-1]), value.shape)
 
 
+def below(floors: Arrays, domains: Mapping[str, Domain], parameters: Arrays) -> tuple[Place, ...]:
+    """The first scale that is no larger than the rounding errors of the data, if there is one.
+
+    Of a covariance, a diagonal entry that is, or a matrix that is singular up to rounding.
+    """
+    for name, floor in floors.items():
+        value = parameters[name]
+        small = value <= floor
+        if domains[name][0] == "positive_definite":
+            diagonal = np.diagonal(value, axis1=-2, axis2=-1)
+            unit = np.sqrt(np.maximum(diagonal, np.finfo(float).tiny))
+            inner = np.linalg.eigvalsh(value / (unit[..., :, None] * unit[..., None, :]))
+            flat = np.any(diagonal <= np.diagonal(floor, axis1=-2, axis2=-1), axis=-1)
+            small = flat | (inner[..., 0] < DEPENDENT * inner[..., -1])
+        where = np.argwhere(small)
+        if len(where):
+            return (place(name, where[0]),)
+    return ()
+
+
 def most_extreme(
     domains: Mapping[str, Domain], now: Arrays, reference: Arrays
 ) -> tuple[tuple[Place, ...], float]:
@@ -104,21 +126,25 @@ def at_edge(
     parameters: Arrays,
     objective: float,
     evaluate: Callable[[Arrays], float],
+    measured: Container[str] = (),
+    noise: float = 1e-9,
 ) -> tuple[str, tuple[Place, ...]]:
     """("boundary", the entries at an edge), ("degenerate", (entry,)), or ("", ()).
 
     Each suspicious entry is moved ten times nearer its edge.  Where the objective does not fall,
-    the optimum is at the edge; where a vanishing scale still changes it, it has no maximum.
+    the optimum is at the edge; where a vanishing scale still changes it, it has no maximum, but for
+    one `measured` in units of the data, of which `below` tells.  A change of the objective by the
+    share `noise` is none.
     """
     found: list[Place] = []
-    slack = 1e-9 * (1 + abs(objective))
+    slack = noise * (1 + abs(objective))
     for name in domains:
         for index, nearness in _suspects(domains[name], parameters[name], reference[name]):
             moved = _nearer(domains[name], parameters[name], reference[name], index)
             probed = evaluate({**parameters, name: moved}) if nearness > 0 else objective
             if objective - slack <= probed <= objective + 1:
                 found.append(place(name, index))
-            elif nearness < COLLAPSE:
+            elif nearness < COLLAPSE and (name not in measured or probed > objective):
                 return "degenerate", (place(name, index),)
     return ("boundary", tuple(found)) if found else ("", ())
 

@@ -15,14 +15,20 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
-from autoem.runtime.edges import Place, at_edge, collapsing, first_not_finite, most_extreme
+from autoem.runtime.digits import ROUNDING, Grain
+from autoem.runtime.edges import (
+    COLLAPSE,
+    Place,
+    at_edge,
+    below,
+    collapsing,
+    first_not_finite,
+    most_extreme,
+)
 
 # --- standalone: begin
 EStep = Callable[[Arrays], tuple[Arrays, float]]
 MStep = Callable[[Arrays, Arrays], Arrays]
-
-ROUNDING = 1e-9
-"""A fall of the objective by more than this share of 1 + |objective| is no rounding error."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class State:
     path: tuple[Arrays, ...] = ()  # the points since the last jump, for an acceleration
 
 
+ALL_DIGITS = Grain()
 Accelerate = Callable[[EStep, State], State]
 
 
@@ -135,19 +142,30 @@ def rate(path: tuple[Arrays, ...]) -> float:
         step, earlier = last - path[-2][name], path[-2][name] - path[-3][name]
         moving = np.max(np.abs(step), initial=0.0) > 1e-14 * np.max(np.abs(last), initial=0.0)
         if moving:
-            slowest = max(slowest, float(np.linalg.norm(step) / np.linalg.norm(earlier)))
+            unit = np.max(np.abs(step))  # the square of 1e-200 is zero
+            length, before = (float(np.linalg.norm(each / unit)) for each in (step, earlier))
+            slowest = max(slowest, length / before if before else np.inf)
     return slowest
 
 
-def verdict(state: State, tol: float, max_iterations: int) -> str:
+def verdict(state: State, tol: float, max_iterations: int, noise: float = ROUNDING) -> str:
     """Why to stop at this point; empty to go on."""
-    if not math.isfinite(state.objective):
+    if not math.isfinite(state.objective) or first_not_finite(state.parameters):
         return "degenerate"
-    if state.maps and state.gain < -ROUNDING * (1 + abs(state.objective)):
+    if state.maps and state.gain < -noise * (1 + abs(state.objective)):
         return "decreased"
     if state.maps and settled(state, tol):
         return "converged"
     return "max_iterations" if state.maps >= max_iterations else ""
+
+
+LIGHT = 1e-6
+"""A fall by a smaller share of the objective may be that of a parameter near infinity."""
+
+
+def lightly(state: State) -> bool:
+    """Whether the objective fell by no more than a parameter near an edge costs in digits."""
+    return state.gain > -LIGHT * (1 + abs(state.objective))
 
 
 ADVICE = {
@@ -192,37 +210,38 @@ def run_em(
     accelerate: Accelerate | None = None,
     report: Callable[[State], None] | None = None,
     reference: Arrays | None = None,
+    grain: Grain = ALL_DIGITS,
 ) -> Outcome:
     """Iterate `m_step(e_step(theta), theta)` from `parameters` until a verdict.
 
     `e_step(theta)` gives statistics and objective, `m_step(statistics, theta)` new parameters.
     `domains` are kind, lower and upper end by parameter; `accelerate` proposes a jump after each
     map; `report` is called with each state; `reference` are parameters of ordinary size, those
-    after the first map if not given, by which a collapse is judged.
+    after the first map if not given, by which a collapse is judged; `grain` is what is small.
 
     Source: Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39.
     """
     state = before = start(e_step, parameters)
-    trace, scale, why = [state.objective], reference or parameters, ""
+    trace, scale, why = [state.objective], reference or parameters | grain.typical, ""
     where: tuple[Place, ...] = ()
     try:
-        while not (why := verdict(state, tol, max_iterations)):
+        while not (why := verdict(state, tol, max_iterations, grain.noise)):
             before, state = state, advance(e_step, m_step, state)
             trace.append(state.objective)
             if state.maps == 1 and not reference and math.isfinite(state.objective):
-                scale = state.parameters
+                scale = state.parameters | grain.typical
             where = collapsing(domains, scale, before.parameters, state.parameters, state.gain)
             if where:
                 why = "degenerate"
                 break
-            if accelerate and not verdict(state, tol, max_iterations):
+            if accelerate and not verdict(state, tol, max_iterations, grain.noise):
                 state = accelerate(e_step, state)
                 trace += [state.objective] * (state.maps + 1 - len(trace))
             if report:
                 report(state)
     except KeyboardInterrupt:
         why = "interrupted"
-    why, where = _explained(why, where, e_step, domains, scale, state)
+    why, where = _explained(why, where, e_step, domains, scale, state, grain)
     last = before if why in WORSE else state
     finite = tuple(value for value in trace if math.isfinite(value))
     return Outcome(why, where, last.parameters, last.objective, finite, state.maps, scale)
@@ -235,17 +254,26 @@ def _explained(
     domains: Mapping[str, Domain],
     scale: Arrays,
     state: State,
+    grain: Grain,
 ) -> tuple[str, tuple[Place, ...]]:
     """The verdict in the light of the edges, and the entries that it is about."""
-    if why in ("converged", "max_iterations"):
+    lost = below(grain.floors, domains, state.parameters)
+    if lost and why in ("converged", "max_iterations", "decreased"):
+        return "degenerate", lost
+    if why in ("converged", "max_iterations") or (why == "decreased" and lightly(state)):
         edge, where = at_edge(
             domains,
             scale,
             state.parameters,
             state.objective,
             lambda probed: evaluate(e_step, probed)[1],
+            grain.floors,
+            LIGHT if why == "decreased" else grain.noise,
         )
-        why = edge if edge == "degenerate" or (edge and why == "converged") else why
+        why = edge if edge == "degenerate" or (edge and why != "max_iterations") else why
+    if why == "decreased":
+        extreme, ratio = most_extreme(domains, state.parameters, scale)
+        why, where = (why, ()) if COLLAPSE < ratio < 1 / COLLAPSE else ("degenerate", extreme)
     elif why == "degenerate" and not where:
         where = first_not_finite(state.parameters)
         where = where or most_extreme(domains, state.parameters, scale)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,8 +17,9 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
+from autoem.runtime.digits import grain_of
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
-from autoem.runtime.em import Outcome, evaluate
+from autoem.runtime.em import BREAKDOWN, Outcome, evaluate
 from autoem.runtime.fit_result import AT_ONCE, EFFORT, Fit, Result
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.information import information
@@ -75,7 +77,8 @@ def fit(
     with reporter(progress) as report:
         e_step, m_step = problem.e_step, problem.m_step
         steps = (e_step, m_step) if schema.exact else rising(e_step, m_step)
-        run = Run(*steps, schema.domains, tol, max_iterations, jump, report)
+        grain = grain_of(program.plain, read.arrays, read.sizes)
+        run = Run(*steps, schema.domains, tol, max_iterations, jump, report, grain)
         try:
             outcome = _best(problem, run, restarts, seed or 0)
         except IndexError as error:
@@ -220,7 +223,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
     return Fit(
         schema=schema,
         parameters=parameters,
-        log_likelihood=value,
+        log_likelihood=_log_likelihood(problem, parameters),
         objective=outcome.objective,
         trace=outcome.trace,
         result=Result(outcome.result, remark + outcome.advice),
@@ -236,6 +239,15 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         program=problem.program,
         data=read,
     )
+
+
+def _log_likelihood(problem: _Problem, parameters: Arrays) -> float:
+    """Of the data at the parameters; nan where it breaks down numerically."""
+    with np.errstate(all="ignore"):
+        try:
+            return problem.program.log_likelihood(problem.arrays, parameters, problem.weights)
+        except BREAKDOWN:
+            return math.nan
 
 
 def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:

@@ -1,8 +1,10 @@
 """Starting values from the data, for any model: what the schema tells, and nothing else.
 
-A parameter is brought to the scale of the observed array with which it shares an axis, and made
-asymmetric along every axis that belongs to a latent variable, since EM never leaves a symmetric
-point.  Where the model has categories, one M-step at soft assignments does the rest.
+A parameter is a product of powers of the data, as its units in the schema tell; where they are not
+known, it is brought to the scale of the observed array with which it shares an axis.  So data in
+other units lead to the same start in other units.  It is made asymmetric along every axis that
+belongs to a latent variable, since EM never leaves a symmetric point.  Where the model has
+categories, one M-step at soft assignments does the rest.
 """
 
 from __future__ import annotations
@@ -15,10 +17,9 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.clusters import responsibilities
+from autoem.runtime.measure import Variable, aligned, axes_of, moments, product_of_powers
 
 # --- standalone: begin
-Variable = Mapping[str, Any]
-
 FEATURES = ("votes", "observed", "random", "all")
 """How the rows are assigned in successive starts."""
 
@@ -51,7 +52,7 @@ def initial_parameters(
     parameters: Arrays = {}
     for variable in schema["variables"]:
         if variable["kind"] == "parameter":
-            axes = _axes(variable)
+            axes = axes_of(variable)
             shape = tuple(sizes[axis] for axis in axes)
             noise = generator.normal(size=shape) * any(axis in latent for axis in axes)
             guess = int(generator.choice(3, p=[0.5, 0.25, 0.25])) if attempt else 0
@@ -81,10 +82,6 @@ def _of_domain(case: Case) -> np.ndarray:
     return _START.get(case.variable["domain"], _real)(case)
 
 
-def _axes(variable: Variable) -> tuple[str, ...]:
-    return (*variable.get("plates", ()), *variable.get("event", ()))
-
-
 def _latent_axes(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """Axes that belong to latent variables only: their categories and events."""
     found: list[str] = []
@@ -97,7 +94,7 @@ def _latent_axes(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _moments(
-    case: Case, axes_of: Variable, kind: str
+    case: Case, near: Variable, kind: str
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], str] | None:
     """Mean and variance of the closest array of this kind, along the axes shared with it.
 
@@ -107,78 +104,88 @@ def _moments(
     for other in case.schema["variables"]:
         known = other["name"] in case.data and not other.get("category")
         if known and kind == ("observed" if other.get("bound") else other["kind"]):
-            shared = tuple(axis for axis in _axes(other) if axis in _axes(axes_of))
+            shared = tuple(axis for axis in axes_of(other) if axis in axes_of(near))
             if best is None or len(shared) > len(best[1]):
                 best = other, shared
     if best is None:
         return None
-    axes, value = _axes(best[0]), _thinned(np.asarray(case.data[best[0]["name"]]))
-    rest = tuple(place for place, axis in enumerate(axes) if axis not in best[1])
-    seen = np.isfinite(value)
-    count = np.maximum(seen.sum(axis=rest, keepdims=True), 1)
-    mean = np.where(seen, value, 0).sum(axis=rest, keepdims=True) / count
-    variance = (np.where(seen, value - mean, 0) ** 2).sum(axis=rest, keepdims=True) / count
-    return mean.squeeze(rest), variance.squeeze(rest), best[1], best[0]["domain"]
-
-
-def _thinned(value: np.ndarray) -> np.ndarray:
-    """At most some ten thousand entries along the longest axis, evenly spaced: enough to begin."""
-    if value.ndim == 0:
-        return value.astype(float)
-    longest = int(np.argmax(value.shape))
-    stride = max(1, value.shape[longest] // 10_000)
-    keep = [slice(None, None, stride if axis == longest else 1) for axis in range(value.ndim)]
-    return value[tuple(keep)].astype(float)
-
-
-def _spread(value: np.ndarray, axes: tuple[str, ...], variable: Variable) -> np.ndarray:
-    """The array over `axes`, shaped to broadcast over the axes of the variable."""
-    own = list(dict.fromkeys(_axes(variable)))
-    order = [axes.index(axis) for axis in own if axis in axes]
-    shape = iter(np.transpose(value, order).shape)
-    return np.transpose(value, order).reshape([next(shape) if a in axes else 1 for a in own])
+    mean, variance = moments(case.data[best[0]["name"]], best[0], best[1])
+    return mean, variance, best[1], best[0]["domain"]
 
 
 def _real(case: Case) -> np.ndarray:
-    """A location at the mean of the data; a coefficient near zero, in units of both its sides."""
+    """A location at the mean of the data; a coefficient near that of least squares, or zero."""
+    if case.variable.get("units") == {}:
+        return case.noise
     found = _moments(case, case.variable, "observed")
     if found is None:
         return case.noise
     mean, variance, shared, domain = found
-    deviation = _spread(np.sqrt(variance), shared, case.variable)
-    covariates = _moments(case, case.variable, "given")
+    deviation = aligned(np.sqrt(variance), shared, case.variable)
     events = [axis for axis in case.variable.get("event", ()) if axis not in shared]
-    if events and covariates and any(axis in covariates[2] for axis in events):
-        units = _spread(np.sqrt(covariates[1]), covariates[2], case.variable)
-        return (
-            0.1
-            * case.noise
-            * (deviation if domain == "real" else 1.0)
-            / np.where(units > 0, units, 1)
-        )
-    if events or domain != "real":
+    if case.variable.get("units") is not None:
+        if events or len(case.variable["units"]) > 1:
+            share = 0.1 if len(case.variable["units"]) > 1 else 0.5
+            return _least_squares(case) + share * case.noise * _size(case)
+    elif events or domain != "real":
         return 0.5 * case.noise * (deviation if domain == "real" else 1.0)
-    return _spread(mean, shared, case.variable) + case.noise * deviation
+    return aligned(mean, shared, case.variable) + case.noise * deviation
+
+
+def _size(case: Case) -> np.ndarray:
+    """The product of the powers of the data that the units tell."""
+    known = {variable["name"]: variable for variable in case.schema["variables"]}
+    return product_of_powers(case.variable, known, case.data, _typical)
+
+
+def _typical(value: np.ndarray, rest: tuple[int, ...], kind: str) -> np.ndarray:
+    """The deviation; the mean of what is positive; 1 for zero."""
+    size = (np.nanstd if kind == "real" else np.nanmean)(value, axis=rest, keepdims=True)
+    return np.where(size > 0, size, 1.0)
+
+
+def _least_squares(case: Case) -> np.ndarray | float:
+    """The coefficients of one given in the regression on it of what has the unit of their product;
+    zero where nothing has."""
+    powers = case.variable["units"]
+    known = {v["name"]: v for v in case.schema["variables"]}
+    givens = [known[name] for name, power in powers.items() if power == -1]
+    responses = [known[name] for name, power in powers.items() if power == 1]
+    if len(givens) != 1 or len(responses) != 1:
+        return 0.0
+    rows, axes = tuple(givens[0].get("plates", ())), axes_of(responses[0])
+    events = givens[0].get("event", ())
+    if not rows or len(events) != 1 or axes != rows:
+        return 0.0
+    v = np.asarray(case.data[givens[0]["name"]], dtype=float).reshape(-1, case.sizes[events[0]])
+    y = np.asarray(case.data[responses[0]["name"]], dtype=float).reshape(-1)
+    seen = np.isfinite(y)
+    length = np.abs(v).max(axis=0, initial=0)
+    length = np.where(length > 0, length, 1.0)
+    solution = np.linalg.lstsq(v[seen] / length, y[seen], rcond=None)[0] / length
+    return aligned(solution, (events[0],), case.variable)
 
 
 def _positive(case: Case) -> np.ndarray:
-    """A variance like that of real data, a rate like the mean of counts; or another power."""
+    """A variance like that of the data, a rate like the mean of counts; or some other size."""
     found = _moments(case, case.variable, "observed")
     size = np.ones(())
     if found is not None:
         mean, variance, shared, domain = found
+        if case.variable.get("units") is not None and domain in ("real", "positive"):
+            return _size(case) * (1.0, 0.1, 10.0)[case.guess] * np.exp(0.3 * case.noise)
         guesses = [variance, np.sqrt(variance), np.ones(mean.shape)]
         if domain != "real":
             guesses = [mean, np.ones(mean.shape), variance]
-        size = _spread(guesses[case.guess], shared, case.variable)
+        size = aligned(guesses[case.guess], shared, case.variable)
     return np.where(size > 0, size, 1.0) * np.exp(0.3 * case.noise)
 
 
 def _simplex(case: Case) -> np.ndarray:
     """Nearly uniform; nearly the frequencies where the same categories are observed."""
-    shares: np.ndarray = np.ones((case.sizes[_axes(case.variable)[-1]],))
+    shares: np.ndarray = np.ones((case.sizes[axes_of(case.variable)[-1]],))
     for other in case.schema["variables"]:
-        if other["kind"] == "observed" and other.get("category") == _axes(case.variable)[-1]:
+        if other["kind"] == "observed" and other.get("category") == axes_of(case.variable)[-1]:
             codes = np.asarray(case.data[other["name"]])
             shares = 0.5 + np.bincount(codes[codes >= 0].ravel(), minlength=len(shares))
     value = shares * np.exp(0.5 * case.noise)
@@ -191,7 +198,7 @@ def _interval(case: Case) -> np.ndarray:
     found = _moments(case, case.variable, "observed")
     share: np.ndarray = np.full((), 0.5)
     if found is not None and found[3] in ("binary", "interval"):
-        mean = _spread(found[0], found[2], case.variable)
+        mean = aligned(found[0], found[2], case.variable)
         share = np.clip((mean - lower) / (upper - lower), 0.05, 0.95)
     return lower + (upper - lower) / (1 + np.exp(-np.log(share / (1 - share)) - 0.5 * case.noise))
 

@@ -26,7 +26,8 @@ class VariableSchema:
     a bound and may be infinite; `trials` is the number, or the given that holds it, that a count
     does not exceed, or that the counts of an event add up to; `fixed` are nested lists with None
     where the entry is free; `between` are the lower and the upper bound, by name or number, and
-    `table` the likelihoods and the axis of the states, of what is seen through them.
+    `table` the likelihoods and the axis of the states, of what is seen through them; `units` are
+    the exponents of the data of which a parameter is a product, None where they are not known.
     """
 
     name: str
@@ -43,6 +44,7 @@ class VariableSchema:
     trials: str | float | None = None
     between: tuple[str | float, ...] = ()
     table: tuple[str, ...] = ()
+    units: Mapping[str, float] | None = None
 
     @property
     def axes(self) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
-from autoem.runtime.em import Accelerate, EStep, MStep, Outcome, State, run_em
+from autoem.runtime.digits import ROUNDING, Grain
+from autoem.runtime.em import ALL_DIGITS, Accelerate, EStep, MStep, Outcome, State, run_em
 
 # --- standalone: begin
 STARTS, SCREENING = 16, 8
@@ -30,6 +31,7 @@ class Run:
     max_iterations: int = 10_000
     accelerate: Accelerate | None = None
     report: Callable[[State], None] | None = None
+    grain: Grain = ALL_DIGITS
 
     def start(self, parameters: Arrays) -> Outcome:
         """Run to the end from these parameters."""
@@ -58,7 +60,7 @@ class Run:
                 tried.append(self._on(outcome, outcome.iterations + maps))
                 if tried[-1].result == "interrupted":
                     return replace(min(tried, key=_rank), result="interrupted", places=())
-            field, maps = sorted(tried, key=_rank)[: (len(tried) + 1) // 2], 2 * maps
+            field, maps = _ranked(tried)[: (len(tried) + 1) // 2], 2 * maps
         return field[0]
 
     def _on(
@@ -79,6 +81,7 @@ class Run:
             accelerate=accelerate,
             report=report,
             reference=before.reference or None,
+            grain=self.grain,
         )
         return replace(
             after,
@@ -88,12 +91,27 @@ class Run:
         )
 
 
+ALIKE = 1e-4
+"""Outcomes are alike whose objectives differ by less, or by the share ROUNDING of them: a
+log-likelihood has no unit."""
 LOST = ("degenerate", "decreased")
 
 
 def _rank(outcome: Outcome) -> tuple[bool, float]:
     """Small is good: what is not lost before what is, then by the objective."""
     return outcome.result in LOST, -outcome.objective
+
+
+def _ranked(outcomes: list[Outcome]) -> list[Outcome]:
+    """The best first; of those that only rounding tells apart, the earlier first."""
+    best = min(outcomes, key=_rank)
+    unit = max(ALIKE, ROUNDING * abs(best.objective))
+
+    def steps(outcome: Outcome) -> tuple[bool, float]:
+        lost, loss = _rank(outcome)
+        return lost, np.floor((loss + best.objective) / unit)
+
+    return sorted(outcomes, key=steps)
 
 
 def better(one: Outcome | None, two: Outcome) -> Outcome:

@@ -63,8 +63,11 @@ def extrapolate(
         lines = {name: _three_lines(domains[name], name, (zero, one, two)) for name in domains}
     except np.linalg.LinAlgError:
         return None
-    step = math.hypot(*(_length(u1 - u0, u0) for u0, u1, _ in lines.values()))
-    bend = math.hypot(*(_length((u2 - u1) - (u1 - u0), u0) for u0, u1, u2 in lines.values()))
+    units = {name: _unit(domains[name][0], u0) for name, (u0, _, _) in lines.items()}
+    step = math.hypot(*(_length(u1 - u0) / units[n] for n, (u0, u1, _) in lines.items()))
+    bend = math.hypot(
+        *(_length((u2 - u1) - (u1 - u0)) / units[n] for n, (u0, u1, u2) in lines.items())
+    )
     if not 0 < bend < step:
         return None
     a = -step / bend
@@ -84,9 +87,16 @@ def _three_lines(
     return zero, one, two
 
 
-def _length(step: np.ndarray, u: np.ndarray) -> float:
-    """Length of a step relative to the largest coordinate, so that units do not matter."""
-    return float(np.linalg.norm(step)) / max(float(np.abs(u).max()), 1e-300)
+def _unit(kind: str, u: np.ndarray) -> float:
+    """The largest coordinate of what may be in any unit; logarithms have none."""
+    scaled = kind in ("real", "positive_definite")
+    return max(float(np.abs(u).max(initial=0.0)), 1e-300) if scaled else 1.0
+
+
+def _length(step: np.ndarray) -> float:
+    """The norm, where a square may be above or below all numbers."""
+    largest = float(np.abs(step).max(initial=0.0))
+    return largest * float(np.linalg.norm(step / largest)) if 0 < largest < math.inf else largest
 
 
 def _keep_still(kind: str, moved: np.ndarray, zero: np.ndarray, two: np.ndarray) -> np.ndarray:
