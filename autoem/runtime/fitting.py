@@ -217,9 +217,6 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
     if ordered:
         outcome = _reordered(problem, outcome)
     parameters = {name: np.asarray(value) for name, value in outcome.parameters.items()}
-    with np.errstate(all="ignore"):
-        rows = problem.rows
-        value = problem.program.log_likelihood(rows.data, parameters, rows.weights)
     return Fit(
         schema=schema,
         parameters=parameters,
@@ -245,7 +242,8 @@ def _log_likelihood(problem: _Problem, parameters: Arrays) -> float:
     """Of the data at the parameters; nan where it breaks down numerically."""
     with np.errstate(all="ignore"):
         try:
-            return problem.program.log_likelihood(problem.arrays, parameters, problem.weights)
+            rows = problem.rows
+            return problem.program.log_likelihood(rows.data, parameters, rows.weights)
         except BREAKDOWN:
             return math.nan
 

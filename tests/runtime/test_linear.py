@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from autoem.runtime.definite import cholesky, inverse, log_determinant
+from autoem.runtime.definite import cholesky
 from autoem.runtime.linear import ascend, solve
 
 
@@ -61,18 +61,14 @@ def test_a_sharp_posterior_keeps_its_digits() -> None:
 
 
 def test_definite_matrices() -> None:
-    generator = np.random.default_rng(1)
-    a = symmetric(generator, 2, 3, 4) + np.eye(4)
-    np.testing.assert_allclose(inverse(a) @ a, np.broadcast_to(np.eye(4), a.shape), atol=1e-10)
-    np.testing.assert_allclose(log_determinant(a), np.linalg.slogdet(a)[1])
-    np.testing.assert_array_equal(inverse(a), np.swapaxes(inverse(a), -1, -2))
+    a = symmetric(np.random.default_rng(1), 2, 3, 4) + np.eye(4)
+    np.testing.assert_allclose(cholesky(a) @ np.swapaxes(cholesky(a), -1, -2), a, atol=1e-12)
 
 
 def test_what_is_not_definite_is_nan_and_nothing_else() -> None:
     a = np.stack([np.eye(2), -np.eye(2), np.full((2, 2), np.nan), 4 * np.eye(2)])
-    assert np.isnan(log_determinant(a)).tolist() == [False, True, True, False]
     assert np.isnan(cholesky(a)).any(axis=(1, 2)).tolist() == [False, True, True, False]
-    assert np.isnan(inverse(-np.eye(3))).all()
+    assert np.isnan(cholesky(-np.eye(3))).all()
 
 
 def test_an_ascent_in_a_singular_direction_has_the_smallest_norm() -> None:
