@@ -3,9 +3,12 @@
     forward    a[t, k] = b[t, k] sum_j a[t-1, j] A[j, k] / c[t],     c[t] so that sum_k a[t, k] = 1
     backward   m[t, k] = b[t, k] s[t, k] / c[t],   s[t-1, j] = sum_k A[j, k] m[t, k],   s[T-1] = 1
 
-The responsibility of state k at t is a[t, k] s[t, k], that of j at t - 1 and k at t is
-a[t-1, j] A[j, k] m[t, k], and the log-normalizer is sum_t log c[t].  Chains run side by side along
-the last axes, so that a step is one matrix product.  Source: Rabiner (1989), Proc. IEEE 77, 257.
+with b = exp(weight - its largest of each step).  The responsibility of state k at t is
+a[t, k] s[t, k], that of j at t - 1 and k at t is a[t-1, j] A[j, k] m[t, k], and the log-normalizer
+is sum_t log c[t] with what was taken out of the weights.  Chains run side by side along the last
+axes, so that a step is one matrix product and stays in the cache; b stands in the place of the
+weights, and m in that of b: fresh memory would cost as much as the arithmetic.
+Source: Rabiner (1989), Proc. IEEE 77, 257.
 """
 
 from __future__ import annotations
@@ -16,12 +19,16 @@ import numpy as np
 Smoothing = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """State responsibilities, the factors before and after a step, log-normalizers."""
 
+LOWEST = -1e300
+"""The largest weight of a step at which no state is possible, so that a difference is defined."""
+
 
 def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
     """Smooth chains with log weights (steps, states, chains...) and log steps.
 
     `step` is (before, after), or (steps or 1, before, after, chains or 1 ...) where it varies.
-    The four results are as in the head of this file; `before` is zero at the first step.
+    The four results are as in the head of this file; `before` is zero at the first step, and `after`
+    takes the memory of `weight`.
 
     >>> weight = np.log([[0.5, 0.5], [0.9, 0.1]])
     >>> state, _, _, log_normalizer = forward_backward(weight, np.log([[0.5, 0.5], [0.5, 0.5]]))
@@ -29,27 +36,28 @@ def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
     (array([[0.5, 0.5],
            [0.9, 0.1]]), np.float64(0.5))
     """
-    steps, states = weight.shape[:2]
-    peak = weight.max(axis=1, keepdims=True)
-    peak = np.where(np.isfinite(peak), peak, 0.0)
-    emission = np.exp(weight - peak)
+    steps, chains = len(weight), weight.shape[2:]
     move = np.exp(step)
-    forward, scale = np.empty_like(emission), np.empty((steps, *weight.shape[2:]))
-    arrived = np.ones_like(emission[0])
+    passed = np.zeros((steps + 1, *weight.shape[1:]))
+    before, forward = passed[:-1], passed[1:]
+    after, state = weight, np.empty(weight.shape)
+    peak, scale = np.empty((steps, *chains)), np.empty((steps, *chains))
     for t in range(steps):
-        joint = emission[t] * arrived
-        scale[t] = joint.sum(axis=0)
-        forward[t] = joint / scale[t]
-        if t + 1 < steps:
-            arrived = _forward(move, forward[t], t + 1)
-    after, smooth = np.empty_like(emission), np.ones_like(emission)
+        peak[t] = weight[t].max(axis=0)
+        peak[t] = np.maximum(weight[t].max(axis=0), LOWEST)
+        np.exp(np.subtract(weight[t], peak[t], out=after[t]), out=after[t])
+        np.multiply(_forward(move, before[t], t) if t else 1.0, after[t], out=forward[t])
+        scale[t] = forward[t].sum(axis=0)
+        inverse = 1 / scale[t]
+        forward[t] *= inverse
+        after[t] *= inverse
+    smooth = np.ones(weight.shape[1:])
     for t in range(steps - 1, -1, -1):
-        after[t] = emission[t] * smooth[t] / scale[t]
+        np.multiply(forward[t], smooth, out=state[t])
+        after[t] *= smooth
         if t:
-            smooth[t - 1] = _backward(move, after[t], t)
-    before = np.concatenate([np.zeros((1, states, *weight.shape[2:])), forward[:-1]])
-    log_normalizer = np.log(scale).sum(axis=0) + peak.sum(axis=(0, 1))
-    return forward * smooth, before, after, log_normalizer
+            smooth = _backward(move, after[t], t)
+    return state, before, after, np.log(scale).sum(axis=0) + peak.sum(axis=0)
 
 
 def _forward(move: np.ndarray, state: np.ndarray, t: int) -> np.ndarray:

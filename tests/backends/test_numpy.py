@@ -69,7 +69,7 @@ FORMS: dict[str, tuple[Let, str]] = {
         let("t[k,v]", total("r[n,k]", "n", "y[n]=v")),
         "t = segment_sum(r, y, q.shape[1])",
     ),
-    "gather": (let("t[n,k]", "q[k,y[n]]"), "t = q[:, y]"),
+    "gather": (let("t[n,k]", "q[k,y[n]]"), "t = np.take(q, y, axis=1)"),
     "entry": (let("t[k]", "q[k,0]"), "t = q[:, 0]"),
     "residual": (let("t[n,k,d]", add("x[n,d]", minus("m[k,d]"))), "t = x - m[:, :, None]"),
     "quotient": (let("t[n,k]", over("r[n,k]", "a[k]")), "t = r / a[:, None]"),

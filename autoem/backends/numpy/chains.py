@@ -23,6 +23,8 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
     chains = tuple(a for a in scope.layout(let.targets[0].axes) if a not in (time, state))
     order = (time, state, *chains)
     weight = scope.full(read(scope, operation.weight), order)
+    if operation.weight.name not in scope.overwritten:
+        weight = method(weight, "copy")
     step = _step(scope, operation, chains)
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
     call = invoke(scope.helper("forward_backward"), weight, step)

@@ -218,10 +218,17 @@ def _read(scope: Scope, array: Operand, ref: Ref) -> Operand:
     for position, place in enumerate(places):
         if isinstance(place, Ref):
             index = read(scope, place)
-            code = Subscript(array.code, (*(Slice(),) * position, index.code))
+            code = _taken(array.code, index.code, position)
             axes = (*array.axes[:position], *index.axes, *array.axes[position + 1 :])
             return replace(array, code=code, axes=_renamed(axes, places, position, len(index.axes)))
     return replace(array, axes=plain)
+
+
+def _taken(code: Expr, index: Expr, position: int) -> Expr:
+    """The entries along one axis; np.take leaves the axes in the order in which they stand."""
+    if position == 0:
+        return Subscript(code, (index,))
+    return invoke("np.take", code, index, axis=Literal(position))
 
 
 def _renamed(

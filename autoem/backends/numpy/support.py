@@ -120,14 +120,12 @@ def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
 
     The last axes of value are those of index; an index of -1 counts nowhere.
     """
-    flat = np.where(index < 0, size, index).ravel()
-    rows = value.reshape(-1, flat.size)
-    if size <= 16:
+    flat, lead = np.where(index < 0, size, index).ravel(), value.shape[: value.ndim - index.ndim]
+    if size <= 8:
         cells = (flat == np.arange(size)[:, None]).astype(float)
-        total = rows @ cells.T
-    else:
-        total = np.stack([np.bincount(flat, row, size + 1)[:size] for row in rows])
-    return total.reshape(*value.shape[: value.ndim - index.ndim], size)
+        return (value.reshape(-1, flat.size) @ cells.T).reshape(*lead, size)
+    sums = [np.bincount(flat, value[row].ravel(), size + 1)[:size] for row in np.ndindex(lead)]
+    return np.reshape(sums, (*lead, size))
 
 
 def finite_log(value: np.ndarray) -> np.ndarray:
