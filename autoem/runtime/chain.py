@@ -27,7 +27,7 @@ def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
     """Smooth chains with log weights (steps, states, chains...) and log steps.
 
     `step` is (before, after), or (steps or 1, before, after, chains or 1 ...) where it varies.
-    The four results are as in the head of this file; `before` is zero at the first step, and `after`
+    The four results are as in the head of this file; `before` is zero at the first step.  `after`
     takes the memory of `weight`.
 
     >>> weight = np.log([[0.5, 0.5], [0.9, 0.1]])

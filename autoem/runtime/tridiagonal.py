@@ -1,17 +1,23 @@
 """Gaussian chains: a block tridiagonal precision, eliminated forward and swept backward.
 
-    forward     D[t] = J[t] - L[t] D[t-1]^-1 L[t]',      g[t] = h[t] - L[t] D[t-1]^-1 g[t-1]
-    backward    m[t] = D[t]^-1 (g[t] - L[t+1]' m[t+1])
-                V[t] = D[t]^-1 + K V[t+1] K',     K = D[t]^-1 L[t+1]'
-                Cov(z[t+1], z[t]) = -V[t+1] K'
+    forward     D[t] = J[t] - L[t] D[t-1]^-1 L[t]',      g[t] = h[t] - K[t] g[t-1]
+    backward    m[t] = D[t]^-1 g[t] - K[t+1]' m[t+1],    K[t] = L[t] D[t-1]^-1
+                V[t] = D[t]^-1 + K[t+1]' V[t+1] K[t+1]
+                Cov(z[t+1], z[t]) = -V[t+1] K[t+1]
 
 with J the diagonal blocks, L those below, h the shift; log det J = sum_t log det D[t].  Every D is
 positive definite, so the filter and smoother stay so.
+
+Where J and L stay the same from step to step, D (and then V) has soon become steady: it is copied
+from there on, and the recursion of the means, then one of constant coefficients, is done in blocks
+side by side (`runtime.recursion`).
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from autoem.runtime.recursion import recursion, same, steady, times
 
 # --- standalone: begin
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -29,30 +35,28 @@ def smooth_gaussian(diagonal: np.ndarray, lower: np.ndarray, shift: np.ndarray) 
     >>> mean.ravel()
     array([1., 1.])
     """
-    steps = len(shift)
-    inverse, moved = np.empty_like(diagonal), shift.astype(float)
-    log_determinant = np.zeros(diagonal.shape[1:-2])
-    back = np.zeros_like(diagonal)
-    block = diagonal[0]
-    for t in range(steps):
-        if t:
-            gain = lower[t] @ inverse[t - 1]
-            block = diagonal[t] - gain @ np.swapaxes(lower[t], -1, -2)
-            moved[t] = shift[t] - (gain @ moved[t - 1][..., None])[..., 0]
-            back[t - 1] = np.swapaxes(gain, -1, -2)
-        inverse[t] = np.linalg.inv(block)
-        log_determinant = log_determinant + np.linalg.slogdet(block)[1]
-    mean, cross = np.empty_like(moved), np.zeros_like(diagonal)
-    covariance = np.empty_like(diagonal)
-    mean[-1] = (inverse[-1] @ moved[-1][..., None])[..., 0]
-    covariance[-1] = inverse[-1]
-    for t in range(steps - 2, -1, -1):
-        gain = back[t]
-        mean[t] = ((inverse[t] @ moved[t][..., None]) - gain @ mean[t + 1][..., None])[..., 0]
-        turned = covariance[t + 1] @ np.swapaxes(gain, -1, -2)
-        covariance[t] = inverse[t] + gain @ turned
-        cross[t + 1] = -turned
-    return mean, covariance, cross, log_determinant
+    below = lower[1:]
+
+    def eliminated(t: int, block: np.ndarray) -> np.ndarray:
+        left = below[t - 1]
+        return np.asarray(diagonal[t] - left @ np.linalg.inv(block) @ np.swapaxes(left, -1, -2))
+
+    pivots, place = steady(eliminated, diagonal[0], same(diagonal[1:], below))
+    inverse = np.linalg.inv(pivots)[place]
+    gain = below @ inverse[:-1]
+    moved = recursion(-gain, shift)
+    back = np.swapaxes(gain, -1, -2)[::-1]
+    mean = recursion(-back, times(inverse, moved)[::-1])[::-1]
+    first = inverse[::-1]
+
+    def spread(t: int, later: np.ndarray) -> np.ndarray:
+        return np.asarray(first[t] + back[t - 1] @ later @ np.swapaxes(back[t - 1], -1, -2))
+
+    spreads, place_back = steady(spread, first[0], same(first[1:], back))
+    covariance = spreads[place_back][::-1]
+    cross = np.zeros_like(covariance)
+    cross[1:] = -covariance[1:] @ gain
+    return mean, covariance, cross, np.linalg.slogdet(pivots)[1][place].sum(axis=0)
 
 
 # --- standalone: end
