@@ -27,6 +27,7 @@ from autoem.backends.program import MARK, Program
 from autoem.derive.stages import Derivation, derive as _derive
 from autoem.errors import UnknownChoice
 from autoem.language.model import Model
+from autoem.program.factored import factored
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.runtime.fit_result import Fit
@@ -54,12 +55,18 @@ def verify(model: Source) -> Certificate:
     return examine(derive(model))
 
 
-def generate(model: Source, backend: str = "numpy", missing: tuple[str, ...] = ()) -> Program:
+def generate(
+    model: Source,
+    backend: str = "numpy",
+    missing: tuple[str, ...] = (),
+    sparse: tuple[str, ...] = (),
+) -> Program:
     """A module of source code that stands alone; the same bytes on every run.
 
-    `missing` names observed arrays that have gaps.
+    `missing` names observed arrays that have gaps, `sparse` givens with two axes that are sparse
+    matrices (`scipy.sparse.csr_array`).
     """
-    return _printed(derive(model), _known(backend), missing)
+    return _printed(derive(model), _known(backend), missing, sparse)
 
 
 def _known(backend: str) -> str:
@@ -70,12 +77,16 @@ def _known(backend: str) -> str:
 
 
 def _printed(
-    derivation: Derivation, backend: str, missing: tuple[str, ...], document: str | None = None
+    derivation: Derivation,
+    backend: str,
+    missing: tuple[str, ...],
+    sparse: tuple[str, ...],
+    document: str | None = None,
 ) -> Program:
     """The derivation as source; the document is the derivation itself, or what is given."""
     if missing:
         derivation = _derive(derivation.model, missing)
-    program = lower(derivation, document)
+    program = factored(lower(derivation, document), sparse)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
 
@@ -119,13 +130,19 @@ def fit(
     )
 
 
-def _runnable(model: Source, backend: str, missing: tuple[str, ...] = ()) -> Runnable:
-    """The program of a model, and that for data with gaps once there are some."""
+def _runnable(
+    model: Source, backend: str, missing: tuple[str, ...] = (), *, sparse: tuple[str, ...] = ()
+) -> Runnable:
+    """The program of a model, and those for data with gaps or sparse tables once there are some."""
     derivation = derive(model)
     document = f"{MARK} to be run at once: {derivation.name}."
-    printed = _printed(derivation, _known(backend), missing, document)
+    printed = _printed(derivation, _known(backend), missing, sparse, document)
     program = Runnable.from_module(printed.module)
-    return replace(program, with_gaps=partial(_runnable, model, backend))
+    return replace(
+        program,
+        with_gaps=partial(_runnable, model, backend, sparse=sparse),
+        with_sparse=lambda names: _runnable(model, backend, missing, sparse=names),
+    )
 
 
 __all__ = ["MARK", "derive", "fit", "generate", "sample", "verify"]

@@ -27,6 +27,7 @@ from autoem.errors.derivation import (
     DerivationError as DerivationError,
     NoExactPosterior as NoExactPosterior,
     NotDerivable as NotDerivable,
+    NotSparse as NotSparse,
     NoUpdate as NoUpdate,
     UnknownChoice as UnknownChoice,
 )
@@ -94,3 +95,4 @@ from autoem.errors.seen import (
     CrossedBounds as CrossedBounds,
     ImpossibleRow as ImpossibleRow,
 )
+from autoem.errors.tables import NotSparseData as NotSparseData, OtherTables as OtherTables

@@ -58,3 +58,20 @@ class UnknownChoice(DerivationError):
     def wording(self) -> str:
         known = ", ".join(self.choices) or "none yet"
         return f"{self.option}={self.value!r} is not there; the choices are: {known}"
+
+
+class NotSparse(DerivationError):
+    """A quantity over both axes of a sparse table that is no product of it with a function of each
+    axis: it would be as large as the table with its zeros."""
+
+    table: str
+    axes: tuple[str, ...]
+    quantity: str
+
+    def wording(self) -> str:
+        return (
+            f"{self.table} is sparse, and {self.quantity}, over {self.axes[0]} and {self.axes[1]}, "
+            f"is no product of {self.table} with a function of {self.axes[0]} and a function of "
+            f"{self.axes[1]}: give {self.table} as a dense array, or its entries as rows with two "
+            "lookups"
+        )

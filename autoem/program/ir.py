@@ -239,3 +239,4 @@ class ArrayProgram:
     decode: Function | None = None
     latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    sparse: tuple[str, ...] = ()  # data that are sparse matrices

@@ -5,6 +5,7 @@ Names, axes and domains of the variables, and which arrays hold the posterior of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from autoem.derive.law import bounds_of, is_told, only_bounds
@@ -15,7 +16,7 @@ from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution
-from autoem.language.expression import Expression, Lookup, Number
+from autoem.language.expression import Apply, Expression, Lookup, Number
 from autoem.program.expectation import STATES
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames, axis_names
@@ -47,6 +48,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
+        "sparse": list(program.sparse),
         "expectations": _responsibilities(program),
         "every": {a.axes[0]: a.name for a in program.data if a.name in program.every},
         "posterior": {
@@ -59,9 +61,10 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
 def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """Which arrays have rows and along which axis, and whose moments tell all, where some do.
 
-    Empty where rows cannot be told from their data: there are none, or their positions are read.
+    Empty where rows cannot be told from their data: there are none, their positions are read, or a
+    table is sparse.
     """
-    if program.row is None or with_positions(program) is not program:
+    if program.sparse or program.row is None or with_positions(program) is not program:
         return {}
     if any(a.name in program.every and program.row in a.axes for a in program.data):
         return {}
@@ -112,11 +115,23 @@ def _of_bounds(variable: Variable, bounds: tuple[Given, ...], axes: AxisNames) -
     ends = [_name_or_number(end) for end in bounds_of(law)] if law is not None else []
     if ends and None not in ends:
         found["between"] = ends
-    if isinstance(law, Evidence) and isinstance(law.table, Lookup) and len(law.table.entries) == 1:
-        ((states, _),) = law.table.entries
-        if isinstance(law.table.base, Given):
-            found["table"] = [law.table.base.name, axes.of(states)]
+    for part in likelihoods(law.table) if isinstance(law, Evidence) else ():
+        ((states, _),) = part.entries
+        found.setdefault("table", [part.base.label, axes.of(states)])
     return found
+
+
+def likelihoods(table: Expression) -> Iterator[Lookup]:
+    """The givens over more than the states that are factors of a likelihood: a row of zeros there
+    is one of the whole."""
+    match table:
+        case Apply("multiply", arguments):
+            for argument in arguments:
+                yield from likelihoods(argument)
+        case Apply("divide", (above, _)):
+            yield from likelihoods(above)
+        case Lookup(Given() as base, (_,)) if len(base.plates) > 1:
+            yield table
 
 
 def _name_or_number(bound: Expression) -> str | float | None:

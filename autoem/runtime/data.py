@@ -34,6 +34,7 @@ from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
+from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.trials import check_trials
 
 
@@ -53,6 +54,11 @@ class Data:
     levels: dict[str, list[Level]] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def sparse(self) -> tuple[str, ...]:
+        """The variables whose values are sparse matrices."""
+        return tuple(name for name, array in self.arrays.items() if is_sparse(array))
 
     @property
     def numbers(self) -> int:
@@ -142,6 +148,8 @@ def _column(series: Any) -> np.ndarray:
 
 def _array(name: str, value: Any) -> tuple[np.ndarray, list[str]]:
     """One value of a mapping as an array, and the names of its columns if it has any."""
+    if is_sparse(value):
+        return by_rows(value), []
     native = _native(value)
     if isinstance(native, nw.DataFrame):
         return np.stack([_column(native[c]) for c in native.columns], axis=1), native.columns
@@ -209,7 +217,7 @@ def _pick(
 def _check_dimensions(variable: VariableSchema, raw: np.ndarray) -> None:
     if raw.ndim != len(variable.axes):
         raise WrongDimensions(variable=variable.name, axes=variable.axes, shape=raw.shape)
-    if raw.size == 0 or missing(raw).all():
+    if raw.size == 0 or (not is_sparse(raw) and missing(raw).all()):
         raise EmptyData(variable=variable.name)
 
 
@@ -230,7 +238,10 @@ def _numbers(
         if found is not None:
             levels[axis] = found
     for variable in schema.data:
-        if variable.category is None and variable.domain == "binary":
+        if is_sparse(raw[variable.name]):
+            check_table(variable, raw[variable.name])
+            arrays[variable.name] = raw[variable.name]
+        elif variable.category is None and variable.domain == "binary":
             arrays[variable.name], found = two_levels(variable, raw[variable.name])
             if found is not None:
                 levels[variable.name] = found
@@ -241,6 +252,8 @@ def _numbers(
 
 def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
     """The number of missing entries, once everything else is as the domain asks."""
+    if is_sparse(array):
+        return 0
     if variable.category is not None:
         absent = (array == MISSING) if variable.lower != -1 else np.zeros(array.shape, bool)
     else:

@@ -69,6 +69,8 @@ def fit(
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
     read = read_data(schema, data, lengths, weights, columns)
+    if read.sparse != program.sparse:
+        program = program.with_sparse(read.sparse)
     if not set(read.missing) <= set(program.gaps):
         program = program.with_gaps(tuple(read.missing))
     held = declared_fixed(schema) | check_parameters(schema, fixed or {}, "fixed", read.sizes)

@@ -74,7 +74,9 @@ def initial_posterior(
     return {
         latent["name"]: responsibilities(schema, latent, data, sizes, features, generator)
         for latent in schema["variables"]
-        if latent["kind"] == "latent" and latent.get("category") in sizes
+        if latent["kind"] == "latent"
+        and latent.get("category") in sizes
+        and latent["name"] in schema.get("expectations", (latent["name"],))
     }
 
 

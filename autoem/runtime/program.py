@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autoem.errors.data import MissingValues
+from autoem.errors.tables import OtherTables
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed, condensed
 from autoem.runtime.data import Data
@@ -50,6 +51,11 @@ def no_gaps(names: tuple[str, ...]) -> Program:
     raise MissingValues(names=names)
 
 
+def not_sparse(names: tuple[str, ...]) -> Program:
+    """A generated program takes the sparse tables that it was generated for, and no others."""
+    raise OtherTables(names=names)
+
+
 @dataclass(frozen=True)
 class Program:
     """An EM algorithm that can be run on data.
@@ -58,7 +64,8 @@ class Program:
     parameters where they have one.  `weights` repeat the entries of the program's row axis.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
-    of being computed.  `every` names an array 0, 1, ... for each axis that no other array has.
+    of being computed.  `sparse` are the data that are sparse matrices.  `every`
+    names an array 0, 1, ... for each axis that no other array has.
     `score` is the gradient of the objective, from which the information comes.  `decode` gives the
     most probable states by latent, where some are discrete.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `rows` say
@@ -75,6 +82,8 @@ class Program:
     every: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
+    sparse: tuple[str, ...] = ()
+    with_sparse: Callable[[tuple[str, ...]], Program] = not_sparse
     score: Score | None = None
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
@@ -98,6 +107,7 @@ class Program:
             named,
             plain.get("every", {}),
             tuple(plain.get("gaps", ())),
+            sparse=tuple(plain.get("sparse", ())),
             score=vars(module).get("score"),
             decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),

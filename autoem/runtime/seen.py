@@ -10,6 +10,7 @@ from autoem.errors.data import OutsideDomain
 from autoem.errors.seen import CrossedBounds, ImpossibleRow
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import Schema, VariableSchema
+from autoem.runtime.sparse import empty_lines, is_sparse
 
 
 def check_seen(schema: Schema, arrays: Arrays) -> None:
@@ -72,7 +73,11 @@ def _check_table(variable: VariableSchema, schema: Schema, arrays: Arrays) -> No
     table, states = variable.table
     axes = schema[table].axes
     place = axes.index(states)
-    empty = np.argwhere(np.all(arrays[table] == 0, axis=place))
+    value = arrays[table]
+    if is_sparse(value):
+        empty = empty_lines(value, place)[:, None]
+    else:
+        empty = np.argwhere(np.all(value == 0, axis=place))
     if len(empty):
         index = tuple(map(int, empty[0]))
         raise ImpossibleRow(variable=table, index=index, axes=(*axes[:place], *axes[place + 1 :]))

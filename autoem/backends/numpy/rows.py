@@ -31,6 +31,10 @@ BLOCK, FIXED, EXPECTED, ROWS = Name("block"), Name("fixed"), Name("expected"), N
 OTHER, PARTS, NONE = Name("expanded"), Name("parts"), Literal(None)
 
 
+ALL = 2**40
+"""More rows than there are."""
+
+
 def item(mapping: str, name: str) -> Expr:
     """mapping["name"]"""
     return Subscript(Name(mapping), (Literal(name),))
@@ -49,7 +53,10 @@ class Rows:
 
     @property
     def block_length(self) -> int:
-        """Rows of a block: fewer where arrays have two axes besides, so that they fit a cache."""
+        """Rows of a block: fewer where arrays have two axes besides, so that they fit a cache; all
+        where a table is sparse, of which a block is a copy."""
+        if self.plan.program.sparse:
+            return ALL
         form = self.plan.expanded or self.plan.factored
         body = (*form.posterior.body, *form.statistics.body)
         targets = (target for let in body for target in let.targets if self.axis in target.axes)
@@ -71,6 +78,8 @@ class Rows:
         if self.axis is None:
             return invoke("np.asarray", code, dtype=Name(array.kind))
         place = array.axes.index(self.axis)
+        if array.name in self.plan.program.sparse:
+            return invoke(self.helper("take_lines"), code, ROWS, Literal(place))
         axis = {"axis": Literal(place)} if place else {}
         return invoke(self.helper("take_rows"), code, ROWS, **axis, **kind)
 
@@ -86,7 +95,7 @@ class Rows:
         """The number of rows."""
         array = self.plan.row_data[0]
         place = array.axes.index(str(self.axis))
-        if place == 0:
+        if place == 0 and array.name not in self.plan.program.sparse:
             return invoke("len", item("data", array.name))
         return Subscript(Attribute(item("data", array.name), "shape"), (Literal(place),))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,14 @@ def measured(
         for name, codes in every.items()
         if name not in data
     }
+
+
+def take_lines(table: Any, rows: slice, axis: int) -> Any:
+    """A block of the rows of a table, which may be sparse, moved to the last axis."""
+    whole = rows.start == 0 and rows.stop >= table.shape[axis]
+    if axis == 0:
+        return (table if whole else table[rows]).T
+    return table if whole else table[:, rows]
 
 
 def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> np.ndarray:
