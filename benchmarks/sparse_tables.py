@@ -1,4 +1,4 @@
-"""Sparse tables: an iteration on 1e5 transcripts and 1e6 classes of reads, in products of the table.
+"""Sparse tables: an iteration on 1e5 transcripts and 1e6 classes, in products of the table.
 
 python -m benchmarks.sparse_tables [--rounds 5] [--write]
 """
