@@ -17,7 +17,14 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.clusters import responsibilities
-from autoem.runtime.measure import Variable, aligned, axes_of, moments, product_of_powers
+from autoem.runtime.measure import (
+    Variable,
+    aligned,
+    axes_of,
+    is_table,
+    moments,
+    product_of_powers,
+)
 
 # --- standalone: begin
 FEATURES = ("votes", "observed", "random", "all")
@@ -105,7 +112,11 @@ def _moments(
     best = None
     for other in case.schema["variables"]:
         known = other["name"] in case.data and not other.get("category")
-        if known and kind == ("observed" if other.get("bound") else other["kind"]):
+        if (
+            known
+            and not is_table(case.data[other["name"]])
+            and kind == ("observed" if other.get("bound") else other["kind"])
+        ):
             shared = tuple(axis for axis in axes_of(other) if axis in axes_of(near))
             if best is None or len(shared) > len(best[1]):
                 best = other, shared

@@ -22,6 +22,11 @@ def axes_of(variable: Variable) -> tuple[str, ...]:
     return (*variable.get("plates", ()), *variable.get("event", ()))
 
 
+def is_table(value: Any) -> bool:
+    """Whether the data are a sparse matrix, whose size is not measured."""
+    return np.asarray(value).dtype == object
+
+
 def aligned(value: np.ndarray, axes: tuple[str, ...], variable: Variable) -> np.ndarray:
     """The array over `axes`, shaped to broadcast over the axes of the variable."""
     own = list(dict.fromkeys(axes_of(variable)))
@@ -54,6 +59,8 @@ def product_of_powers(
     """
     size: np.ndarray = np.ones(())
     for name, power in parameter["units"].items():
+        if is_table(data[name]):
+            continue
         other = known[name]
         axes = tuple(axis for axis in axes_of(other) if axis in axes_of(parameter))
         value, rest = _seen(data[name], other, axes)
