@@ -31,6 +31,7 @@ from autoem.program.ir import (
     Matrix,
     Maximize,
     Position,
+    Rank,
     Ref,
     Roll,
     Root,
@@ -143,6 +144,9 @@ class Scope:
                 self._contract(let.operation, target)
             case LogSumExp(operand, axes) | Extreme(operand, axes):
                 self._reduced(self._ref(operand), axes, target.axes)
+            case Rank(function, values, weights, axes):
+                self.demand(function in RANKS, f"there is no order statistic {function}")
+                self._reduced((*self._ref(values), *self._ref(weights)), axes, target.axes)
             case Matrix():
                 self._matrix(let.operation, target)
             case Solve():

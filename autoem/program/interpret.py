@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoem.program import interpret_chains, interpret_numeric
+from autoem.program.interpret_ranks import rank
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
     ROW_WEIGHT,
@@ -30,6 +31,7 @@ from autoem.program.ir import (
     Map,
     Matrix,
     Maximize,
+    Rank,
     Roll,
     Root,
     Smooth,
@@ -213,6 +215,8 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
         case Extreme(operand, axes):
             value = np.abs(read(scope, operand, (*target.axes, *axes)))
             return (np.max(value, axis=tuple(range(len(target.axes), value.ndim)), initial=0.0),)
+        case Rank():
+            return (rank(operation, target, scope),)
         case Matrix():
             return (_matrix(operation, target, scope),)
         case Solve():

@@ -77,6 +77,20 @@ class Extreme:
     axes: tuple[str, ...]
 
 
+RANKS = ("least", "greatest", "weighted_median")
+"""Order statistics: of the entries with positive weight."""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """target = an order statistic over `axes` of the values, each of which has its weight."""
+
+    function: str
+    values: Ref
+    weights: Ref
+    axes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Matrix:
     """A matrix function of the operand's axes (row, column); all other axes are batches.
@@ -162,7 +176,7 @@ class Maximize:
 
 Operation: TypeAlias = (
     Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
-    | ForwardBackward | Best | BestPath | Roll | Smooth
+    | ForwardBackward | Best | BestPath | Roll | Smooth | Rank
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from autoem.program.ir import (
     Maximize,
     Operation,
     Position,
+    Rank,
     Ref,
     Roll,
     Root,
@@ -87,6 +88,8 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return index_refs(operand)
         case Roll(operand) | Best(operand):
             return index_refs(operand)
+        case Rank(_, values, weights):
+            return (*index_refs(values), *index_refs(weights))
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):
@@ -152,6 +155,8 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return replace(operation, operand=ref(operand))
         case Roll(operand) | Best(operand):
             return replace(operation, operand=ref(operand))
+        case Rank(_, values, weights):
+            return replace(operation, values=ref(values), weights=ref(weights))
         case Smooth(diagonal, lower, shift):
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):

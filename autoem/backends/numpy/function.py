@@ -10,7 +10,7 @@ from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, root
 from autoem.backends.numpy.matrices import matrix
-from autoem.backends.numpy.operands import ordered
+from autoem.backends.numpy.operands import joined, ordered
 from autoem.backends.numpy.reuse import overwritten, unnamed
 from autoem.backends.numpy.scope import Operand, Scope, read, unpacked
 from autoem.backends.numpy.systems import solve
@@ -44,6 +44,7 @@ from autoem.program.ir import (
     Matrix,
     Maximize,
     Number,
+    Rank,
     Ref,
     Roll,
     Root,
@@ -124,6 +125,8 @@ def _write(scope: Scope, let: Let) -> None:
                 scope.assign(target, value)
         case Extreme(operand, axes):
             scope.assign(target, _extreme(scope, read(scope, operand), axes, order))
+        case Rank():
+            scope.assign(target, _rank(scope, operation, order))
         case Matrix():
             scope.assign(target, matrix(scope, operation, target))
         case Solve():
@@ -150,6 +153,17 @@ def _extreme(scope: Scope, operand: Operand, axes: Axes, order: Axes) -> Operand
     left = tuple(axis for axis in operand.axes if axis not in axes)
     code = invoke(scope.helper("largest"), operand.code, axis=places)
     return ordered(Operand(code, left), order)
+
+
+def _rank(scope: Scope, operation: Rank, order: Axes) -> Operand:
+    """An order statistic along the last axis, to which several are joined."""
+    own = (read(scope, operation.values), read(scope, operation.weights))
+    grid, codes = joined(own, (*order, *operation.axes))
+    left = tuple(axis for axis in grid if axis not in operation.axes)
+    if len(operation.axes) > 1:
+        shape = Sequence("()", (*(scope.size(axis) for axis in left), Literal(-1)))
+        codes = tuple(invoke("np.reshape", scope.full(each, grid), shape) for each in own)
+    return Operand(invoke(scope.helper(operation.function), *codes), left)
 
 
 def _log_sum_exp(scope: Scope, let: Let, operation: LogSumExp, rest: tuple[Let, ...]) -> set[str]:
