@@ -13,9 +13,9 @@ class IntervalLogNormal(Model):
     """The event lies between two visits."""
 
     n = Axis("patients")
-    left, right = Given(NonNegative(), over=n), Given(NonNegative(), over=n)
+    lower, upper = Given(NonNegative(), over=n), Given(NonNegative(), over=n)
     mean = Parameter(Real())
     variance = Parameter(Positive())
 
     t = Latent(LogNormal(mean, variance=variance), over=n)
-    seen = Observed(Within(t, lower=left, upper=right), over=n)
+    seen = Observed(Within(t, lower=lower, upper=upper), over=n)

@@ -26,7 +26,7 @@ def visits() -> tuple[np.ndarray, np.ndarray]:
 def test_interval_censored_times_are_fitted_as_scipy_does() -> None:
     left, right = visits()
     fit = autoem.fit(
-        declared(MODELS / "interval_log_normal.py"), {"left": left, "right": right}, tol=1e-13
+        declared(MODELS / "interval_log_normal.py"), {"lower": left, "upper": right}, tol=1e-13
     )
 
     def loss(t: np.ndarray) -> float:
@@ -43,7 +43,7 @@ def test_interval_censored_times_are_fitted_as_scipy_does() -> None:
 def test_an_exact_time_counts_with_its_density() -> None:
     times = np.array([1.0, 2.0, 5.0, 9.0])
     fit = autoem.fit(
-        declared(MODELS / "interval_log_normal.py"), {"left": times, "right": times}, tol=1e-13
+        declared(MODELS / "interval_log_normal.py"), {"lower": times, "upper": times}, tol=1e-13
     )
     logs = np.log(times)
     assert_allclose(fit.parameters["mean"], logs.mean(), rtol=1e-9)

@@ -162,6 +162,11 @@ CASES: dict[str, Simulated] = {
         {"start": -5.0, "width": 10.0},
         {"n": ROWS},
     ),
+    "laplace_mixture": Simulated(
+        {"weight": WEIGHT, "mean": [-2.0, 3.0], "scale": [1.0, 0.5]},
+        mixed(lambda x, a: stats.laplace.logpdf(column(x), a["mean"], a["scale"])),
+        sizes=TWO,
+    ),
     "factorial_mixture": Simulated(
         {
             "weight": WEIGHT,

@@ -7,8 +7,10 @@ can be cut into blocks, and along it units are weighted.  A prior is of no row.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autoem.derive.kept import Kept
 from autoem.derive.quantity import (
     Computed,
     Defined,
@@ -35,12 +37,18 @@ if TYPE_CHECKING:
 def row_axis(derivation: Derivation) -> Axis | None:
     """The axis over which the log-likelihood and all statistics sum exactly once."""
     summed = evidence(derivation)
-    summed += [term for statistic in statistics(derivation) for term in statistic.definition]
+    summed += [_over_all(s, term) for s in statistics(derivation) for term in s.definition]
     candidates = [a for v in derivation.declaration.observed for a in v.plates]
     for axis in dict.fromkeys(candidates):
         if all(len([i for i in term.bound if i.axis is axis]) == 1 for term in summed):
             return axis
     return None
+
+
+def _over_all(statistic: Statistic, term: Term) -> Term:
+    """The term with all that is summed over, or kept, as bound."""
+    kept = statistic.indices if isinstance(statistic, Kept) else ()
+    return replace(term, bound=(*term.bound, *kept))
 
 
 def evidence(derivation: Derivation) -> list[Term]:

@@ -22,6 +22,7 @@ import sympy
 
 from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in
+from autoem.derive.kept import by_rows
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -64,10 +65,14 @@ class Location:
 
 @dataclass
 class Gathering:
-    """The statistics of one M-step, and the location parameters that are already solved."""
+    """The statistics of one M-step, and the location parameters that are already solved.
+
+    `ranked` are the new values of parameters that are order statistics of the rows.
+    """
 
     scope: Scope
     located: dict[Declared, Location] = field(default_factory=dict)
+    ranked: list[Quantity] = field(default_factory=list)
     statistics: dict[object, Statistic] = field(default_factory=dict)
 
     def separate(self, terms: Terms) -> Terms:
@@ -92,12 +97,22 @@ class Gathering:
         if locations:
             return tuple(p for t in self._taylor(term, locations) for p in self._expanded(t))
         factor = mixed[0]
+        if len(mixed) == 1 and any(depends(factor, q) for q in self.ranked):
+            return (self._kept(term, factor),)
         opened = factor if factor.is_Add else sympy.expand(sympy.expand_log(factor))
         rest = term.value / factor
         if opened == factor and not factor.is_Add:
             raise Mixed(str(factor))
         parts = tuple(replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
         return tuple(p for part in parts for p in self._expanded(part))
+
+    def _kept(self, term: Term, factor: sympy.Expr) -> Term:
+        """A sum about the new value of an order statistic: row by row, since nothing else is."""
+        outside = [f for f in sympy.Mul.make_args(term.value) if not is_gathered(f)]
+        data = tuple(e for e in elements(factor) if is_gathered(e))
+        if any(is_new(e) for e in data):
+            raise Mixed(str(factor))
+        return by_rows(self.statistics, term, sympy.Mul(factor, *outside), data)
 
     def _taylor(self, term: Term, locations: list[Declared]) -> Terms:
         """The term about the origins of the locations, to second order, which is exact."""

@@ -33,6 +33,7 @@ class DiscreteUniformFamily(ScalarFamily):
     name = "DiscreteUniform"
     arguments = (Argument("lower", "integer"), Argument("upper", "integer"))
     support = "integer"
+    ends = {"lower": "least", "upper": "greatest"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, lower, upper = value(), arguments["lower"](), arguments["upper"]()

@@ -147,6 +147,7 @@ class Family(ABC):
 
     `support` is real, positive, unit, angle, integer, count, binary, category, simplex, cells,
     vector or positive_definite.  `conjugates` has the conjugate prior of an argument, both by name.
+    `ends` are the arguments that bound the support: which is below all values, and which above.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Family(ABC):
     support: str
     event_rank: int = 0
     conjugates: Mapping[str, str] = {}
+    ends: Mapping[str, str] = {}
 
     @abstractmethod
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:

@@ -34,6 +34,7 @@ class ParetoFamily(ScalarFamily):
     name = "Pareto"
     arguments = (Argument("shape", "positive"), Argument("minimum", "positive"))
     support = "positive"
+    ends = {"minimum": "least"}
     conjugates = {"shape": "Gamma"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:

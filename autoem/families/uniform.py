@@ -33,6 +33,7 @@ class UniformFamily(ScalarFamily):
     name = "Uniform"
     arguments = (Argument("lower", "real"), Argument("upper", "real"))
     support = "real"
+    ends = {"lower": "least", "upper": "greatest"}
 
     def log_density(self, value: Any, arguments: Readings, index: FreshIndex) -> Summands:
         x, lower, upper = value(), arguments["lower"](), arguments["upper"]()

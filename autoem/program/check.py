@@ -14,6 +14,7 @@ from autoem.program.check_rows import check_rows
 from autoem.program.functions import FUNCTIONS
 from autoem.program.ill_typed import IllTyped, demand
 from autoem.program.ir import (
+    RANKS,
     ROW_WEIGHT,
     Array,
     ArrayProgram,
@@ -162,8 +163,7 @@ class Scope:
                 self._covered(self._ref(weight), (*steps, state))
                 self._covered(self._ref(step), (*steps, before, state))
             case Roll(operand, axis):
-                self._same(self._ref(operand), target.axes)
-                self._covered((axis,), target.axes)
+                self._same((*self._ref(operand), axis), target.axes)
             case Smooth(diagonal, lower, shift, _, event):
                 own = (*target.axes, *event)
                 for read in (diagonal, lower, shift):
@@ -214,9 +214,8 @@ class Scope:
             function, count = expression.function, len(expression.arguments)
             self.demand(function in FUNCTIONS, f"there is no function {function}")
             wanted = FUNCTIONS[function]
-            self.demand(
-                wanted in (count, None), f"{function} takes {wanted} arguments, not {count}"
-            )
+            right = wanted in (count, None)
+            self.demand(right, f"{function} takes {wanted} arguments, not {count}")
             self.demand(count > 0, f"{function} has no arguments")
             for argument in expression.arguments:
                 yield from self._calls(argument)
@@ -251,12 +250,12 @@ class Scope:
 
     def _matrix(self, operation: Matrix, target: Array) -> None:
         axes, pair = self._ref(operation.operand), (operation.row, operation.column)
-        known = operation.function in ("inverse", "log_determinant")
-        self.demand(known, f"there is no matrix function {operation.function}")
+        name, known = operation.function, ("inverse", "log_determinant")
+        self.demand(name in known, f"there is no matrix function {name}")
         self.demand(set(pair) <= set(axes) and len(set(pair)) == 2, f"{pair} are not both there")
         self.demand(self.sizes[pair[0]] == self.sizes[pair[1]], f"{pair} make no square matrix")
         batch = tuple(axis for axis in axes if axis not in pair)
-        self._same(axes if operation.function == "inverse" else batch, target.axes)
+        self._same(axes if name == "inverse" else batch, target.axes)
 
     def _solve(self, operation: Solve, targets: tuple[Array, ...]) -> None:
         count = len(targets)
@@ -287,9 +286,8 @@ class Scope:
         self.demand(all(len(part) == count for part in whole), "unknowns do not match")
         inside = Scope(self.function, self.sizes, dict(self.arrays), self.let)
         for unknown, target in zip(operation.unknowns, targets, strict=True):
-            self.demand(
-                unknown.axes == target.axes, f"{unknown.name} has other axes than its target"
-            )
+            same = unknown.axes == target.axes
+            self.demand(same, f"{unknown.name} has other axes than its target")
             inside.declare(Array(unknown.name, target.axes))
         for let in operation.body:
             inside.check(let)

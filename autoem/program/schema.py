@@ -39,6 +39,10 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     for variable in variables:
         if variable["name"] in known:
             variable["units"] = known[variable["name"]]
+    for update in derivation.m_step.updates:
+        if update.statistic:
+            (found,) = (v for v in variables if v["name"] == update.parameters[0].name)
+            found["corner"] = update.statistic
     return {
         "name": derivation.name,
         "axes": list(axes.names.values()),

@@ -4,8 +4,8 @@
     positive  log x          positive definite  Cholesky's factor L, log of its diagonal
     interval  logit of x
 
-What is held fixed has no coordinate, nor has an entry that lies on an edge.  The free entries of a
-simplex share what the others leave.
+What is held fixed has no coordinate, nor has an entry that lies on an edge, nor a parameter in
+which the likelihood has a corner.  The free entries of a simplex share what the others leave.
 """
 
 from __future__ import annotations
@@ -130,6 +130,7 @@ def coordinates(schema: Schema, parameters: Arrays, fixed: Arrays) -> Coordinate
     for variable in schema.of_kind("parameter"):
         value = np.asarray(parameters[variable.name], dtype=float)
         held = np.broadcast_to(~np.isnan(fixed.get(variable.name, np.nan)), value.shape)
+        held = held | bool(variable.corner)
         free[variable.name] = _free(variable, ~held)
         patches += PATCHES.get(variable.domain, _entries)(variable, value, free[variable.name])
     return Coordinates(dict(parameters), free, tuple(patches))

@@ -101,16 +101,16 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
             statistics, objective = evaluate(e_step, parameters)
         except BREAKDOWN:
             parameters, statistics, objective = state.parameters, {}, math.nan
-    return State(
-        parameters,
-        statistics,
-        objective,
-        maps=state.maps + 1,
-        gain=objective - state.objective,
-        best=max(state.best, objective),
-        stalled=0 if objective > state.best + rounding(objective) else state.stalled + 1,
-        path=(*state.path[-2:], parameters),
-    )
+        return State(
+            parameters,
+            statistics,
+            objective,
+            maps=state.maps + 1,
+            gain=objective - state.objective,
+            best=max(state.best, objective),
+            stalled=0 if objective > state.best + rounding(objective) else state.stalled + 1,
+            path=(*state.path[-2:], parameters),
+        )
 
 
 def rounding(objective: float) -> float:
@@ -150,8 +150,9 @@ def rate(path: tuple[Arrays, ...]) -> float:
 
 def verdict(state: State, tol: float, max_iterations: int, noise: float = ROUNDING) -> str:
     """Why to stop at this point; empty to go on."""
-    if not math.isfinite(state.objective) or first_not_finite(state.parameters):
-        return "degenerate"
+    impossible = not math.isfinite(state.objective) and (state.maps or not state.statistics)
+    if impossible or first_not_finite(state.parameters):
+        return "degenerate"  # but a start may be impossible, if the first map leads on from there
     if state.maps and state.gain < -noise * (1 + abs(state.objective)):
         return "decreased"
     if state.maps and settled(state, tol):

@@ -11,7 +11,7 @@ Royal Statistical Society B 44; Efron and Hinkley (1978), Biometrika 65.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -113,6 +113,7 @@ ADVICE = {
 
 
 AT_EDGE = "at the edge of its domain"
+AT_CORNER = "at a corner of the likelihood, which has no curvature there"
 UNSURE = {
     "saddle": "not at a maximum",
     "not stationary": "not at a maximum",
@@ -153,7 +154,19 @@ def information(
 
     slope, found = gradient(near.u), bend(gradient, near.u, *near.steps)
     inside = found.known & ~_at_edge(near, slope, found, edges)
-    return _judged(near, slope, found, inside)
+    judged = _judged(near, slope, found, inside)
+    return _without_corners(judged, schema, fixed or {})
+
+
+def _without_corners(judged: Information, schema: Schema, fixed: Arrays) -> Information:
+    """No standard error where the likelihood has a corner and not a curvature."""
+    errors, reasons = dict(judged.standard_errors), dict(judged.reasons)
+    for variable in schema.of_kind("parameter"):
+        if variable.corner:
+            held = ~np.isnan(fixed.get(variable.name, np.nan))
+            errors[variable.name] = np.where(held, 0.0, np.nan + errors[variable.name])
+            reasons[variable.name] = AT_CORNER
+    return replace(judged, standard_errors=errors, reasons=reasons)
 
 
 def _at_edge(

@@ -88,6 +88,8 @@ def initial_posterior(
 
 
 def _of_domain(case: Case) -> np.ndarray:
+    if case.variable.get("corner") in ("least", "greatest"):
+        return _around(case)
     return _START.get(case.variable["domain"], _real)(case)
 
 
@@ -177,6 +179,18 @@ def _least_squares(case: Case) -> np.ndarray | float:
     length = np.where(length > 0, length, 1.0)
     solution = np.linalg.lstsq(v[seen] / length, y[seen], rcond=None)[0] / length
     return aligned(solution, (events[0],), case.variable)
+
+
+def _around(case: Case) -> np.ndarray:
+    """An end of a support: so far out that all data are inside, for the first M-step to draw in."""
+    far = 1.0
+    for variable in case.schema["variables"]:
+        if variable["kind"] == "observed" and variable["name"] in case.data:
+            value = np.asarray(case.data[variable["name"]], dtype=float)
+            far = max(far, 2 * float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0)))
+    if case.variable["corner"] == "greatest":
+        return np.full(case.noise.shape, far)
+    return np.full(case.noise.shape, -far if case.variable["domain"] == "real" else 1 / far)
 
 
 def _positive(case: Case) -> np.ndarray:

@@ -27,7 +27,8 @@ class VariableSchema:
     does not exceed, or that the counts of an event add up to; `fixed` are nested lists with None
     where the entry is free; `between` are the lower and the upper bound, by name or number, and
     `table` the likelihoods and the axis of the states, of what is seen through them; `units` are
-    the exponents of the data of which a parameter is a product, None where they are not known.
+    the exponents of the data of which a parameter is a product, None where they are not known;
+    `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope.
     """
 
     name: str
@@ -45,6 +46,7 @@ class VariableSchema:
     between: tuple[str | float, ...] = ()
     table: tuple[str, ...] = ()
     units: Mapping[str, float] | None = None
+    corner: str = ""
 
     @property
     def axes(self) -> tuple[str, ...]:

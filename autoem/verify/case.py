@@ -19,6 +19,7 @@ from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes, with_gaps
 from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood, log_prior
 from autoem.verify.sites import Instance
+from autoem.verify.supports import FAR
 
 
 class Runner(Protocol):
@@ -124,7 +125,7 @@ class Case:
         """Other generic parameters."""
         generator, model = self.generator(1), self.derivation.model
         sizes = tiny_sizes(model)
-        return tuple(random_parameters(model, sizes, generator) for _ in range(4))
+        return tuple(random_parameters(model, sizes, generator, FAR) for _ in range(4))
 
     def generator(self, offset: int) -> np.random.Generator:
         """A stream of random numbers for one purpose."""

@@ -196,13 +196,24 @@ class Meaning:
                 return float(self.parts[base, batch][tuple(at[index] for index in base.over)])
             case "root":
                 return self._root(base, at)
+            case "least" | "greatest" | "weighted_median":
+                return self._rank(base, at)
         raise NotJudged(what=f"the operation {base.operation}")
 
-    def _grid(self, base: Computed, at: At) -> np.ndarray:
-        """The operand over the indices that the operation takes together."""
+    def _grid(self, base: Computed, at: At, place: int = 0) -> np.ndarray:
+        """One operand over the indices that the operation takes together."""
         shape = tuple(self.length(index.axis) for index in base.over)
         places = ({**at, **dict(zip(base.over, place, strict=True))} for place in np.ndindex(shape))
-        return np.array([self.value(base.operands[0], p) for p in places]).reshape(shape)
+        return np.array([self.value(base.operands[place], p) for p in places]).reshape(shape)
+
+    def _rank(self, base: Computed, at: At) -> float:
+        """An order statistic, from the values and how much each counts."""
+        values, weights = (np.ravel(self._grid(base, at, place)) for place in (0, 1))
+        there = weights > 0
+        if base.operation == "weighted_median":
+            return middle(values[there], weights[there])
+        end = np.min if base.operation == "least" else np.max
+        return float(end(values[there])) if there.any() else math.nan
 
     def _root(self, base: Computed, at: At) -> float:
         """The root of the slope in the unknown: a bracket about the old value, then Brent."""
@@ -242,6 +253,13 @@ class Meaning:
             self.parts[key] = solved(system, batch, self.sizes, self.value)
         place = tuple(at[i] for i in base.indices if i not in batch)
         return float(self.parts[key][base.position, place])
+
+
+def middle(values: np.ndarray, weights: np.ndarray) -> float:
+    """The middle of all m that minimize sum_i w_i |x_i - m|, found by trying every x_i."""
+    losses = np.abs(values[:, None] - values) @ weights
+    best = values[losses <= losses.min() * (1 + 1e-12)]
+    return float((best.min() + best.max()) / 2)
 
 
 MATRIX_FUNCTIONS = {

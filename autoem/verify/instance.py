@@ -23,6 +23,7 @@ from autoem.verify.made_bounds import only_bounds
 from autoem.verify.pointwise import size_of
 from autoem.verify.simulate import Arrays, sample
 from autoem.verify.sites import Instance
+from autoem.verify.supports import FAR, NEAR, end, ends_of
 
 Shape = tuple[int, ...]
 REPORTS = 3
@@ -66,9 +67,9 @@ DRAW: dict[str, Drawer] = {
 
 
 def random_parameters(
-    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator
+    model: ModelType, sizes: Mapping[str, int], generator: np.random.Generator, reach: float = NEAR
 ) -> Arrays:
-    """Generic parameters inside their domains.
+    """Generic parameters inside their domains; ends of a support lie `reach` out.
 
     >>> from autoem.families import Categorical
     >>> from autoem.language import Axis, Model, Observed, Simplex
@@ -79,7 +80,10 @@ def random_parameters(
     >>> float(random_parameters(Share, {"k": 3}, np.random.default_rng(0))["p"].sum().round(12))
     1.0
     """
-    return _drawn(model.declaration.parameters, axis_sizes(model, sizes), generator)
+    drawn = _drawn(model.declaration.parameters, axis_sizes(model, sizes), generator)
+    return drawn | {
+        p.name: end(side, p, drawn[p.name], reach, generator) for p, side in ends_of(model).items()
+    }
 
 
 def random_givens(
@@ -170,7 +174,7 @@ def random_instance(
 ) -> Instance:
     """Simulated data of the given sizes, at parameters that did not make them."""
     made = simulated(model, sizes, generator)
-    return made.at(random_parameters(model, sizes, generator))
+    return made.at(random_parameters(model, sizes, generator, FAR))
 
 
 def simulated(

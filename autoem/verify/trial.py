@@ -17,6 +17,7 @@ from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
+from autoem.verify.supports import FAR
 
 ENDED_WELL = ("converged", "boundary", "max_iterations")
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
@@ -35,6 +36,8 @@ class Trial:
     def fall(self) -> float:
         """The largest fall in one map, relative to the objective; negative where it only rose."""
         value = np.array(self.trace)
+        if np.isneginf(value[0]):  # an impossible start
+            value = value[1:]
         if not np.all(np.isfinite(value)):
             return np.inf
         return float(np.max((value[:-1] - value[1:]) / (1 + np.abs(value[1:]))))
@@ -75,7 +78,7 @@ def trials(case: Case) -> Trials:
     fresh = case.gapped(resampled(made, generator), generator)
     runner = case.module or case.interpreter
     data = case.program_data(made)
-    starts = [random_parameters(model, sizes, generator) for _ in range(STARTS)]
+    starts = [random_parameters(model, sizes, generator, FAR) for _ in range(STARTS)]
     fits = tuple(_fit(case, runner, data, start) for start in starts)
     return Trials(dict(made.parameters), data, case.program_data(fresh), runner, fits)
 

@@ -152,8 +152,9 @@ class Meaning:
 
     def holds(self, condition: Math) -> bool:
         assert isinstance(condition, Relation)
-        left, right = (self.value(side) for side in condition.sides)
-        return bool(RELATIONS[condition.symbols[0]](left, right))
+        sides = [self.value(side) for side in condition.sides]
+        pairs = zip(sides, sides[1:], condition.symbols, strict=False)
+        return all(RELATIONS[symbol](left, right) for left, right, symbol in pairs)
 
     def power(self, base: Math, exponent: Math) -> Any:
         value, number = self.value(base), self.value(exponent)
@@ -230,7 +231,7 @@ class Meaning:
 
 
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "≥": operator.ge,
+    "=": operator.eq, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "≤": operator.le, "≥": operator.ge,
 }  # fmt: skip
 
 

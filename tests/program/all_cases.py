@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.program.cases import Case, categorical, gaussian, grouped, numeric, poisson
+from tests.program.cases import Case, categorical, gaussian, grouped, numeric, poisson, ranks
 
 CASES: dict[str, Case] = {
     "poisson": poisson.case(),
@@ -11,4 +11,5 @@ CASES: dict[str, Case] = {
     "many_values": categorical.case(values=40),
     "grouped": grouped.case(),
     "numeric": numeric.case(),
+    "ranks": ranks.case(),
 }

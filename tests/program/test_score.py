@@ -53,6 +53,8 @@ def case_of(name: str) -> Case:
     derivation = derive(model)
     program = lower(derivation, "")
     schema = Schema.from_dict(schema_of(derivation, program))
+    smooth = tuple(replace(variable, corner="") for variable in schema.variables)
+    schema = replace(schema, variables=smooth)  # a score between the corners
     sizes = {a: 9 if a == program.row else 3 for a in schema.axes if a not in schema.sizes}
     try:
         instance = random_instance(model, sizes, np.random.default_rng(3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autoem.derive.explain.corners import extremum
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.solutions import counts, covariance, root, stationary
@@ -15,6 +16,7 @@ READERS: dict[str, Any] = {
     "counts": counts,
     "linear": linear,
     "covariance": covariance,
+    "extremum": extremum,
     "stationary": stationary,
     "root": root,
     "newton": newton,

@@ -1,50 +1,57 @@
-"""extremum: a parameter in which Q has an edge or a kink, and no slope that leads to its maximum.
+"""extremum: a parameter in which Q has an edge or a kink, so that no slope leads to its maximum.
 
-    sum_n log p(x_n) = ... + outside(x_n, theta, oo):      the largest theta that passes no x_n,
-    sum_n log p(x_n) = ... - |x_n - theta| / s:            a weighted median of the x_n.
+    ... + r_n outside(x_n, lower, theta)      theta is the greatest x_n with r_n > 0,
+    ... - w_n |x_n - theta|                   theta is a median of the x_n with weights w_n.
 
-Both maxima are order statistics of the rows, which are no sums over them; and the slope of Q, zero
-at every theta inside the edge, would leave theta wherever it starts.  So the parameter is refused.
+At an edge Q rises or falls throughout in theta, which is proved from its slope, up to the first row
+that theta would leave out.  At kinks Q is concave and linear between the rows.  Both maxima are
+order statistics of the rows, which are no sums over them: the E-step hands on the rows themselves.
 """
 
 from __future__ import annotations
 
-from typing import NoReturn
+from dataclasses import replace
 
 import sympy
 
 from autoem.derive.calculus import depends
-from autoem.derive.maximizers.problem import Problem, Refusal
+from autoem.derive.maximizers.edge import edge
+from autoem.derive.maximizers.kink import kink
+from autoem.derive.maximizers.problem import Problem, Refusal, Update
 from autoem.derive.quantity import Declared
+from autoem.derive.term import Term, Terms
 from autoem.errors import NoUpdate
 from autoem.families.family import outside
 
-EDGE = (
-    "the support moves with {name}, and Q has no slope there; declare it as a Given (of a single "
-    "sample its maximum likelihood estimate is the {end} of the data)"
-)
-KINK = (
-    "Q has a kink in {name} at every row, and its maximum is a weighted median; declare it as a "
-    "Given, or write the Laplace as a Normal whose variance is a latent Exponential"
-)
 
+def extremum(problem: Problem, parameter: Declared) -> Update:
+    """The update of a scalar at an edge or among kinks; it leaves what is smooth to other rules.
 
-def extremum(problem: Problem, parameter: Declared) -> NoReturn:
-    """Ends the derivation at an edge or a kink; leaves what is smooth to the other rules."""
-    for term in problem.terms:
-        for edge in term.value.atoms(outside):
-            if depends(edge, parameter):
-                reason = EDGE.format(name=parameter.name, end=_end(edge, parameter))
-                raise _refused(parameter, reason)
-        if any(depends(kink, parameter) for kink in term.value.atoms(sympy.Abs)):
-            raise _refused(parameter, KINK.format(name=parameter.name))
+    What has an edge or a kink and is no order statistic ends the derivation: the slope, zero at
+    every value inside an edge, would leave the parameter wherever it starts.
+    """
+    for function, rule in ((outside, edge), (sympy.Abs, kink)):
+        parts = tuple(part for term in problem.terms for part in _parts(term, function))
+        corners = tuple(part for part in parts if _turns(part, parameter, function))
+        if corners:
+            smooth = tuple(part for part in parts if part not in corners)
+            try:
+                return rule(problem, parameter, corners, smooth)
+            except Refusal as refusal:
+                names = (parameter.name,)
+                raise NoUpdate(
+                    parameters=names, refusals=((parameter.name, "extremum", str(refusal)),)
+                ) from None
     raise Refusal(f"Q is smooth in {parameter.name}")
 
 
-def _end(edge: sympy.Expr, parameter: Declared) -> str:
-    return "minimum" if depends(edge.args[1], parameter) else "maximum"
+def _parts(term: Term, function: type[sympy.Function]) -> Terms:
+    """The term as products, where some have a corner."""
+    if not term.value.has(function):
+        return (term,)
+    opened = sympy.expand_mul(term.value)
+    return tuple(replace(term, value=part) for part in sympy.Add.make_args(opened))
 
 
-def _refused(parameter: Declared, reason: str) -> NoUpdate:
-    refusal = (parameter.name, "extremum", reason)
-    return NoUpdate(parameters=(parameter.name,), refusals=(refusal,))
+def _turns(term: Term, parameter: Declared, function: type[sympy.Function]) -> bool:
+    return any(depends(corner, parameter) for corner in term.value.atoms(function))

@@ -40,7 +40,8 @@ class Update:
     `values[i]` is the new value of `parameters[i]`, free at its own indices; `exact` is false
     where Q is raised but not maximized.  `pending` names the parameters that the solution reads
     and that are not updated yet.  `slope` and `curvature` are what proofs read: the equation
-    that the update solves and, for a scalar, its derivative.
+    that the update solves and, for a scalar, its derivative.  `statistic` is the order
+    statistic of the rows that the new value is, if it is one.
     """
 
     parameters: tuple[Declared, ...]
@@ -52,6 +53,7 @@ class Update:
     equation: sympy.Expr | None = None
     formula: tuple[sympy.Expr, ...] = ()
     located: tuple[tuple[Origin, Quantity], ...] = ()
+    statistic: str = ""
 
 
 Slopes = dict[Quantity, tuple[tuple[Index, ...], Terms]]

@@ -16,13 +16,13 @@ from typing import Any
 
 import sympy
 
-from autoem.derive.calculus import depends
+from autoem.derive.calculus import depends, is_parameter
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, plate_reads
 from autoem.derive.posteriors.conjugate import ConjugatePosterior, statistic_name
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.posteriors.own_law import unconditioned
-from autoem.derive.quantity import Declared, Element, indices_of
+from autoem.derive.quantity import Declared, Element, elements, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, select
 from autoem.families.family import outside
@@ -89,6 +89,12 @@ def _bounds(bounds: Terms, latent: Declared, local: Local) -> tuple[sympy.Expr, 
         value, below, above = found.value.args
         if value != element:
             raise Refusal(f"the bounds are not of {latent.name} itself but of {value}")
+        for element in elements(below + above):
+            if isinstance(element.base, Declared) and is_parameter(element.base):
+                raise Refusal(
+                    f"the support of {latent.name} moves with {element.base.name}, which EM would "
+                    "never move; write the marginal law of what is observed"
+                )
         lower, upper = sympy.Max(lower, below), sympy.Min(upper, above)
     return lower, upper
 

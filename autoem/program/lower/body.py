@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
+from autoem.derive.maximizers.stationary import ends
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -30,7 +31,7 @@ from autoem.program import ir
 from autoem.program.lower.chains import smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.names import AxisNames, IndexNames, unique
-from autoem.program.lower.sums import lowered, total
+from autoem.program.lower.sums import factor_ref, lowered, total
 from autoem.program.lower.told import position, told
 
 
@@ -168,12 +169,20 @@ class Body:
                 return self.let(self.target(name, axes), matrix)
             case "root":
                 return self._root(base, name, names)
+            case "least" | "greatest" | "weighted_median":
+                return self._rank(base, self.target(name, axes), names)
         raise AssertionError(f"no array operation {base.operation}")
 
     def _operand(self, base: Computed, names: IndexNames) -> ir.Ref:
         (operand,) = base.operands
         assert isinstance(operand, Element)
         return self.ref(operand, names)
+
+    def _rank(self, base: Computed, target: ir.Array, names: IndexNames) -> ir.Array:
+        """An order statistic of two arrays, each of which is named first."""
+        over = names.all(base.over)
+        values, weights = (factor_ref(self, operand, names) for operand in base.operands)
+        return self.let(target, ir.Rank(base.operation, values, weights, over))
 
     def _root(self, base: Computed, name: str, names: IndexNames) -> ir.Array:
         slope, curvature, unknown = base.operands
@@ -184,7 +193,7 @@ class Body:
         value, rate = (
             lowered(self, operand, names, {unknown: own}) for operand in (slope, curvature)
         )
-        lower, upper = bounds(unknown.base)
+        lower, upper = map(float, ends(unknown.base))
         start = self.ref(unknown, names)
         return self.let(target, ir.Root(target.name, value, rate, start, lower, upper))
 
@@ -280,14 +289,3 @@ class Body:
             return ref
         array = self.let(self.target(entry.base.name, axes), ir.Map(ref))
         return ir.Ref(array.name, axes)
-
-
-def bounds(parameter: Declared) -> tuple[float, float]:
-    """The ends of a scalar domain."""
-    domain = parameter.domain
-    if domain.kind == "interval":
-        assert domain.lower is not None and domain.upper is not None
-        return float(domain.lower), float(domain.upper)
-    if domain.kind in ("positive", "nonnegative"):
-        return 0.0, float("inf")
-    return float("-inf"), float("inf")

@@ -27,7 +27,7 @@ from autoem.program.lower.body import Body
 from autoem.program.lower.latents import latents
 from autoem.program.lower.measure import unmeasured
 from autoem.program.lower.names import AxisNames, axis_names
-from autoem.program.lower.rows import WEIGHT, at_row, weighted
+from autoem.program.lower.rows import WEIGHT, at_row, over_rows
 from autoem.program.lower.score import score_functions
 from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
@@ -195,7 +195,7 @@ def _gather(
         if isinstance(statistic, Size):
             sums[statistic] = body.array(statistic)
             continue
-        definition = weighted(statistic.definition, row)
+        definition = over_rows(statistic, row)
         sums[statistic] = total(body, statistic.name, definition, statistic.indices)
     function = ir.Function(
         "statistics",

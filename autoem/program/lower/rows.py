@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autoem.derive.index import Index
-from autoem.derive.quantity import Element, Quantity
+from autoem.derive.kept import Kept, KeptWeight
+from autoem.derive.quantity import Element, Quantity, Statistic
 from autoem.derive.term import Term, Terms, at
 from autoem.language.expression import Axis
 from autoem.program.ir import ROW_WEIGHT
@@ -27,6 +28,16 @@ def weighted(terms: Terms, row: Axis | None) -> Terms:
     return terms if row is None else tuple(_weighted(term, row) for term in terms)
 
 
-def _weighted(term: Term, row: Axis) -> Term:
-    (own,) = (index for index in term.bound if index.axis is row)
+def _weighted(term: Term, row: Axis, kept: tuple[Index, ...] = ()) -> Term:
+    (own,) = (index for index in (*term.bound, *kept) if index.axis is row)
     return replace(term, value=term.value * Element(WEIGHT, (own,)))
+
+
+def over_rows(statistic: Statistic, row: Axis | None) -> Terms:
+    """The definition of a statistic over weighted rows: what is kept of a row is as it is, and
+    beside it how much it counts."""
+    if not isinstance(statistic, Kept):
+        return weighted(statistic.definition, row)
+    if row is None or not isinstance(statistic, KeptWeight):
+        return statistic.definition
+    return tuple(_weighted(term, row, statistic.indices) for term in statistic.definition)

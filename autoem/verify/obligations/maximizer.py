@@ -17,11 +17,12 @@ from autoem.errors.data import OutsideDomain
 from autoem.language.declaration import Parameter
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared, holds
-from autoem.verify.chart import Arrays, directions
+from autoem.verify.chart import Arrays, Chart, directions
 from autoem.verify.proofs_of_updates import proved
 from autoem.verify.simulate import check_value
 
 MANY, FEW, HALVINGS = 8, 2, 20
+CORNERS = (1e-7, 1e-4, 1e-2, 0.3)
 NEGLIGIBLE = 1e-6
 
 
@@ -68,6 +69,9 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     if update.rule == "newton":
         return
     chart = case.chart(_settled(case) if update.exact else _conditional(case, update), *names)
+    if update.statistic:
+        yield _at_corner(case, chart, label)
+        return
     along = directions(chart.size, MANY, case.generator(4))
     slopes, bends = chart.derivatives(case.expected, along)
     before = case.chart(case.theta, *names).slopes(case.expected, along[:FEW])
@@ -80,6 +84,17 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     highest = float(np.max(bends))
     second = holds(f"M-step of {label}: second order", highest <= NEGLIGIBLE * scale, "d2Q <= 0")
     yield second.proved_if(proof.second)
+
+
+def _at_corner(case: Case, chart: Chart, label: str) -> Obligation:
+    """Q falls to either side, or leaves the support: the condition of Karush, Kuhn and Tucker where
+    there is no gradient."""
+    here = case.expected(chart(np.zeros(chart.size)))
+    along = directions(chart.size, MANY, case.generator(4))
+    tried = [case.expected(chart(h * v)) for h in CORNERS for v in (*along, *-along)]
+    highest = max(tried) - here
+    detail = f"Q falls on every side of a corner, at {len(tried)} points (KKT)"
+    return holds(f"M-step of {label}", highest <= 1e-12 * (1 + abs(here)), detail)
 
 
 def _settled(case: Case) -> Arrays:
