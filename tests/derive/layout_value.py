@@ -231,7 +231,8 @@ class Meaning:
 
 
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "≤": operator.le, "≥": operator.ge,
+    "=": operator.eq, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "≥": operator.ge,
+    "≤": operator.le,
 }  # fmt: skip
 
 
