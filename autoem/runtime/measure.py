@@ -29,6 +29,8 @@ def is_table(value: Any) -> bool:
 
 def aligned(value: np.ndarray, axes: tuple[str, ...], variable: Variable) -> np.ndarray:
     """The array over `axes`, shaped to broadcast over the axes of the variable."""
+    if axes == axes_of(variable):
+        return value  # a matrix, whose two axes are one
     own = list(dict.fromkeys(axes_of(variable)))
     order = [axes.index(axis) for axis in own if axis in axes]
     shape = iter(np.transpose(value, order).shape)
