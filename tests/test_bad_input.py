@@ -91,6 +91,8 @@ def test_a_wrong_declaration_is_quoted_at_file_and_line(
         (np.ones((0, 2)), "x is empty: give at least one row"),
         ([[1.0, 2.0], [np.inf, 3.0]], "x at n = 1, d = 0 is inf: infinity is allowed only in a"),
         ([[1.0, 2.0], ["two", 3.0]], "x at n = 1, d = 0 is 'two', not a number"),
+        (np.float32([[1.0, np.inf]]), "x at n = 0, d = 1 is inf: infinity is allowed only in a"),
+        ([[1.0, 2.0], [1e200, 3.0]], "x at n = 1, d = 0 is 1e+200, and its square overflows"),
         (np.ones(3), r"x has the axes (n, d), 2 in all; the array that came has 1"),
         (np.ones((3, 2, 1)), r"2 in all; the array that came has 3: shape (3, 2, 1)"),
         ([[1.0, 2.0], [3.0]], "x has entries of different lengths (2, 1)"),
@@ -160,6 +162,37 @@ def test_a_covariance_to_start_from_is_positive_definite(mixture: Callable[..., 
         mixture({"x": rows}, sizes={"k": 1}, start={"cov": [[[1.0, 2.0], [2.0, 1.0]]]})
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sizes": 2}, 'sizes=2: expected the lengths of axes by name, as {"k": 3}'),
+        ({"weights": np.ones(272)}, 'expected an array by the name of an axis, as {"n": w}'),
+        ({"start": 3}, "start=3: expected values by the name of a parameter or a latent"),
+        ({"fixed": "variance"}, "fixed='variance': expected values by the name of a parameter"),
+        ({"start": {"mean": "low"}}, "mean is 'low', not a number"),
+        ({"start": {"mean": [[1.0], [2.0, 3.0]]}}, "mean has entries of different lengths (1, 2)"),
+        ({"fixed": {"variance": [1.0, "b"]}}, "variance at k = 1 is 'b', not a number"),
+        ({"fixed": {"weight": [0.8, 0.7]}}, "weight is [0.8, 0.7]; expected probabilities"),
+        ({"tol": "low"}, "tol='low': expected a number from 0"),
+        ({"seed": "a"}, "seed='a': expected a whole number from 0, or None"),
+        ({"max_iterations": 1.5}, "max_iterations=1.5: expected a whole number from 0"),
+        ({"restarts": True}, "restarts=True: expected a whole number from 1"),
+        ({"progress": "yes"}, "progress='yes': expected True, False or None"),
+    ],
+)
+def test_options_are_of_their_kind(
+    normals: Callable[..., Fit], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(AutoemError) as caught:
+        normals(WAITING, **({"sizes": {"k": 2}} | options))
+    assert message in str(caught.value)
+
+
+def test_fixed_probabilities_leave_something(normals: Callable[..., Fit]) -> None:
+    with pytest.raises(DataError, match=r"weight is .*expected probabilities that sum to 1"):
+        normals(WAITING, sizes={"k": 3}, fixed={"weight": [0.5, 0.7, np.nan]})
+
+
 def test_an_output_that_is_not_ours_stays(normals: Callable[..., Fit], tmp_path: Path) -> None:
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
@@ -194,3 +227,34 @@ def test_an_emptied_component_is_named(normals: Callable[..., Fit]) -> None:
     found = normals(WAITING, sizes={"k": 2}, start=start)
     assert found.result == "degenerate" and "[1]" in found.result.advice
     assert "without data" in found.result.advice and "iteration" in found.result.advice
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "rows", [np.ones((1, 2)), np.ones((9, 2)), np.column_stack([np.arange(9.0), np.ones(9)])]
+)
+def test_measurements_that_do_not_vary_are_degenerate(
+    mixture: Callable[..., Fit], rows: np.ndarray
+) -> None:
+    found = mixture({"x": rows}, sizes={"k": 1})
+    assert found.result == "degenerate" and "cov[0]" in found.result.advice
+    assert not np.isnan(found.log_likelihood)
+
+
+def test_a_weight_on_one_row_alone_is_degenerate(mixture: Callable[..., Fit]) -> None:
+    rows = np.random.default_rng(0).normal(size=(9, 2))
+    found = mixture({"x": rows}, sizes={"k": 2}, weights={"n": np.eye(9)[0]})
+    assert found.result == "degenerate" and "cov" in found.result.advice
+
+
+def test_counts_of_zero_have_a_rate_at_the_edge(counts: Callable[..., Fit]) -> None:
+    found = counts({"deaths": np.zeros(9)}, sizes={"k": 2})
+    assert found.result == "boundary" and found.result.advice.count("rate[") == 2
+
+
+@pytest.mark.parametrize("y", [[0, 0, 0, 1, 1, 1], [1] * 6, [0] * 6])
+def test_classes_that_are_separated_have_no_finite_slope(y: list[int]) -> None:
+    v = np.column_stack([np.ones(6), np.arange(6)])
+    found = program("logistic_regression")({"v": v, "y": y})
+    assert found.result == "boundary" and "beta" in found.result.advice
+    assert "at infinity" in found.result.advice and np.isnan(found.standard_errors["beta"]).all()

@@ -186,6 +186,19 @@ class NotFinite(DataError):
         return f"{at} is {self.value}: infinity is allowed only in a bound. Use nan for missing."
 
 
+class TooLarge(DataError):
+    """A number whose square overflows."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+    value: float
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return f"{at} is {self.value:g}, and its square overflows: take a larger unit."
+
+
 class OutsideDomain(DataError):
     """A value that its distribution or its parameter's domain cannot have."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 from autoem.errors.base import AutoemError
@@ -19,7 +20,7 @@ class BadOption(RunError):
     expected: str
 
     def wording(self) -> str:
-        return f"{self.option}={self.value!r}: expected {self.expected}."
+        return f"{self.option}={reprlib.repr(self.value)}: expected {self.expected}."
 
 
 class FileNotOurs(RunError):

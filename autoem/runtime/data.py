@@ -23,19 +23,22 @@ from autoem.errors.data import (
     NoSuchName,
     NotATable,
     NotFinite,
-    RaggedData,
+    TooLarge,
     WrongDimensions,
 )
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.csv_file import read_columns
 from autoem.runtime.domains import check_blocks, check_entries
 from autoem.runtime.gaps import is_ragged, padded
-from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, two_levels
+from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, raw_array, two_levels
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.trials import check_trials
+
+LARGEST = np.float64(1e150)
+"""The square of a number beyond this overflows."""
 
 
 @dataclass(frozen=True)
@@ -157,12 +160,7 @@ def _array(name: str, value: Any) -> tuple[np.ndarray, list[str]]:
         return _column(native), []
     if isinstance(value, Table):
         return np.stack(list(value.columns.values()), axis=1), list(value.columns)
-    try:
-        array = np.asarray(value)
-        return (array if array.dtype.kind in "biuf" else np.array(value, dtype=object)), []
-    except ValueError as error:
-        lengths = tuple(dict.fromkeys(np.size(part) for part in value))
-        raise RaggedData(variable=name, lengths=lengths) from error
+    return raw_array(name, value), []
 
 
 def _choose(
@@ -258,12 +256,12 @@ def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
         absent = (array == MISSING) if variable.lower != -1 else np.zeros(array.shape, bool)
     else:
         absent = np.isnan(array)
-        infinite = np.argwhere(np.isinf(array))
-        if len(infinite) and not variable.bound:
-            index = tuple(map(int, infinite[0]))
-            raise NotFinite(
-                variable=variable.name, index=index, axes=variable.axes, value=array[index].item()
-            )
+        large = np.argwhere(np.abs(array) > LARGEST)
+        if len(large) and not variable.bound:
+            index = tuple(map(int, large[0]))
+            value = array[index].item()
+            error = TooLarge if np.isfinite(value) else NotFinite
+            raise error(variable=variable.name, index=index, axes=variable.axes, value=value)
         check_entries(variable, array)
         check_blocks(variable, array)
     if variable.kind == "given" and absent.any():

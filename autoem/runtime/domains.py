@@ -8,6 +8,7 @@ import numpy as np
 
 from autoem.errors.data import NoSuchName, OutsideDomain, SizesDisagree, WrongDimensions
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.labels import numbers, raw_array
 from autoem.runtime.schema import Schema, VariableSchema
 
 Test = Callable[[np.ndarray], np.ndarray]
@@ -47,7 +48,8 @@ def check_blocks(variable: VariableSchema, value: np.ndarray) -> None:
     """Raise `OutsideDomain` for the first probability vector or matrix that is none; nan passes."""
     if variable.domain == "simplex":
         total = value.sum(axis=-1)
-        wrong = np.argwhere(np.abs(total - 1) > SUM)
+        held = np.nansum(value, axis=-1)  # by the entries that are not free
+        wrong = np.argwhere((np.abs(total - 1) > SUM) | (held > 1 + SUM))
         expected = "probabilities that sum to 1 along " + variable.event[-1]
     elif variable.domain == "positive_definite":
         flat = value.reshape(-1, *value.shape[-2:])
@@ -93,7 +95,7 @@ def check_parameters(
             raise NoSuchName(name=name, what=what, known=tuple(parameters))
         variable = parameters[name]
         shape = tuple(sizes[axis] for axis in variable.axes)
-        array = np.asarray(value, dtype=float)
+        array = numbers(variable, raw_array(name, value)).astype(float)
         if array.ndim:
             _check_shape(name, array, variable.axes, sizes)
         array = np.array(np.broadcast_to(array, shape))
@@ -123,7 +125,7 @@ def check_shares(latent: VariableSchema, value: object, sizes: Mapping[str, int]
     """
     category = latent.category or ""
     shares = VariableSchema(latent.name, "latent", "simplex", latent.plates, (category,))
-    array = np.asarray(value, dtype=float)
+    array = numbers(latent, raw_array(latent.name, value)).astype(float)
     if array.ndim == len(latent.plates):
         array = (array[..., None] == np.arange(sizes[category])).astype(float)
     _check_shape(latent.name, array, shares.axes, sizes)
@@ -137,7 +139,7 @@ def implied_sizes(schema: Schema, given: Mapping[str, object]) -> dict[str, int]
     sizes: dict[str, int] = {}
     for variable in schema.of_kind("parameter"):
         if variable.name in given:
-            shape = np.shape(np.asarray(given[variable.name]))
+            shape = raw_array(variable.name, given[variable.name]).shape
             if len(shape) == len(variable.axes):
                 sizes |= dict(zip(variable.axes, shape, strict=True))
     return sizes

@@ -20,6 +20,8 @@ DEPENDENT = 1e-14
 """A correlation matrix is singular where its smallest eigenvalue is this share of its largest."""
 NEAR = 1e-2
 """An entry this near its edge, relative to its size after the first map, is worth a question."""
+GROWN = 0.1
+"""So are real numbers of which those after the first map are this share."""
 
 Place = tuple[str, tuple[int, ...]]
 """An entry of a parameter, ("cov", (1,)): the covariance of component 1."""
@@ -36,6 +38,18 @@ def first_not_finite(parameters: Arrays) -> tuple[Place, ...]:
         wrong = np.argwhere(~np.isfinite(value))
         if len(wrong):
             return (place(name, wrong[0]),)
+    return ()
+
+
+def first_flat(domains: Mapping[str, Domain], parameters: Arrays) -> tuple[Place, ...]:
+    """The first scale that is zero, of finite ones, if there is one."""
+    for name, (kind, _, _) in domains.items():
+        if kind in ("positive", "positive_definite"):
+            value = parameters[name]
+            least = np.linalg.eigvalsh(value)[..., 0] if kind == "positive_definite" else value
+            flat = np.argwhere(least <= 0)
+            if len(flat):
+                return (place(name, flat[0]),)
     return ()
 
 
@@ -134,7 +148,8 @@ def at_edge(
     Each suspicious entry is moved ten times nearer its edge.  Where the objective does not fall,
     the optimum is at the edge; where a vanishing scale still changes it, it has no maximum, but for
     one `measured` in units of the data, of which `below` tells.  A change of the objective by the
-    share `noise` is none.
+    share `noise` is none.  The edge of the real numbers is at infinity, as for the slope of classes
+    that can be separated.
     """
     found: list[Place] = []
     slack = noise * (1 + abs(objective))
@@ -154,22 +169,25 @@ def _suspects(
 ) -> Iterator[tuple[tuple[int, ...], float]]:
     """The few entries nearest an edge, with their relative distances; entries that stood still not.
 
-    Zero is at the edge.  A covariance counts by its smallest relative eigenvalue.
+    Zero is at the edge.  A covariance counts by its smallest relative eigenvalue, real numbers by
+    the size of all together.
     """
     kind, lower, upper = domain
     with np.errstate(all="ignore"):
         if kind == "positive_definite":
             near = _whitened(value, reference)[0][..., 0]
         elif kind in ("positive", "nonnegative"):
-            near = np.minimum(value / reference, reference / value)
+            near = np.where(value > 0, np.minimum(value / reference, reference / value), 0.0)
         elif kind == "interval":
             near = np.minimum(value - lower, upper - value) / (upper - lower)
         elif kind == "simplex":
             near = value
         else:
+            if np.linalg.norm(np.ravel(reference)) < GROWN * np.linalg.norm(np.ravel(value)):
+                yield (), GROWN
             return
     if kind != "positive_definite":
-        near = np.where(value == reference, 1.0, near)
+        near = np.where((value == reference) & ((value != 0) | (kind != "positive")), 1.0, near)
     for flat in np.argsort(near, axis=None)[:8]:
         _, index = place("", np.unravel_index(flat, near.shape))
         if near[index] < NEAR:
@@ -187,6 +205,8 @@ def _nearer(
         value[index] -= 0.9 * eigenvalues[0] * np.outer(basis[:, 0], basis[:, 0])
     elif kind in ("positive", "nonnegative"):
         value[index] *= 0.1 if value[index] < reference[index] else 10.0
+    elif kind == "real":
+        value = 10 * value
     elif kind == "interval":
         end = lower if value[index] - lower < upper - value[index] else upper
         value[index] = end + 0.1 * (value[index] - end)

@@ -22,6 +22,7 @@ from autoem.runtime.edges import (
     at_edge,
     below,
     collapsing,
+    first_flat,
     first_not_finite,
     most_extreme,
 )
@@ -174,7 +175,8 @@ ADVICE = {
     "max_iterations": "Not converged: raise max_iterations, or start from these parameters.",
     "decreased": "The objective fell: the M-step or the E-step is wrong, or digits are lost.",
     "interrupted": "Stopped by hand: these are the best parameters so far.",
-    "boundary": "The optimum lies on the edge of the domain: no standard error exists there.",
+    "boundary": "The optimum lies on the edge of the domain, or at infinity: no standard error "
+    "exists there.",
     "degenerate": "The objective has no maximum on this path: start elsewhere, use fewer "
     "components, or give the parameter a prior.",
 }
@@ -276,7 +278,7 @@ def _explained(
         extreme, ratio = most_extreme(domains, state.parameters, scale)
         why, where = (why, ()) if COLLAPSE < ratio < 1 / COLLAPSE else ("degenerate", extreme)
     elif why == "degenerate" and not where:
-        where = first_not_finite(state.parameters)
+        where = first_not_finite(state.parameters) or first_flat(domains, state.parameters)
         where = where or most_extreme(domains, state.parameters, scale)[0]
     return why, where
 

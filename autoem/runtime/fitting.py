@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -11,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from autoem.errors.data import NoSuchName, OutsideAxis
-from autoem.errors.run import BadOption
 from autoem.runtime.alone import assigned
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed
@@ -25,6 +23,7 @@ from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.information import information
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.leave import leave
+from autoem.runtime.options import check_mappings, check_options
 from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
@@ -64,7 +63,8 @@ def fit(
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain;
     `OutsideAxis` for an index that leaves its axis.
     """
-    _check_options(restarts, seed, tol, max_iterations, accelerate, weights)
+    check_mappings(sizes=sizes, weights=weights, fixed=fixed, start=start, columns=columns)
+    check_options(restarts, seed, tol, max_iterations, accelerate, progress)
     given = {**(start or {}), **(fixed or {})}
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
@@ -87,27 +87,6 @@ def fit(
             raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
     return _finish(problem, outcome, remark, ordered=not given)
-
-
-def _check_options(
-    restarts: int,
-    seed: int | None,
-    tol: float,
-    max_iterations: int,
-    accelerate: str | None,
-    weights: Mapping[str, Any] | None,
-) -> None:
-    checks: dict[str, tuple[Any, bool, str]] = {
-        "restarts": (restarts, restarts >= 1, "a whole number from 1"),
-        "seed": (seed, (seed or 0) >= 0, "a whole number from 0, or None"),
-        "tol": (tol, 0 <= tol < np.inf, "a number from 0"),
-        "max_iterations": (max_iterations, max_iterations >= 0, "a whole number from 0"),
-        "accelerate": (accelerate, accelerate in ("squarem", None), "'squarem' or None"),
-        "weights": (weights, len(weights or ()) <= 1, "weights of one axis"),
-    }
-    for option, (value, good, expected) in checks.items():
-        if not good:
-            raise BadOption(option=option, value=value, expected=expected)
 
 
 @dataclass(frozen=True)
@@ -241,13 +220,14 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
 
 
 def _log_likelihood(problem: _Problem, parameters: Arrays) -> float:
-    """Of the data at the parameters; nan where it breaks down numerically."""
+    """log p(x) at the end; minus infinity where it breaks down, as at a collapse."""
     with np.errstate(all="ignore"):
         try:
             rows = problem.rows
-            return problem.program.log_likelihood(rows.data, parameters, rows.weights)
+            value = problem.program.log_likelihood(rows.data, parameters, rows.weights)
         except BREAKDOWN:
-            return math.nan
+            return -np.inf
+    return value if np.isfinite(value) else -np.inf
 
 
 def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:

@@ -184,7 +184,8 @@ def _at_edge(
         places = [i for name, i in edges if name == patch.name and len(i) == len(shape)]
         known = [int(np.ravel_multi_index(i, shape)) if i else 0 for i in places]
         leaving = (np.abs(slope[part]) > EDGE * curvature[part]) & (np.abs(slope[part]) < RISE)
-        result[part] = np.isin(patch.own, known) | (patch.bent & leaving)
+        whole = (patch.name, ()) in edges
+        result[part] = np.isin(patch.own, known) | (patch.bent & leaving) | whole
         start = part.stop
     return result
 

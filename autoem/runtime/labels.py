@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from autoem.errors.data import CategoryOutOfRange, NotANumber
+from autoem.errors.data import CategoryOutOfRange, NotANumber, RaggedData
 from autoem.runtime.schema import VariableSchema
 
 MISSING = -1
@@ -29,6 +30,20 @@ def missing(raw: np.ndarray) -> np.ndarray:
         return np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, bool)
     flat = [value is None or value != value or repr(value) == "<NA>" for value in raw.ravel()]
     return np.array(flat, dtype=bool).reshape(raw.shape)
+
+
+def raw_array(name: str, value: Any) -> np.ndarray:
+    """Numbers as they are, and anything else as objects. Errors: `RaggedData`.
+
+    >>> raw_array("x", ["a", 1.5]).dtype
+    dtype('O')
+    """
+    try:
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else np.array(value, dtype=object)
+    except ValueError as error:
+        lengths = tuple(dict.fromkeys(np.size(part) for part in value))
+        raise RaggedData(variable=name, lengths=lengths) from error
 
 
 def numbers(variable: VariableSchema, raw: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.families.where import equal, less, where
 from autoem.program.ir import Call, Number, Scalar
+from autoem.program.lower.logistic import exponent, shares
 
 FUNCTIONS: dict[type, str] = {
     sympy.log: "log",
@@ -59,14 +60,19 @@ def scalar(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
         case sympy.Add():
             return Call("add", arguments)
         case sympy.Mul():
-            return _product(expression, read)
+            return _logistic(expression, read)
         case sympy.Pow():
-            base, exponent = arguments
+            base, power = arguments
+            if exponent(expression.base) is not None:
+                return _logistic(expression, read)
             if is_free_power(expression):
                 return _exponential((expression,), read)
             if expression.exp == sympy.Rational(1, 2):
                 return Call("sqrt", (base,))
-            return Call("power", (base, exponent))
+            return Call("power", (base, power))
+        case sympy.log() if exponent(expression.args[0]) is not None:
+            x = exponent(expression.args[0])
+            return Call("logaddexp", (Number(Fraction(0)), scalar(x, read)))
         case sympy.polygamma():
             if expression.args[0] == 0:
                 return Call("digamma", arguments[1:])
@@ -84,9 +90,27 @@ def _is_constant(expression: sympy.Expr) -> bool:
     return bool(expression.is_number) and not expression.has(Element)
 
 
+def _logistic(expression: sympy.Expr, read: Callable[[Element], Scalar]) -> Scalar:
+    """A product whose logistic factors are called by their name."""
+    found, left = shares(expression)
+    parts: list[Scalar] = [
+        each if power == 1 else Call("power", (each, Number(Fraction(power))))
+        for share in found
+        for x, power in ((share.x, share.up), (-share.x, share.down))
+        if power
+        for each in (Call("expit", (scalar(x, read),)),)
+    ]
+    rest = sympy.Mul(*left)
+    if found and rest != 1:
+        parts.append(scalar(rest, read))
+    if not found:
+        return _product(expression, read)
+    return parts[0] if len(parts) == 1 else Call("multiply", tuple(parts))
+
+
 def _product(expression: sympy.Mul, read: Callable[[Element], Scalar]) -> Scalar:
     """A product; a logarithm times what may be zero is xlogy, so that 0 log 0 = 0."""
-    logs = [f for f in expression.args if isinstance(f, sympy.log) and not f.is_number]
+    logs = [f for f in expression.args if isinstance(f, sympy.log) and _may_be_infinite(f)]
     counts = [f for f in expression.args if isinstance(f, Element) and f.is_positive is None]
     powers = tuple(f for f in expression.args if is_free_power(f))
     factors = [f for f in expression.args if f not in powers]
@@ -98,6 +122,10 @@ def _product(expression: sympy.Mul, read: Callable[[Element], Scalar]) -> Scalar
     exponentials = [_exponential(powers, read)] if powers else []
     parts = [*(scalar(factor, read) for factor in factors), *pairs, *exponentials]
     return parts[0] if len(parts) == 1 else Call("multiply", tuple(parts))
+
+
+def _may_be_infinite(logarithm: sympy.log) -> bool:
+    return not logarithm.is_number and exponent(logarithm.args[0]) is None
 
 
 def is_free_power(factor: sympy.Expr) -> bool:
