@@ -23,6 +23,7 @@ from autoem.program.ir import (
     Best,
     BestPath,
     Contract,
+    Distinct,
     Extreme,
     ForwardBackward,
     Function,
@@ -231,6 +232,8 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
         case Roll(operand, axis, by):
             value = read(scope, operand, target.axes)
             return (np.roll(value, -by, target.axes.index(axis)),)
+        case Distinct():
+            raise AssertionError("patterns are made by the plan, after the meaning is settled")
         case Smooth():
             return interpret_chains.smooth(operation, let.targets, scope)
         case Root():

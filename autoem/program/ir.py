@@ -132,6 +132,18 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Distinct:
+    """The entries of the operands along the row axis, those that agree in all of them once: each
+    operand with the axis of the patterns in its place, and then the pattern of each row.
+
+    Only the plan makes it (`autoem/program/by_pattern.py`).
+    """
+
+    operands: tuple[Ref, ...]
+    row: str
+
+
+@dataclass(frozen=True)
 class Roll:
     """The operand moved along an axis: entry t of the target is entry t + by, cyclically."""
 
@@ -176,7 +188,7 @@ class Maximize:
 
 Operation: TypeAlias = (
     Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
-    | ForwardBackward | Best | BestPath | Roll | Smooth | Rank
+    | ForwardBackward | Best | BestPath | Distinct | Roll | Smooth | Rank
 )  # fmt: skip
 
 
@@ -234,7 +246,8 @@ class ArrayProgram:
     prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
 
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
-    for the axes that no other array has, and the codes that point into them.
+    for the axes that no other array has, and the codes that point into them; `masks`: data that say
+    which cells are seen.
     """
 
     name: str
@@ -254,3 +267,4 @@ class ArrayProgram:
     latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sparse: tuple[str, ...] = ()  # data that are sparse matrices
+    masks: tuple[str, ...] = ()

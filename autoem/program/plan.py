@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from autoem.program.by_pattern import by_pattern
 from autoem.program.cutting import Cutting, Side
 from autoem.program.expand import expand
 from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Function
@@ -61,12 +62,12 @@ class Plan:
 
 def plan(program: ArrayProgram) -> Plan:
     """Simplify, then cut."""
-    program = with_positions(apart(program))
+    program = with_positions(apart(replace(program, sizes=dict(program.sizes))))
     fresh = fresh_names(program)
     pinned = tuple(array.name for array in expectations(program))
     reserved = tuple(array.name for array in (*program.maximize.inputs, *program.parameters))
     context = Context(program.row, program.sizes, fresh, pinned, reserved)
-    whole = simplify(joined(program), context, TIDY)
+    whole = by_pattern(simplify(joined(program), context, TIDY), program.masks, context)
     factored = _cut(simplify(whole, context, ORDER), program)
     rows, alone = (Context(axis, program.sizes, fresh) for axis in (program.row, None))
     return Plan(

@@ -10,6 +10,7 @@ from typing import Any
 
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
+from autoem.derive.rows import row_axis, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
 from autoem.graph.factor_graph import kind_of
@@ -65,12 +66,14 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
 def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """Which arrays have rows and along which axis, and whose moments tell all, where some do.
 
-    Empty where rows cannot be told from their data: there are none, their positions are read, or a
-    table is sparse.
+    Empty where rows cannot be told from their data: there are none, their positions or their number
+    is read, or a table is sparse.
     """
+    row = row_axis(derivation)
     if program.sparse or program.row is None or with_positions(program) is not program:
         return {}
-    if any(a.name in program.every and program.row in a.axes for a in program.data):
+    told = all(program.row not in a.axes for a in program.data if a.name in program.every)
+    if not told or any(size.axis is row for size in untold(derivation)):
         return {}
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
     found, masks = moments(derivation), derivation.log_joint.scope.masks

@@ -14,6 +14,7 @@ from autoem.program.ir import (
     BestPath,
     Call,
     Contract,
+    Distinct,
     Extreme,
     ForwardBackward,
     Guard,
@@ -90,6 +91,8 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return index_refs(operand)
         case Rank(_, values, weights):
             return (*index_refs(values), *index_refs(weights))
+        case Distinct(operands):
+            return tuple(ref for operand in operands for ref in index_refs(operand))
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):
@@ -157,6 +160,8 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return replace(operation, operand=ref(operand))
         case Rank(_, values, weights):
             return replace(operation, values=ref(values), weights=ref(weights))
+        case Distinct(operands):
+            return replace(operation, operands=tuple(map(ref, operands)))
         case Smooth(diagonal, lower, shift):
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):

@@ -35,6 +35,7 @@ from autoem.program.ir import (
     BestPath,
     Call,
     Contract,
+    Distinct,
     Extreme,
     ForwardBackward,
     Function,
@@ -139,12 +140,26 @@ def _write(scope: Scope, let: Let) -> None:
             best_path(scope, let, operation)
         case Smooth():
             smooth(scope, let, operation)
+        case Distinct():
+            _distinct(scope, let, operation)
         case Roll():
             scope.assign(target, roll(scope, operation, order))
         case Root():
             scope.assign(target, root(scope, operation, target))
         case Maximize():
             maximize(scope, let, operation, write)
+
+
+def _distinct(scope: Scope, let: Let, operation: Distinct) -> None:
+    """The masks of a block at their patterns, and the pattern of each row."""
+    operands = [read(scope, ref) for ref in operation.operands]
+    names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
+    call = invoke(scope.helper("mask_patterns"), *(operand.code for operand in operands))
+    scope.statements.append(Assign(Sequence("", names), call))
+    for target, name, operand in zip(let.targets[:-1], names[:-1], operands, strict=True):
+        (own,) = (axis for axis in target.axes if axis not in operand.axes)
+        scope.declare(target, Operand(name, (*operand.axes[:-1], own)))
+    scope.declare(let.targets[-1], Operand(names[-1], (operation.row,), "int"))
 
 
 def _extreme(scope: Scope, operand: Operand, axes: Axes, order: Axes) -> Operand:

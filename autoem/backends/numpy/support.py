@@ -38,6 +38,18 @@ def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> n
     return np.moveaxis(np.concatenate([part[name] for part in parts], axis=-1), -1, axis)
 
 
+def mask_patterns(*masks: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Each mask at the patterns that occur along the last axis, and the pattern of each entry."""
+    code = np.zeros(masks[0].shape[-1])
+    lines = np.concatenate([mask.reshape(-1, len(code)) for mask in masks])
+    for place, line in enumerate(lines):
+        code = 2 * code + line
+        if place % 32 == 31:  # as a number it would soon be no whole one
+            code = np.unique(code, return_inverse=True)[1].astype(float)
+    _, first, pattern = np.unique(code, return_index=True, return_inverse=True)
+    return (*(mask[..., first] for mask in masks), pattern)
+
+
 def row_weights(weights: np.ndarray | None, rows: slice) -> np.ndarray:
     """The weights of a block of rows; where none are given, a one that is stored once."""
     if weights is None:

@@ -67,6 +67,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         decode=decoded,
         latents=latents(derivation, axes, arrays),
         every={e.array.name: e.codes for e in every.values()},
+        masks=tuple(mask.name for mask in derivation.log_joint.scope.masks.values()),
     )
 
 
