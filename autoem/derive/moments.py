@@ -28,6 +28,7 @@ from autoem.derive.quantity import (
     Delta,
     Element,
     Entries,
+    Kept,
     LogPartition,
     MatrixFunction,
     Origin,
@@ -79,8 +80,10 @@ def moments(derivation: Derivation) -> Moments | None:
     if row is None:
         return None
     degrees = Degrees(row)
-    terms = evidence(derivation)
-    terms += [term for statistic in statistics(derivation) for term in statistic.definition]
+    terms, sums = evidence(derivation), statistics(derivation)
+    if any(isinstance(statistic, Kept) for statistic in sums):
+        return None
+    terms += [term for statistic in sums for term in statistic.definition]
     slopes = [term for slope in score(derivation.surrogate) for term in slope.terms]
     terms += [term for term in slopes if not is_prior(derivation, term)]
     if any(degrees.of_term(term) > 2 for term in terms):

@@ -10,7 +10,8 @@ from typing import Any
 
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
-from autoem.derive.rows import row_axis, untold
+from autoem.derive.quantity import Kept
+from autoem.derive.rows import row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
 from autoem.graph.factor_graph import kind_of
@@ -67,13 +68,14 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """Which arrays have rows and along which axis, and whose moments tell all, where some do.
 
     Empty where rows cannot be told from their data: there are none, their positions or their number
-    is read, or a table is sparse.
+    is read, an update goes through them, or a table is sparse.
     """
     row = row_axis(derivation)
+    kept = any(isinstance(statistic, Kept) for statistic in statistics(derivation))
     if program.sparse or program.row is None or with_positions(program) is not program:
         return {}
     told = all(program.row not in a.axes for a in program.data if a.name in program.every)
-    if not told or any(size.axis is row for size in untold(derivation)):
+    if kept or not told or any(size.axis is row for size in untold(derivation)):
         return {}
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
     found, masks = moments(derivation), derivation.log_joint.scope.masks
