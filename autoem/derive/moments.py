@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from autoem.derive.index import Index, Lookup, Read, Shift
+from autoem.derive.kept import Kept
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -28,7 +29,6 @@ from autoem.derive.quantity import (
     Delta,
     Element,
     Entries,
-    Kept,
     LogPartition,
     MatrixFunction,
     Origin,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
-from autoem.derive.quantity import Kept
 from autoem.derive.rows import row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
