@@ -36,6 +36,7 @@ _PUBLIC = {
         Bernoulli Binomial Categorical Multinomial Poisson Geometric NegativeBinomial Normal
         LogNormal MultivariateNormal Gamma InverseGamma Exponential Weibull Pareto Beta Dirichlet
         Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform""",
+    "autoem.derive.approximations": "quadrature",
     "autoem.graph": "FactorGraph draw factor_graph",
     "autoem.pipeline": "derive fit generate sample verify",
     "autoem.runtime": "Fit",
@@ -44,6 +45,7 @@ _HOME = {name: home for home, names in _PUBLIC.items() for name in names.split()
 
 if TYPE_CHECKING:
     from autoem import errors as errors
+    from autoem.derive.approximations import quadrature as quadrature
     from autoem.families import *  # noqa: F403
     from autoem.graph import FactorGraph as FactorGraph, draw as draw, factor_graph as factor_graph
     from autoem.language import *  # noqa: F403

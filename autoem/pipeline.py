@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
+from autoem.derive.approximations import CHOICES, Approximation, Nodes
 from autoem.derive.stages import Derivation, derive as _derive
 from autoem.errors import UnknownChoice
 from autoem.language.model import Model
@@ -41,11 +42,19 @@ if TYPE_CHECKING:
 Source = type[Model] | Derivation
 
 
-def derive(model: Source, posterior: str | None = None) -> Derivation:
-    """The EM algorithm of a model: its posterior, Q, and the maximizer of Q, with reasons."""
-    if posterior is not None:
-        raise UnknownChoice(option="posterior", value=posterior, choices=())
-    return model if isinstance(model, Derivation) else _derive(model)
+def derive(model: Source, posterior: Approximation | None = None) -> Derivation:
+    """The EM algorithm of a model: its posterior, Q, and the maximizer of Q, with reasons.
+
+    `posterior` is the approximation for latents that no exact rule eliminates, `quadrature()` and
+    so on; where it is needed, the objective has another name than the log-likelihood.
+    """
+    if not isinstance(posterior, Approximation | None):
+        raise UnknownChoice(
+            option="posterior", value=str(posterior), choices=tuple(f"{name}()" for name in CHOICES)
+        )
+    if isinstance(model, Derivation) and posterior is None:
+        return model
+    return _derive(model.model if isinstance(model, Derivation) else model, assume=posterior)
 
 
 def verify(model: Source) -> Certificate:
@@ -85,7 +94,7 @@ def _printed(
 ) -> Program:
     """The derivation as source; the document is the derivation itself, or what is given."""
     if missing:
-        derivation = _derive(derivation.model, missing)
+        derivation = _derive(derivation.model, missing, derivation.assume)
     program = factored(lower(derivation, document), sparse)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
@@ -138,11 +147,32 @@ def _runnable(
     document = f"{MARK} to be run at once: {derivation.name}."
     printed = _printed(derivation, _known(backend), missing, sparse, document)
     program = Runnable.from_module(printed.module)
-    return replace(
+    program = replace(
         program,
         with_gaps=partial(_runnable, model, backend, sparse=sparse),
         with_sparse=lambda names: _runnable(model, backend, missing, sparse=names),
     )
+    assumed = derivation.e_step.assume
+    if not isinstance(assumed, Nodes):
+        return program
+    program = replace(program, nodes=assumed.integration.count)
+    if assumed.finer is None:
+        return program
+    finer = partial(_finer, derivation, assumed.finer, backend, missing, sparse)
+    return replace(program, finer=finer)
+
+
+def _finer(
+    derivation: Derivation,
+    assumed: Nodes,
+    backend: str,
+    missing: tuple[str, ...],
+    sparse: tuple[str, ...],
+) -> tuple[Runnable, float]:
+    """The program with more nodes, and how much they may change the objective."""
+    assert assumed.tolerance is not None
+    finer = _derive(derivation.model, missing, assumed)
+    return _runnable(finer, backend, missing, sparse=sparse), assumed.tolerance
 
 
 __all__ = ["MARK", "derive", "fit", "generate", "sample", "verify"]

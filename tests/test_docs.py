@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -14,20 +12,11 @@ from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.derive.posteriors import CONDITIONED, RULES
 from autoem.families import __all__ as families_exported
 from tests.pages import ROOT, examples, printed
+from tests.test_models import MAKER
 
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "benchmarks/README.md")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 NAMED = re.compile(r"`((?:autoem|models|tests|docs|benchmarks|examples)/[\w/.]*)`")
-
-
-@pytest.fixture(scope="module")
-def maker() -> ModuleType:
-    """The program that makes the table."""
-    spec = spec_from_file_location("make_models_table", ROOT / "docs/make_models_table.py")
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -64,18 +53,18 @@ def test_the_examples_of_a_page_run(path: Path, tmp_path: Path) -> None:
         assert expected is None or output == expected.text.strip()
 
 
-def test_every_shipped_model_has_its_row(maker: ModuleType) -> None:
-    rows = maker.written(maker.PAGE.read_text(encoding="utf-8"))
+def test_every_shipped_model_has_its_row() -> None:
+    rows = MAKER.written(MAKER.PAGE.read_text(encoding="utf-8"))
     assert list(rows) == list(shipped())
     for name, row in rows.items():
         took, certificate = row[-2:]
-        assert maker.row(name, row[-2:]) == row, "run make_models_table.py"
+        assert MAKER.row(name, row[-2:]) == row, "run make_models_table.py"
         assert float(took) < 5
         assert re.fullmatch(r"certified, \d+ proved|\d+ open", certificate), name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", shipped())
-def test_the_certificate_is_as_the_table_says(name: str, maker: ModuleType) -> None:
-    rows = maker.written(maker.PAGE.read_text(encoding="utf-8"))
-    assert maker.certified(name) == rows[name][-1]
+def test_the_certificate_is_as_the_table_says(name: str) -> None:
+    rows = MAKER.written(MAKER.PAGE.read_text(encoding="utf-8"))
+    assert MAKER.certified(name) == rows[name][-1]

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from mypy import api
 
+from autoem.derive.stages import Derivation, derive
 from autoem.graph.blocks import latent_blocks
 from autoem.graph.draw import draw
 from autoem.graph.factor_graph import factor_graph
@@ -20,6 +22,23 @@ from autoem.language import Model
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "models").glob("*.py"))
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def _table_maker() -> ModuleType:
+    """The program that makes the table of the documentation."""
+    spec = spec_from_file_location("make_models_table", ROOT / "docs/make_models_table.py")
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MAKER = _table_maker()
+
+
+def derived(path: Path) -> Derivation:
+    """The derivation of the one model of a file, by the approximation that the table chooses."""
+    return derive(declared(path), assume=MAKER.CHOSEN.get(path.stem))
 
 
 def declared(path: Path) -> type[Model]:

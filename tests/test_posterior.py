@@ -12,14 +12,13 @@ from scipy.stats import multivariate_normal
 from autoem import Fit, fit
 from autoem.backends.load import load
 from autoem.backends.numpy import emit
-from autoem.derive.stages import derive
 from autoem.errors.verification import NotSimulated
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.runtime.latents import by_latent
 from autoem.runtime.program import Program
 from autoem.verify.instance import random_instance
-from tests.test_models import FILES, ROOT, declared
+from tests.test_models import FILES, ROOT, declared, derived
 
 
 def fitted(name: str, *arguments: Any, **options: Any) -> Fit:
@@ -29,7 +28,7 @@ def fitted(name: str, *arguments: Any, **options: Any) -> Fit:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_latent_is_told(path: Any) -> None:
     model = declared(path)
-    derivation = derive(model)
+    derivation = derived(path)
     array_program = lower(derivation, "")
     plain = schema_of(derivation, array_program)
     program = Program.from_module(load(emit(array_program, plain), path.stem))

@@ -15,6 +15,7 @@ from autoem.cli.values import assigned, sizes_of, values_of
 
 if TYPE_CHECKING:
     from autoem.cli.columns import Taken
+    from autoem.derive.approximations import Approximation
     from autoem.runtime.fit_result import Fit
 
 SUCCEEDED = ("converged", "boundary")
@@ -47,6 +48,7 @@ SUCCEEDED = ("converged", "boundary")
 )
 @click.option("--progress/--no-progress", default=None, help="A line that shows the iteration.")
 @click.option("--quiet", is_flag=True, help="Print the result alone.")
+@options.posterior
 @options.as_json
 def fit(
     model: str,
@@ -64,6 +66,7 @@ def fit(
     save: Path | None,
     progress: bool | None,
     quiet: bool,
+    posterior: Approximation | None,
     as_json: bool,
 ) -> int:
     """Fit MODEL to the columns of a CSV file by its EM algorithm.
@@ -83,7 +86,7 @@ def fit(
 
     if save is not None:
         check_fit_target(save)
-    derivation = derive(find_model(model))
+    derivation = derive(find_model(model), posterior)
     data = read(generate(derivation).module.SCHEMA, table, columns, given, weights)
     if not (quiet or as_json):
         click.echo(f"{report(derivation)}\n(in full: autoem derive {model})\n")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autoem.cli import options
 from autoem.cli.find import find_model
 from autoem.cli.output import check_target, echo_json
+
+if TYPE_CHECKING:
+    from autoem.derive.approximations import Approximation
 
 
 @click.command
@@ -19,6 +23,7 @@ from autoem.cli.output import check_target, echo_json
 @click.option(
     "--missing", multiple=True, metavar="NAME", help="An observed variable whose data have gaps."
 )
+@options.posterior
 @options.as_json
 def generate(
     model: str,
@@ -26,6 +31,7 @@ def generate(
     check: bool,
     backend: str,
     missing: tuple[str, ...],
+    posterior: Approximation | None,
     as_json: bool,
 ) -> int:
     """Print the EM algorithm of MODEL as a module that needs NumPy (SciPy at most) and no autoem.
@@ -36,13 +42,13 @@ def generate(
     autoem generate gaussian_mixture -o em.py
     autoem generate gaussian_mixture -o em.py --check
     """
-    from autoem.pipeline import generate as generated
+    from autoem.pipeline import derive, generate as generated
 
     if check and output is None:
         raise click.UsageError("--check needs the file to check: -o em.py")
     if output is not None and not check:
         check_target(output)
-    program = generated(find_model(model), backend, missing)
+    program = generated(derive(find_model(model), posterior), backend, missing)
     if output is None:
         if as_json:
             echo_json({"model": program.name, "backend": backend, "source": program.source})

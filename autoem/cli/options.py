@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from autoem.cli.posterior import chosen
+
 model = click.argument("model")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 size = click.option(
@@ -18,6 +20,12 @@ given = click.option(
     help="Values of a variable that are in no table: animals=197, y=125,18,20,34, or JSON.",
 )
 seed = click.option("--seed", type=int, help="The same seed gives the same result.")
+posterior = click.option(
+    "--posterior",
+    callback=chosen,
+    metavar="CHOICE",
+    help="Approximate posteriors where none is exact: quadrature, quadrature:order=32.",
+)
 output = click.option(
     "-o",
     "--output",

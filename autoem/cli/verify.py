@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from autoem.cli import options
 from autoem.cli.find import find_model
 from autoem.cli.output import echo_json
 
+if TYPE_CHECKING:
+    from autoem.derive.approximations import Approximation
+
 
 @click.command
 @options.model
+@options.posterior
 @options.as_json
-def verify(model: str, as_json: bool) -> int:
+def verify(model: str, posterior: Approximation | None, as_json: bool) -> int:
     """Prove the EM algorithm of MODEL: posterior, bound, M-step, ascent, code.
 
     Exit code 1 if an obligation is open or failed.
@@ -20,9 +26,9 @@ def verify(model: str, as_json: bool) -> int:
     \b
     autoem verify two_coins
     """
-    from autoem.pipeline import verify as verified
+    from autoem.pipeline import derive, verify as verified
 
-    certificate = verified(find_model(model))
+    certificate = verified(derive(find_model(model), posterior))
     if as_json:
         echo_json(
             {

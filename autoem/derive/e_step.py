@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autoem.derive.approximations.approximation import Approximation
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
@@ -22,10 +23,14 @@ from autoem.graph.blocks import latent_blocks
 
 @dataclass(frozen=True)
 class EStep:
-    """Posteriors in the order of elimination, and the log-likelihood as a sum of terms."""
+    """Posteriors in the order of elimination, and the log-likelihood as a sum of terms.
+
+    `assume` is the approximation that some of them needed; the evidence is then its objective.
+    """
 
     posteriors: tuple[Posterior, ...]
     evidence: Terms
+    assume: Approximation | None = None
 
 
 def check_e_step(joint: LogJoint, step: EStep) -> None:
@@ -44,18 +49,20 @@ def _is_latent(joint: LogJoint, quantity: object) -> bool:
     )
 
 
-def e_step(joint: LogJoint) -> EStep:
-    """The posterior of every latent, block by block."""
+def e_step(joint: LogJoint, assume: Approximation | None = None) -> EStep:
+    """The posterior of every latent, block by block; approximate where `assume` says how, and only
+    where no exact rule applies."""
     terms, posteriors = joint.terms, []
     for pending in blocks(joint):
         while pending:
-            posterior, chosen = _next(joint, terms, pending)
+            posterior, chosen = _next(joint, terms, pending, assume)
             pending.remove(chosen)
             posteriors.append(posterior)
             eliminated = posterior.local.latent
             rest = tuple(term for term in terms if not depends(term.value, eliminated))
             terms = (*rest, *posterior.local.scattered(posterior.log_normalizer))
-    return EStep(tuple(posteriors), terms)
+    needed = assume is not None and any(q.rule == assume.name for q in posteriors)
+    return EStep(tuple(posteriors), terms, assume if needed else None)
 
 
 def blocks(joint: LogJoint) -> list[list[Declared]]:
@@ -82,7 +89,9 @@ def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
     return own[:1] or RULES
 
 
-def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Posterior, Declared]:
+def _next(
+    joint: LogJoint, terms: Terms, pending: list[Declared], assume: Approximation | None
+) -> tuple[Posterior, Declared]:
     """The first latent, continuous and finely indexed ones first, that some rule eliminates."""
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
@@ -93,4 +102,10 @@ def _next(joint: LogJoint, terms: Terms, pending: list[Declared]) -> tuple[Poste
                 return rule(joint, terms, latent, tuple(pending)), latent
             except Refusal as refusal:
                 refusals.append((latent.name, rule.__name__, str(refusal)))
+    for latent in order if assume is not None else ():
+        assert assume is not None
+        try:
+            return assume.eliminate(joint, terms, latent, tuple(pending)), latent
+        except Refusal as refusal:
+            refusals.append((latent.name, assume.name, str(refusal)))
     raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))

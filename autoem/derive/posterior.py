@@ -19,9 +19,16 @@ import sympy
 
 from autoem.derive.calculus import depends, mentions
 from autoem.derive.index import Guard, Index, Read, fresh, indices_in, substitute
-from autoem.derive.quantity import Defined, Element, Indicator, Quantity, elements
+from autoem.derive.quantity import (
+    Defined,
+    Element,
+    Indicator,
+    LogPartition,
+    Quantity,
+    elements,
+)
 from autoem.derive.scope import Scope
-from autoem.derive.term import Term, Terms, instantiate, merged, select, settled
+from autoem.derive.term import Term, Terms, instantiate, merged, reindex, select, settled
 
 
 @dataclass(frozen=True)
@@ -209,6 +216,11 @@ def replaced(
             )
             kept = tuple(t for t in inner if t.value != 0)
             moved[element] = scope.define(element.base.name, kept) if kept else sympy.Integer(0)
+        elif isinstance(element.base, LogPartition) and depends(element, latent):
+            over = fresh(element.base.over.axis)
+            formal = dict(zip(element.base.indices, element.indices, strict=True))
+            operand = reindex(element.base.operand, {**formal, element.base.over: over})
+            moved[element] = scope.log_partition(replaced(operand, latent, by, scope), over)
     return value.xreplace(moved)
 
 

@@ -18,6 +18,7 @@ from autoem.derive.quantity import (
     LinearSystem,
     LogPartition,
     MatrixFunction,
+    Mode,
     Origin,
     Quantity,
     Size,
@@ -107,6 +108,9 @@ def parts(base: Quantity) -> list[Quantity]:
         return [chain.diagonal.base, chain.lower.base, chain.shift.base]
     if isinstance(base, Smoothed):
         return [base.chain.weight.base, base.chain.step.base]
+    if isinstance(base, Mode):
+        found = (e.base for t in (*base.slope, *base.curvature) for e in _mentioned(t))
+        return [part for part in found if part is not base.unknown.base]
     if isinstance(base, MatrixFunction | Origin):
         return [base.base]
     if isinstance(base, Solution):

@@ -31,8 +31,10 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
+    Mode,
     Origin,
     Quantity,
+    RuleNode,
     Seen,
     Smoothed,
     SmoothedGaussian,
@@ -261,7 +263,8 @@ def _is_gathered(element: Element) -> bool:
         return not _is_new(base.base)
     if isinstance(base, LogPartition):
         return is_gathered(base.operand)
-    if isinstance(base, Seen | Later | Position | Told | Smoothed | SmoothedGaussian):
+    known = Seen | Later | Position | Told | Smoothed | SmoothedGaussian | Mode | RuleNode
+    if isinstance(base, known):
         return True
     if isinstance(base, Computed | Defined) and base.phase == "posterior":
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autoem.derive.approximations.approximation import Approximation
 from autoem.derive.e_step import EStep, e_step
 from autoem.derive.log_joint import LogJoint, log_joint
 from autoem.derive.m_step import MStep, m_step
@@ -26,6 +27,7 @@ class Derivation:
     e_step: EStep
     surrogate: Surrogate
     m_step: MStep
+    assume: Approximation | None = None
 
     @property
     def declaration(self) -> Declaration:
@@ -40,7 +42,13 @@ class Derivation:
     @property
     def exact(self) -> bool:
         """Whether every posterior and every update is exact."""
-        return self.m_step.exact
+        return self.e_step.assume is None and self.m_step.exact
+
+    @property
+    def objective(self) -> str:
+        """What the algorithm raises: the log-likelihood, or what an approximation puts for it."""
+        assumed = self.e_step.assume
+        return "log-likelihood" if assumed is None else assumed.objective
 
     def __str__(self) -> str:
         return self.explanation.text()
@@ -60,10 +68,13 @@ class Derivation:
         return explain(self)
 
 
-def derive(model: type[Model], missing: tuple[str, ...] = ()) -> Derivation:
-    """The EM algorithm of a declared model; `missing` names observed arrays that have gaps."""
+def derive(
+    model: type[Model], missing: tuple[str, ...] = (), assume: Approximation | None = None
+) -> Derivation:
+    """The EM algorithm of a declared model; `missing` names observed arrays that have gaps, and
+    `assume` is the approximation for latents that no exact rule eliminates."""
     graph = factor_graph(model)
     joint = log_joint(graph, missing)
-    step = e_step(joint)
+    step = e_step(joint, assume)
     q = surrogate(joint, step)
-    return Derivation(model, graph, joint, step, q, m_step(q))
+    return Derivation(model, graph, joint, step, q, m_step(q), assume)

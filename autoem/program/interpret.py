@@ -32,6 +32,7 @@ from autoem.program.ir import (
     Map,
     Matrix,
     Maximize,
+    Nodes,
     Rank,
     Roll,
     Root,
@@ -237,9 +238,11 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
         case Smooth():
             return interpret_chains.smooth(operation, let.targets, scope)
         case Root():
-            return (interpret_numeric.root(operation, target, scope),)
+            return (interpret_numeric.root(operation, target, scope, execute),)
         case Maximize():
             return interpret_numeric.maximize(operation, scope, execute)
+        case Nodes():
+            return interpret_numeric.nodes(operation)
 
 
 def _contract(operation: Contract, target: Array, scope: Scope) -> np.ndarray:

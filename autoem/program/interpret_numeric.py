@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import optimize
+from scipy import stats
 
 from autoem.program.interpret_scalar import Scope, read, scalar
-from autoem.program.ir import Array, Let, Maximize, Ref, Root, Solve
+from autoem.program.ir import Array, Let, Maximize, Nodes, Ref, Root, Solve
+
+Execute = Callable[[tuple[Let, ...], Scope], None]
 
 
 def solve(operation: Solve, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
@@ -60,44 +62,55 @@ def _unpack(part: np.ndarray, axes: tuple[str, ...], target: Array, scope: Scope
     return np.transpose(value, [axes.index(axis) for axis in target.axes])
 
 
-def root(operation: Root, target: Array, scope: Scope) -> np.ndarray:
-    """Each entry by itself: a bracket is widened around the start, then Brent's method."""
-    start = grid(scope, operation.start, target.axes)
-    result = np.empty(start.shape)
-    for place in np.ndindex(start.shape):
+def nodes(operation: Nodes) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of a Gauss rule, or draws, and the logs of their weights."""
+    count = operation.count
+    if operation.kind == "draws":
+        u = np.random.default_rng(operation.seed).standard_t(5, count)
+        return u, -stats.t(5).logpdf(u) - np.log(count)
+    u, weight = np.polynomial.hermite_e.hermegauss(count)
+    return u, np.log(weight) + u**2 / 2
 
-        def value(x: float, place: tuple[int, ...] = place) -> float:
-            trial = start.copy()
-            trial[place] = x
-            inner = Scope({**scope.values, operation.unknown: trial}, scope.sizes)
-            full = np.broadcast_to(scalar(inner, operation.value, target.axes), start.shape)
-            return float(full[place])
 
-        low, high = _bracket(value, float(start[place]), operation.lower, operation.upper)
-        result[place] = optimize.brentq(value, low, high, xtol=1e-300, rtol=1e-15 * 8)
-    return result
+def root(operation: Root, target: Array, scope: Scope, execute: Execute) -> np.ndarray:
+    """All entries at once: a bracket is widened around the start, then halved."""
+    start = grid(scope, operation.start, target.axes).astype(float)
+
+    def value(x: np.ndarray) -> np.ndarray:
+        inner = Scope({**scope.values, operation.unknown: x}, scope.sizes)
+        execute(operation.body, inner)
+        return np.broadcast_to(scalar(inner, operation.value, target.axes), start.shape)
+
+    low, high = _bracket(value, start, operation.lower, operation.upper)
+    falling = value(low) > value(high)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        left = (value(middle) > 0) == falling
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+    return (low + high) / 2
+
+
+HALVINGS = 90
 
 
 def _bracket(
-    value: Callable[[float], float], start: float, lower: float, upper: float
-) -> tuple[float, float]:
-    """An interval around the start at whose ends the value has opposite signs."""
-    low = high = start
+    value: Callable[[np.ndarray], np.ndarray], start: np.ndarray, lower: float, upper: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """An interval around each start at whose ends the value has opposite signs."""
+    low, high = start.copy(), start.copy()
     for step in range(1, 200):
-        if value(low) * value(high) < 0:
-            return low, high
-        low = _towards(low, start, lower, -(2.0**step))
-        high = _towards(high, start, upper, 2.0**step)
+        apart = value(low) * value(high) < 0
+        if np.all(apart):
+            break
+        low = np.where(apart, low, _towards(low, start, lower, -(2.0**step)))
+        high = np.where(apart, high, _towards(high, start, upper, 2.0**step))
     return low, high
 
 
-def _towards(point: float, start: float, bound: float, stride: float) -> float:
+def _towards(point: np.ndarray, start: np.ndarray, bound: float, stride: float) -> np.ndarray:
     if np.isfinite(bound):
         return bound + (point - bound) / 2
-    return start + stride * max(abs(start), 1.0)
-
-
-Execute = Callable[[tuple[Let, ...], Scope], None]
+    return start + stride * np.maximum(np.abs(start), 1.0)
 
 
 def maximize(operation: Maximize, scope: Scope, execute: Execute) -> tuple[np.ndarray, ...]:

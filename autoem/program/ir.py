@@ -157,7 +157,8 @@ class Root:
     """Elementwise root of `value(unknown) = 0` for the unknown in (lower, upper).
 
     `value` and `slope` are scalar expressions of Ref(unknown, axes) and of arrays; `start` is where
-    the safeguarded Newton iteration begins.
+    the safeguarded Newton iteration begins.  The statements of `body` are computed first, at the
+    unknown: sums in which it stands.
     """
 
     unknown: str
@@ -166,6 +167,7 @@ class Root:
     start: Ref
     lower: float
     upper: float
+    body: tuple[Let, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,9 +188,24 @@ class Maximize:
     hessian: tuple[tuple[str | None, ...], ...]
 
 
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes u of a rule for integrals over the line, and the logs of their weights w:
+
+        int f(u) du  is about  sum over q of  w[q] f(u[q]) .
+
+    `kind` is "hermite": exact for a polynomial of degree 2 count - 1 times exp(-u^2 / 2); or
+    "draws": of Student's law with five degrees of freedom, made by the `seed`.
+    """
+
+    kind: str
+    count: int
+    seed: int = 0
+
+
 Operation: TypeAlias = (
     Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
-    | ForwardBackward | Best | BestPath | Distinct | Roll | Smooth | Rank
+    | ForwardBackward | Best | BestPath | Distinct | Roll | Smooth | Rank | Nodes
 )  # fmt: skip
 
 

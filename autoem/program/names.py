@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autoem.program.ir import ArrayProgram, Let, Maximize
+from autoem.program.ir import ArrayProgram, Let, Maximize, Root
 
 
 def fresh_names(program: ArrayProgram) -> Callable[[str], str]:
@@ -33,5 +33,6 @@ def assigned(body: tuple[Let, ...]) -> list[str]:
         names += [target.name for target in let.targets]
         if isinstance(let.operation, Maximize):
             names += [ref.name for ref in let.operation.unknowns]
+        if isinstance(let.operation, Maximize | Root):
             names += assigned(let.operation.body)
     return names

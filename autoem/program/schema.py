@@ -51,6 +51,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "variables": variables,
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
+        "objective": derivation.objective,
         "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],

@@ -24,6 +24,7 @@ from autoem.program.ir import (
     Map,
     Matrix,
     Maximize,
+    Nodes,
     Operation,
     Position,
     Rank,
@@ -101,18 +102,23 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             blocks = [block for line in matrix for block in line if block is not None]
             return tuple(ref for index in (*blocks, *right) for ref in index_refs(index))
         case Root(unknown, value, slope, start):
-            inner = (*scalar_refs(value), *scalar_refs(slope))
-            return (*(ref for ref in inner if ref.name != unknown), *index_refs(start))
+            read = (*scalar_refs(value), *scalar_refs(slope))
+            return (*index_refs(start), *_outer_refs((unknown,), operation.body, read))
         case Maximize():
-            return _maximize_refs(operation)
+            starts = [ref for start in operation.start for ref in index_refs(start)]
+            unknowns = (ref.name for ref in operation.unknowns)
+            return (*starts, *_outer_refs(unknowns, operation.body))
+        case Nodes():
+            return ()
 
 
-def _maximize_refs(operation: Maximize) -> tuple[Ref, ...]:
-    inner = {ref.name for ref in operation.unknowns}
-    inner |= {target.name for let in operation.body for target in let.targets}
-    used = [ref for let in operation.body for ref in references(let.operation)]
-    starts = [ref for start in operation.start for ref in index_refs(start)]
-    return (*starts, *(ref for ref in used if ref.name not in inner))
+def _outer_refs(
+    unknowns: Iterable[str], body: tuple[Let, ...], read: tuple[Ref, ...] = ()
+) -> tuple[Ref, ...]:
+    """What an inner body, and expressions after it, read of the arrays outside."""
+    inner = {*unknowns, *(target.name for let in body for target in let.targets)}
+    used = [ref for let in body for ref in references(let.operation)]
+    return tuple(ref for ref in (*used, *read) if ref.name not in inner)
 
 
 def names_used(operation: Operation) -> tuple[str, ...]:
@@ -172,14 +178,19 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
         case Root():
             value = replace_scalar(operation.value, leaf)
             slope = replace_scalar(operation.slope, leaf)
-            return replace(operation, value=value, slope=slope, start=ref(operation.start))
+            body = tuple(_replace_in(let, change) for let in operation.body)
+            start = ref(operation.start)
+            return replace(operation, value=value, slope=slope, start=start, body=body)
         case Maximize():
-            body = tuple(
-                Let(let.targets, replace_refs(let.operation, change), let.comment)
-                for let in operation.body
-            )
-            start = tuple(ref(s) for s in operation.start)
-            return replace(operation, body=body, start=start)
+            body = tuple(_replace_in(let, change) for let in operation.body)
+            starts = tuple(ref(s) for s in operation.start)
+            return replace(operation, body=body, start=starts)
+        case Nodes():
+            return operation
+
+
+def _replace_in(let: Let, change: Callable[[IndexRead], IndexRead]) -> Let:
+    return replace(let, operation=replace_refs(let.operation, change))
 
 
 def rename(operation: Operation, names: dict[str, str]) -> Operation:
@@ -194,7 +205,8 @@ def rename(operation: Operation, names: dict[str, str]) -> Operation:
     operation = replace_refs(operation, change)
     match operation:
         case Root(unknown):
-            return replace(operation, unknown=new(unknown))
+            body = tuple(_rename_targets(let, names) for let in operation.body)
+            return replace(operation, unknown=new(unknown), body=body)
         case Solve(unknowns):
             return replace(operation, unknowns=tuple(Ref(new(u.name), u.axes) for u in unknowns))
         case Maximize(unknowns):

@@ -17,7 +17,7 @@ from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import grain_of
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
-from autoem.runtime.em import BREAKDOWN, Outcome, evaluate
+from autoem.runtime.em import BREAKDOWN, EStep, MStep, Outcome, evaluate
 from autoem.runtime.fit_result import AT_ONCE, EFFORT, Fit, Result
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.information import information
@@ -28,6 +28,7 @@ from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
 from autoem.runtime.search import STARTS, Run, better
+from autoem.runtime.settle import settle
 from autoem.runtime.shorten import rising
 from autoem.runtime.squarem import squarem
 
@@ -77,16 +78,23 @@ def fit(
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = squarem(schema.domains) if accelerate else None
     with reporter(progress) as report:
-        e_step, m_step = problem.e_step, problem.m_step
-        steps = (e_step, m_step) if schema.exact else rising(e_step, m_step)
         grain = grain_of(program.plain, read.arrays, read.sizes)
-        run = Run(*steps, schema.domains, tol, max_iterations, jump, report, grain)
+        run = Run(*problem.steps, schema.domains, tol, max_iterations, jump, report, grain)
         try:
             outcome = _best(problem, run, restarts, seed or 0)
         except IndexError as error:
             raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
-    return _finish(problem, outcome, remark, ordered=not given)
+        found = _finish(problem, outcome, remark, ordered=not given)
+        return settle(found, partial(_again, problem, run))
+
+
+def _again(problem: _Problem, run: Run, program: Program, parameters: Arrays) -> Fit:
+    """A fit of another program of the same model, from given parameters."""
+    other = replace(problem, program=program, parameters=parameters, posterior={})
+    e_step, m_step = other.steps
+    outcome = replace(run, e_step=e_step, m_step=m_step).start(parameters)
+    return _finish(other, outcome, "", ordered=False)
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,12 @@ class _Problem:
         """The maximizer of Q, fixed entries in their place."""
         moved = self.program.m_step(statistics, parameters)
         return hold(self.program.schema, moved, self.fixed) if self.fixed else moved
+
+    @property
+    def steps(self) -> tuple[EStep, MStep]:
+        """The two steps as they are run: what does not maximize Q is shortened until it rises."""
+        steps = self.e_step, self.m_step
+        return steps if self.program.schema.exact else rising(*steps)
 
     def propose(self, generator: np.random.Generator, attempt: int) -> Arrays:
         """A starting point: parameters from the data, then one M-step at soft assignments."""

@@ -70,7 +70,9 @@ class Program:
     most probable states by latent, where some are discrete.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `rows` say
     which arrays have rows, and what an iteration reads of them (`runtime.condensed`).  `hooks` are
-    further functions of the model by name (`sample`), for stages above the runtime.
+    further functions of the model by name (`sample`), for stages above the runtime.  `nodes`
+    are those of an objective that is an integral by nodes; `finer` gives the program with twice as
+    many, and how much that may change the objective, relative to 1 + |it|.
     """
 
     schema: Schema
@@ -89,6 +91,8 @@ class Program:
     latents: Told = field(default_factory=dict)
     rows: Mapping[str, Any] = field(default_factory=dict)
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    nodes: int = 0
+    finer: Callable[[], tuple[Program, float]] | None = None
 
     @staticmethod
     def from_module(module: Any) -> Program:

@@ -64,7 +64,7 @@ class Schema:
     """A model as the runtime sees it.
 
     `sizes` are lengths that the declaration itself tells (a list literal); `independent` are the
-    axes that may be weighted, None for any.
+    axes that may be weighted, None for any; `objective` is what the algorithm raises.
 
     >>> x = VariableSchema("x", "observed", "real", ("n",))
     >>> schema = Schema("Sample", ("n",), (x,))
@@ -78,6 +78,7 @@ class Schema:
     sizes: Mapping[str, int] = field(default_factory=dict)
     independent: tuple[str, ...] | None = None
     exact: bool = True
+    objective: str = "log-likelihood"
 
     def of_kind(self, *kinds: str) -> tuple[VariableSchema, ...]:
         """The variables of these kinds, in the order of declaration."""
@@ -105,6 +106,7 @@ class Schema:
             "sizes": dict(self.sizes),
             "independent": None if self.independent is None else list(self.independent),
             "exact": self.exact,
+            "objective": self.objective,
         }
 
     @staticmethod
@@ -118,6 +120,7 @@ class Schema:
             dict(plain.get("sizes", {})),
             None if independent is None else tuple(independent),
             plain.get("exact", True),
+            plain.get("objective", "log-likelihood"),
         )
 
 

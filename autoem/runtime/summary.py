@@ -19,7 +19,7 @@ ROWS = 40
 
 def summary(fit: Fit) -> str:
     """What was found, how well, and why the iteration stopped."""
-    label = "log-likelihood" if fit.objective == fit.log_likelihood else "log posterior"
+    label = fit.schema.objective if fit.objective == fit.log_likelihood else "log posterior"
     lines = [
         f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations",
         *_wrapped(fit.result.advice),

@@ -209,6 +209,20 @@ def _cells(question: Question) -> np.ndarray:
     return np.asarray(total)
 
 
+def _by_terms(question: Question) -> np.ndarray:
+    """The terms of the log joint that mention the latent, less their log-normalizer."""
+    q, at, old = question.q, question.at, question.meaning
+    base = q.local.latent
+    place = question.site.place[: len(q.local.plates)]
+    normalizer = old.total(q.log_normalizer, at)
+
+    def log_density(value: float) -> float:
+        held = Meaning(old.arrays, old.sizes, old.old, {(base, place): float(value)}, {})
+        return held.total(q.local.terms, at) - normalizer
+
+    return np.vectorize(log_density, otypes=[float])(question.value)
+
+
 DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "enumerate": _states,
     "chain": _chain,
@@ -218,5 +232,6 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "truncated": _truncated,
     "total": _total,
     "aggregate": _cells,
+    "quadrature": _by_terms,
 }
 """Posterior rule to the density of its q."""

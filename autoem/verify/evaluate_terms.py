@@ -34,8 +34,10 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
+    Mode,
     Origin,
     Quantity,
+    RuleNode,
     Seen,
     Size,
     Smoothed,
@@ -51,6 +53,7 @@ from autoem.language.expression import Axis
 from autoem.verify.arithmetic import added, applied
 from autoem.verify.chains import moments, paths
 from autoem.verify.linear_system import batches, solved
+from autoem.verify.nodes import rule_nodes
 from autoem.verify.pointwise import size_of
 
 At = Mapping[Index, int]
@@ -162,6 +165,10 @@ class Meaning:
                 return self._solution(base, dict(zip(base.indices, at, strict=True)))
             case Smoothed() | SmoothedGaussian():
                 return self._smoothed(base, at)
+            case RuleNode():
+                return float(rule_nodes(base.integration)[base.part][at[0]])
+            case Mode():
+                return self._mode(base, dict(zip(base.indices, at, strict=True)))
         raise NotJudged(what=f"the quantity {base.name} of kind {type(base).__name__}")
 
     def _log_partition(self, base: LogPartition, at: At) -> float:
@@ -232,6 +239,19 @@ class Meaning:
                 return float(optimize.brentq(height, *near, xtol=1e-300, rtol=1e-15))
         return math.nan
 
+    def _mode(self, base: Mode, at: At) -> float:
+        """The root of the slope in one entry of the unknown: a bracket about zero, then Brent."""
+        place = tuple(at[i] for i in base.indices)
+
+        def slope(t: float) -> float:
+            memory = {(base.unknown.base, place): t}
+            return Meaning(self.arrays, self.sizes, self.old, memory, {}).total(base.slope, at)
+
+        for end in 2.0 ** np.arange(60):
+            if slope(-end) * slope(end) <= 0:
+                return float(optimize.brentq(slope, -end, end, xtol=1e-300, rtol=1e-15))
+        return math.nan
+
     def _smoothed(self, base: Smoothed | SmoothedGaussian, at: tuple[int, ...]) -> float:
         """One result of the recursion along a chain."""
         chain, batch = base.chain, at[: len(base.chain.plates)]
@@ -270,6 +290,6 @@ MATRIX_FUNCTIONS = {
 
 
 def _is_old(base: Quantity) -> bool:
-    if isinstance(base, Statistic | Origin | Solution | Smoothed | SmoothedGaussian):
+    if isinstance(base, Statistic | Origin | Solution | Smoothed | SmoothedGaussian | Mode):
         return True
     return isinstance(base, Defined | Computed) and base.phase in ("posterior", "maximize")

@@ -24,7 +24,7 @@ from autoem.runtime.coordinates import Coordinates, coordinates
 from autoem.runtime.schema import Schema
 from autoem.verify.instance import random_instance
 from tests.derive.zoo import priors
-from tests.test_models import FILES, declared
+from tests.test_models import FILES, derived
 
 NAMES = [path.stem for path in FILES]
 each_model = pytest.mark.parametrize("name", NAMES)
@@ -49,8 +49,9 @@ class Case:
 
 @cache
 def case_of(name: str) -> Case:
-    model = getattr(priors, name) if name[0].isupper() else declared(Path("models") / f"{name}.py")
-    derivation = derive(model)
+    path = Path("models") / f"{name}.py"
+    derivation = derive(getattr(priors, name)) if name[0].isupper() else derived(path)
+    model = derivation.model
     program = lower(derivation, "")
     schema = Schema.from_dict(schema_of(derivation, program))
     smooth = tuple(replace(variable, corner="") for variable in schema.variables)

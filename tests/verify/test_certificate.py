@@ -7,7 +7,7 @@ import pytest
 from autoem.derive.stages import derive
 from autoem.verify.certificate import Certificate, Obligation
 from autoem.verify.examine import verify
-from tests.test_models import FILES, declared
+from tests.test_models import FILES, declared, derived
 
 QUICK = (
     "linkage",
@@ -36,7 +36,7 @@ def test_a_model_is_certified(path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SLOW, ids=lambda path: path.stem)
 def test_every_model_is_certified(path) -> None:
-    certificate = verify(derive(declared(path)))
+    certificate = verify(derived(path))
     assert certificate, str(certificate)
 
 

@@ -14,6 +14,8 @@ SECTIONS = {
     "best_path": "viterbi",
     "smooth_gaussian": "tridiagonal",
     "root": "root",
+    "hermite_nodes": "nodes",
+    "drawn_nodes": "nodes",
     "normal_log_interval": "normal_interval",
     "normal_interval_moment": "normal_interval",
     "exponential_log_interval": "gamma_interval",

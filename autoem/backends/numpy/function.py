@@ -8,7 +8,7 @@ from fractions import Fraction
 from autoem.backends.numpy.chains import best, best_path, forward_backward, roll, smooth
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
-from autoem.backends.numpy.iterative import maximize, root
+from autoem.backends.numpy.iterative import maximize, nodes, root
 from autoem.backends.numpy.matrices import matrix
 from autoem.backends.numpy.operands import joined, ordered
 from autoem.backends.numpy.reuse import overwritten, unnamed
@@ -44,6 +44,7 @@ from autoem.program.ir import (
     Map,
     Matrix,
     Maximize,
+    Nodes,
     Number,
     Rank,
     Ref,
@@ -145,7 +146,9 @@ def _write(scope: Scope, let: Let) -> None:
         case Roll():
             scope.assign(target, roll(scope, operation, order))
         case Root():
-            scope.assign(target, root(scope, operation, target))
+            scope.assign(target, root(scope, operation, target, write))
+        case Nodes():
+            nodes(scope, let, operation)
         case Maximize():
             maximize(scope, let, operation, write)
 

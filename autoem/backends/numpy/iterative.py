@@ -20,7 +20,8 @@ from autoem.backends.numpy.tree import (
     Subscript,
     invoke,
 )
-from autoem.program.ir import Array, Let, Maximize, Root, Scalar
+from autoem.program.ir import Array, Let, Maximize, Nodes, Root, Scalar
+from autoem.program.walk import names_used, scalar_refs
 
 Write = Callable[[Scope, tuple[Let, ...]], None]
 
@@ -30,14 +31,15 @@ def inner(scope: Scope) -> Scope:
     return replace(scope, statements=[], declared=dict(scope.declared), stored=dict(scope.stored))
 
 
-def root(scope: Scope, operation: Root, target: Array) -> Operand:
+def root(scope: Scope, operation: Root, target: Array, write: Write) -> Operand:
     """root(value, slope, start, lower, upper) with two printed functions of the unknown."""
     order = scope.layout(target.axes)
     name = scope.identifier(target.name)
     functions = []
     for role, expression in (("value", operation.value), ("slope", operation.slope)):
         functions.append(f"{name}_{role}")
-        scope.statements.append(_curve(scope, functions[-1], operation, expression, order))
+        unknown = Array(operation.unknown, target.axes)
+        scope.statements.append(_curve(scope, functions[-1], operation, expression, unknown, write))
     start = scope.full(read(scope, operation.start), order)
     bounds = (Literal(float(operation.lower)), Literal(float(operation.upper)))
     return Operand(
@@ -47,14 +49,42 @@ def root(scope: Scope, operation: Root, target: Array) -> Operand:
 
 
 def _curve(
-    scope: Scope, name: str, operation: Root, expression: Scalar, order: tuple[str, ...]
+    scope: Scope,
+    name: str,
+    operation: Root,
+    expression: Scalar,
+    unknown: Array,
+    write: Write,
 ) -> Define:
-    inside = inner(scope)
-    unknown = scope.identifier(operation.unknown)
-    inside.declare(Array(operation.unknown, order), Operand(Name(unknown), order))
+    inside, order = inner(scope), scope.layout(unknown.axes)
+    argument = scope.identifier(unknown.name)
+    inside.declare(unknown, Operand(Name(argument), order))
+    write(inside, _needed(operation.body, expression))
     value = inside.full(elementwise(inside, expression, order), order)
-    parameters = (Parameter(unknown, "np.ndarray"),)
+    parameters = (Parameter(argument, "np.ndarray"),)
     return Define(name, parameters, "np.ndarray", "", (*inside.statements, Return(value)))
+
+
+def _needed(body: tuple[Let, ...], expression: Scalar) -> tuple[Let, ...]:
+    """The statements of a body that an expression needs."""
+    wanted = {ref.name for ref in scalar_refs(expression)}
+    kept: list[Let] = []
+    for let in reversed(body):
+        if any(target.name in wanted for target in let.targets):
+            kept.insert(0, let)
+            wanted |= set(names_used(let.operation))
+    return tuple(kept)
+
+
+def nodes(scope: Scope, let: Let, operation: Nodes) -> None:
+    """The nodes of a rule and their log weights."""
+    names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
+    seed = (Literal(operation.seed),) if operation.kind == "draws" else ()
+    function = {"hermite": "hermite_nodes", "draws": "drawn_nodes"}[operation.kind]
+    call = invoke(scope.helper(function), Literal(operation.count), *seed)
+    scope.statements.append(Assign(Sequence("", names), call))
+    for target, name in zip(let.targets, names, strict=True):
+        scope.declare(target, Operand(name, target.axes))
 
 
 def maximize(scope: Scope, let: Let, operation: Maximize, write: Write) -> None:

@@ -63,7 +63,7 @@ def explain(derivation: Derivation) -> Document:
         Section("Model", tuple(_model(made))),
         Section("Complete-data log-likelihood", tuple(_joint(made))),
         Section("E-step", tuple(_e_step(made))),
-        Section("Log-likelihood", tuple(_evidence(made))),
+        Section(_capitalized(derivation.objective), tuple(_evidence(made))),
         Section("Q", tuple(_surrogate(made))),
         Section("M-step", tuple(_m_step(made))),
         Section("Moments", tuple(_moments(made))),
@@ -154,7 +154,13 @@ def _evidence(made: Page) -> Iterator[Block]:
     if made.derivation.e_step.posteriors:
         terms = _constants_last(made.derivation.e_step.evidence)
         right = made.reader.terms(terms, made.notation.indexing())
-        yield display(equation(Call("log", _density(made, observed_only=True)), right))
+        sign = "=" if made.derivation.e_step.assume is None else "≈"
+        left = Call("log", _density(made, observed_only=True))
+        yield display(Relation((left, right), (sign,)))
+
+
+def _capitalized(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _surrogate(made: Page) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from typing import Any
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.layout import Block, Inline, Paragraph
+from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
 from autoem.derive.explain.smoothers import smoother, truncated
@@ -23,6 +24,7 @@ from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.nodes import NodesPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
@@ -32,6 +34,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (CellsPosterior, cells),
     (GaussianPosterior, gaussian),
     (ConjugatePosterior, conjugate),
+    (NodesPosterior, nodes),
     (ChainPosterior, chain),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),
@@ -44,7 +47,7 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     """A posterior by the reader of its type; one without a reader by its rule and reason."""
     local = posterior.local
     own = [*local.plates, *(context.state for context in local.contexts)]
-    if isinstance(posterior, StatePosterior):
+    if isinstance(posterior, StatePosterior | NodesPosterior):
         own.append(posterior.state)
     if isinstance(posterior, SmootherPosterior):
         own.append(posterior.chain.time)

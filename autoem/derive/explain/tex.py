@@ -16,7 +16,7 @@ COMMANDS = {
 RELATIONS = {
     "": r"\ ", ",": r",\ ",
     "=": "=", "~": r"\sim", "∈": r"\in", "≥": r"\ge", "≤": r"\le", ">": ">", "<": "<",
-    "≻": r"\succ",
+    "≻": r"\succ", "≈": r"\approx",
 }  # fmt: skip
 FUNCTIONS = {
     "log": r"\log", "exp": r"\exp", "det": r"\det", "ψ": r"\psi", "Γ": r"\Gamma", "P": "P",

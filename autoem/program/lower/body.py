@@ -18,8 +18,10 @@ from autoem.derive.quantity import (
     LinearSystem,
     LogPartition,
     MatrixFunction,
+    Mode,
     Origin,
     Quantity,
+    RuleNode,
     Size,
     Smoothed,
     SmoothedGaussian,
@@ -31,6 +33,7 @@ from autoem.program import ir
 from autoem.program.lower.chains import smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.names import AxisNames, IndexNames, unique
+from autoem.program.lower.nodes import mode, rule_node
 from autoem.program.lower.sums import factor_ref, lowered, total
 from autoem.program.lower.told import position, told
 
@@ -48,9 +51,10 @@ class Body:
     prefix: Mapping[Quantity, str] = field(default_factory=dict)
     arrays: dict[Quantity, ir.Array] = field(default_factory=dict)
     shared: dict[object, ir.Array] = field(default_factory=dict)
-    systems: dict[int, tuple[ir.Array, ...]] = field(default_factory=dict)
+    systems: dict[object, tuple[ir.Array, ...]] = field(default_factory=dict)
     lets: list[ir.Let] = field(default_factory=list)
     inputs: dict[str, ir.Array] = field(default_factory=dict)
+    reserved: list[str] = field(default_factory=list)
 
     # --- references -------------------------------------------------------------------------
 
@@ -90,7 +94,7 @@ class Body:
     def target(self, name: str, axes: tuple[str, ...]) -> ir.Array:
         """A new array under a free name."""
         taken = [a.name for a in self.given.values()]
-        taken += [t.name for let in self.lets for t in let.targets]
+        taken += [t.name for let in self.lets for t in let.targets] + self.reserved
         return ir.Array(unique(name, taken), axes)
 
     def known(self, name: str) -> ir.Array:
@@ -140,6 +144,10 @@ class Body:
                 return best_path(self, base)
             case States():
                 return states(self, base)
+            case RuleNode():
+                return rule_node(self, base)
+            case Mode():
+                return mode(self, base)
         raise AssertionError(f"{base.name} is neither given nor computed")
 
     def _matrix_function(self, base: MatrixFunction) -> ir.Array:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import sympy
 
-from autoem.derive.index import Index, Lookup, Read
+from autoem.derive.index import Index, Lookup, Read, indices_in
 from autoem.derive.quantity import (
     Declared,
     Element,
     elements,
     indices_of,
 )
-from autoem.derive.term import Term, Terms, canonical, free_indices
+from autoem.derive.term import Term, Terms, canonical, free_indices, reindex
 from autoem.derive.told import Position
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
@@ -65,8 +66,22 @@ def side(body: Body, read: Read, names: IndexNames) -> ir.Scalar:
     return ir.Position(place) if isinstance(place, str) else place
 
 
+def told(term: Term) -> Term:
+    """Where the guard [group(i) = g] sends the summed i to a g, f(b[g], i) is f(b[group(i)], i):
+    an array over i, and not over i and g."""
+    moved: dict[Index, Read] = {
+        guard.right: guard.left
+        for guard in term.guards
+        if isinstance(guard.right, Index)
+        and guard.right not in term.bound
+        and isinstance(guard.left, Lookup)
+        and any(index in term.bound for index in indices_in(guard.left))
+    }
+    return replace(term, value=reindex(term.value, moved)) if moved else term
+
+
 def contraction(body: Body, term: Term, names: IndexNames) -> ir.Contract:
-    names = names.copy()
+    names, term = names.copy(), told(term)
     over = names.all(term.bound)
     coefficient, value = term.value.as_coeff_Mul()
     scale = Fraction(1)

@@ -24,7 +24,8 @@ def _fold(let: Let) -> Let:
         return replace(let, operation=Map(folded(operation.expression)))
     if isinstance(operation, Root):
         value, slope = folded(operation.value), folded(operation.slope)
-        return replace(let, operation=replace(operation, value=value, slope=slope))
+        body = tuple(map(_fold, operation.body))
+        return replace(let, operation=replace(operation, value=value, slope=slope, body=body))
     if isinstance(operation, Maximize):
         body = tuple(map(_fold, operation.body))
         return replace(let, operation=replace(operation, body=body))

@@ -20,9 +20,11 @@ from autoem.program.ir import (
     IndexRead,
     Let,
     Map,
+    Maximize,
     Number,
     Position,
     Ref,
+    Root,
     Scalar,
 )
 from autoem.program.simplify.context import Context
@@ -38,6 +40,9 @@ def resolve_guards(function: Function, context: Context) -> Function:
 
 
 def _resolve(let: Let, fresh: Fresh) -> list[Let]:
+    if isinstance(let.operation, Root | Maximize):
+        inner = tuple(new for each in let.operation.body for new in _resolve(each, fresh))
+        return [replace(let, operation=replace(let.operation, body=inner))]
     if not isinstance(let.operation, Contract) or not let.operation.guards:
         return [let]
     operation, target, made = let.operation, let.targets[0], list[Let]()

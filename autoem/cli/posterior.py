@@ -1,0 +1,46 @@
+"""`--posterior` on the command line: an approximation by name, with its options behind a colon."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autoem.errors import BadOption, UnknownChoice
+
+if TYPE_CHECKING:
+    from autoem.derive.approximations import Approximation
+
+
+def chosen(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> Approximation | None:
+    """The approximation of `quadrature`, or of `quadrature:order=32,tolerance=1e-8`.
+
+    Errors: `UnknownChoice`, `BadOption`.
+    """
+    if text is None:
+        return None
+    from autoem.derive.approximations import CHOICES
+
+    name, _, rest = text.partition(":")
+    if name not in CHOICES:
+        raise UnknownChoice(option="posterior", value=name, choices=tuple(CHOICES))
+    return _called(CHOICES[name], rest)
+
+
+def _called(make: Callable[..., Approximation], rest: str) -> Approximation:
+    """The approximation with the options that are written out."""
+    known: Mapping[str, Any] = inspect.signature(make).parameters
+    options = {}
+    for part in filter(None, rest.split(",")):
+        key, _, value = part.partition("=")
+        if key not in known:
+            raise BadOption(option=key, value=value, expected=f"one of {', '.join(known)}")
+        try:
+            options[key] = type(known[key].default)(value)
+        except ValueError:
+            raise BadOption(option=key, value=value, expected="a number") from None
+    return make(**options)
