@@ -55,12 +55,12 @@ def e_step(joint: LogJoint, assume: Approximation | None = None) -> EStep:
     terms, posteriors = joint.terms, []
     for pending in blocks(joint):
         while pending:
-            posterior, chosen = _next(joint, terms, pending, assume)
-            pending.remove(chosen)
-            posteriors.append(posterior)
-            eliminated = posterior.local.latent
-            rest = tuple(term for term in terms if not depends(term.value, eliminated))
-            terms = (*rest, *posterior.local.scattered(posterior.log_normalizer))
+            for posterior, latent in _next(joint, terms, pending, assume):
+                pending.remove(latent)
+                posteriors.append(posterior)
+                eliminated = posterior.local.latent
+                rest = tuple(term for term in terms if not depends(term.value, eliminated))
+                terms = (*rest, *posterior.remainder())
     needed = assume is not None and any(q.rule == assume.name for q in posteriors)
     return EStep(tuple(posteriors), terms, assume if needed else None)
 
@@ -91,21 +91,26 @@ def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
 
 def _next(
     joint: LogJoint, terms: Terms, pending: list[Declared], assume: Approximation | None
-) -> tuple[Posterior, Declared]:
-    """The first latent, continuous and finely indexed ones first, that some rule eliminates."""
+) -> list[tuple[Posterior, Declared]]:
+    """The first latent, continuous and finely indexed ones first, that some rule eliminates; with
+    it those whose posterior is one with its own."""
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
     order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
     for latent in order:
         for rule in _rules(joint, terms, latent):
             try:
-                return rule(joint, terms, latent, tuple(pending)), latent
+                found = rule(joint, terms, latent, tuple(pending))
+                if len(found.together) == 1:
+                    return [(found, latent)]
+                members = {q.name: q for q in pending}
+                return [(each, members[each.local.latent.name]) for each in found.together]
             except Refusal as refusal:
                 refusals.append((latent.name, rule.__name__, str(refusal)))
     for latent in order if assume is not None else ():
         assert assume is not None
         try:
-            return assume.eliminate(joint, terms, latent, tuple(pending)), latent
+            return [(assume.eliminate(joint, terms, latent, tuple(pending)), latent)]
         except Refusal as refusal:
             refusals.append((latent.name, assume.name, str(refusal)))
     raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))

@@ -88,6 +88,16 @@ def substitute(read: Read, replacement: Mapping[Index, Read]) -> Read:
     return read
 
 
+def reread(read: Read, old: Read, new: Read) -> Read:
+    """The read with another in its place, inside lookups too: where class[i] = c holds,
+    school[class[i]] is school[c]."""
+    if read == old:
+        return new
+    if isinstance(read, Lookup):
+        return Lookup(read.table, tuple(reread(inner, old, new) for inner in read.indices))
+    return read
+
+
 def shifted(read: Read, by: int) -> Read:
     """The read some steps on."""
     if isinstance(read, int):

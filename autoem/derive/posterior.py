@@ -87,6 +87,15 @@ class Posterior(ABC):
     expectations: dict[str, Element]
     log_normalizer: Terms
 
+    @property
+    def together(self) -> tuple[Posterior, ...]:
+        """The posteriors that are found at once, in the order of elimination: this one alone."""
+        return (self,)
+
+    def remainder(self) -> Terms:
+        """What is left of the log joint, summed over plates and context: the log-normalizer."""
+        return self.local.scattered(self.log_normalizer)
+
     @abstractmethod
     def expect(self, term: Term, scope: Scope) -> Terms:
         """E_q of a term that mentions the latent."""

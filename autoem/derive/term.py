@@ -24,6 +24,7 @@ from autoem.derive.index import (
     Shift,
     fresh,
     indices_in,
+    reread,
     shifted,
     step_of,
     substitute,
@@ -170,7 +171,7 @@ def _told(value: sympy.Expr, read: Read, wanted: Read) -> sympy.Expr:
         return value
     moved = {}
     for element in elements(value):
-        indices = tuple(wanted if r == read else r for r in element.indices)
+        indices = tuple(reread(r, read, wanted) for r in element.indices)
         if indices != element.indices:
             moved[element] = Element(element.base, indices)
     return value.xreplace(moved) if moved else value

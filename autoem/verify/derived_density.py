@@ -23,6 +23,7 @@ from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Indicator
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Observed
+from autoem.verify import joint_density
 from autoem.verify.densities import DENSITIES
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.intervals import log_mass
@@ -228,6 +229,7 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "chain": _chain,
     "gaussian": _gaussian,
     "smoother": _smoother,
+    "joint_gaussian": joint_density.log_q,
     "conjugate": _family,
     "truncated": _truncated,
     "total": _total,

@@ -21,6 +21,7 @@ from tests.derive.zoo import (
     priors,
     regressions,
     scales,
+    shared,
     vectors,
     weights,
 )
@@ -28,7 +29,7 @@ from tests.derive.zoo.case import Case
 
 FILES = (
     *(plain, regressions, lookups, choices, mixtures, vectors, plates, weights),
-    *(cells, effects, factors, scales, priors, positions),
+    *(cells, effects, factors, scales, shared, priors, positions),
 )
 ALWAYS = 3
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
+from autoem.derive.explain.joint import joint
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
@@ -24,6 +25,7 @@ from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.joint_gaussian import JointPosterior
 from autoem.derive.posteriors.nodes import NodesPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.total import TotalPosterior
@@ -33,6 +35,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (StatePosterior, states),
     (CellsPosterior, cells),
     (GaussianPosterior, gaussian),
+    (JointPosterior, joint),
     (ConjugatePosterior, conjugate),
     (NodesPosterior, nodes),
     (ChainPosterior, chain),

@@ -10,6 +10,7 @@ from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
+from autoem.derive.posteriors.joint_gaussian import joint_gaussian
 from autoem.derive.posteriors.smoother import smoother
 from autoem.derive.posteriors.total import total
 from autoem.derive.posteriors.truncated import truncated
@@ -18,7 +19,7 @@ from autoem.derive.term import Terms
 
 Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
-RULES: tuple[Rule, ...] = (enumerate_states, chain, conjugate, gaussian, smoother)
+RULES: tuple[Rule, ...] = (enumerate_states, chain, conjugate, gaussian, smoother, joint_gaussian)
 """For a latent that only the log joint speaks of."""
 
 CONDITIONED: tuple[Rule, ...] = (truncated, total, aggregate)

@@ -54,7 +54,11 @@ def _word(posterior: Posterior, key: str) -> str:
     if key.startswith("statistic_"):
         return _statistic(posterior, key)
     latent = posterior.local.latent
-    vector = isinstance(latent, Declared) and bool(latent.variable.event)
+    element = posterior.expectations.get(key)
+    vector = isinstance(latent, Declared) and (
+        bool(latent.variable.event)
+        or (element is not None and len(element.indices) > len(latent.variable.plates))
+    )
     spread = "covariance" if vector else "variance"
     known = {"responsibility": STATES, "mean": "mean", "covariance": spread}
     return "mean" if key.startswith("cell_") else known.get(key, "")

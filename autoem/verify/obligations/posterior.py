@@ -5,6 +5,7 @@ In the order of elimination v_1, v_2, ..., the difference
     log p(x, z; theta) - log q(v_1 | context) - ... - log q(v_i | context)
 
 has one value whatever v_1, ..., v_i are, and with all of them subtracted it is log p(x; theta).
+Latents that are one Gaussian are subtracted together.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ def posterior(case: Case) -> Iterator[Obligation]:
     components = judged(case, case.instance, case.posterior)
     latents = tuple(components[0][0].by_latent) if components else ()
     for position, q in enumerate(case.derivation.e_step.posteriors):
+        if q.together[-1].local.latent is not q.local.latent:
+            continue
         gone, later = latents[: position + 1], latents[position + 1 :]
         worst = max(_spread(parts, gone, later) for parts in components)
-        name = latents[position].name
+        name = " and ".join(latent.name for latent in gone[-len(q.together) :])
         detail = f"log joint - log q is free of {name} ({q.rule})"
         found = compared(f"posterior of {name}", worst, 1.0, 9, detail)
         yield found.proved_if(proved(case.derivation, q))

@@ -127,8 +127,8 @@ CASES = (
     Case(RandomEffect, {"n": 5, "j": 3}),
     Case(CentredEffect, {"n": 5, "j": 3}),
     Case(RandomSlope, {"n": 20, "j": 3}, seed=2, slow=True),
-    Case(TwoEffects, {"n": 5, "j": 2}, pending="several Gaussian latents in a row"),
-    Case(TwoFactors, {"n": 6, "j": 3}, pending="several Gaussian latents in a row"),
+    Case(TwoEffects, {"n": 30, "j": 2}),
+    Case(TwoFactors, {"n": 6, "j": 3}),
     Case(VectorEffect, {"n": 4, "j": 3, "q": 2}, seed=3),
     Case(ErrorsInVariables, {"n": 18}),
     Case(
