@@ -59,19 +59,19 @@ def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:
         place.element(shift, event),
     )
     yield paragraph("The posterior is normal with these expectations:")
-    moment = _second_moment(place, m, bool(event))
-    square = Product((m, Transpose(m))) if event else Power(m, TWO)
     yield display(
         Relation((place.conditioned, Density("N", (m, v))), ("~",)),
         equation(m, Product((v, h))),
-        equation(moment, signed([(False, square), (False, v)])),
+        second_moment(place, m, v, bool(event)),
     )
 
 
-def _second_moment(place: Place, mean: Math, vector: bool) -> Math:
-    """E[z zᵀ] from E[z]."""
+def second_moment(place: Place, mean: Math, spread: Math, vector: bool) -> Relation:
+    """E[z zᵀ] = E[z] E[z]ᵀ + Cov[z]."""
     own = place.own
-    return swapped(mean, own, Product((own, Transpose(own))) if vector else Power(own, TWO))
+    square = Product((mean, Transpose(mean))) if vector else Power(mean, TWO)
+    moment = swapped(mean, own, Product((own, Transpose(own))) if vector else Power(own, TWO))
+    return equation(moment, signed([(False, square), (False, spread)]))
 
 
 def _introduce_precision(place: Place, precision: Element, spread: Element, matrix: Free) -> None:

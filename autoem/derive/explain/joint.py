@@ -1,7 +1,7 @@
 """Several latents that are one Gaussian, on the page: eliminated in turn, then solved backwards.
 
-V is the covariance of one given those after it, h the shift, J and K the coupling with another and
-its gain, C their covariance; D is the diagonal of a precision that is dense.
+V is the covariance of one given those after it, the inverse of P where that is dense; h the shift,
+J and K the coupling with another and its gain, C their covariance; D is the diagonal of P.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autoem.derive.explain.continuous import second_moment
 from autoem.derive.explain.layout import (
     Block,
     Power,
@@ -53,6 +54,9 @@ def _stage(place: Place, step: Step) -> Iterator[Relation]:
     for element in _diagonals(step):
         yield _line(place, element, ())
     yield _line(place, step.precision, _hidden(x, (*x.row, *x.column)))
+    if _is_dense(x):
+        own = (place.page.notation.symbol(place.latent),)
+        yield equation(Symbol("V", own), Power(Symbol("P", own), INVERSE))
     yield _line(place, step.shift, _hidden(x, x.row))
     for link in step.links:
         yield _line(place, link.coupling, _shared(step, link))
@@ -67,7 +71,11 @@ def _moments(place: Place, posterior: JointPosterior) -> Iterator[Relation]:
         both = found.covariances[x.latent, link.member.latent]
         yield _line(place, both, _shared(step, link))
     if step.links:
-        yield _line(place, expected["covariance"], _hidden(x, (*x.row, *x.column)))
+        matrix = _hidden(x, (*x.row, *x.column))
+        yield _line(place, expected["covariance"], matrix)
+        mean = place.element(expected["mean"], _hidden(x, x.row))
+        spread = place.element(expected["covariance"], matrix)
+        yield second_moment(place, mean, spread, bool(matrix))
 
 
 def _diagonals(step: Step) -> tuple[Element, ...]:
@@ -82,6 +90,11 @@ def _line(place: Place, element: Element, hidden: Free) -> Relation:
     """element = definition."""
     own = tuple(index for index in hidden if index in element.indices)
     return equation(place.element(element, own), place.definition(element, own))
+
+
+def _is_dense(one: Member) -> bool:
+    """Whether elements over plates are taken together, as a matrix that is written by entries."""
+    return bool(one.row) and not one.latent.variable.event
 
 
 def _hidden(one: Member, entries: Free) -> Free:
@@ -105,10 +118,13 @@ def _introduce(place: Place) -> None:
     pair = _hidden(x, (*x.row, *x.column))
     inner = replace(_glyph(step.spread, Symbol("V", (own,)), pair), symmetric=bool(pair))
     glyphs[step.spread.base] = inner
-    inner = replace(_glyph(step.precision, Symbol("V", (own,)), pair), symmetric=bool(pair))
-    glyphs[step.precision.base] = replace(
-        inner, write=lambda shown: Power(inner.write(shown), INVERSE)
-    )
+    if _is_dense(x):
+        glyphs[step.precision.base] = _glyph(step.precision, Symbol("P", (own,)), pair)
+    else:
+        turned = replace(_glyph(step.precision, Symbol("V", (own,)), pair), symmetric=bool(pair))
+        glyphs[step.precision.base] = replace(
+            turned, write=lambda shown: Power(turned.write(shown), INVERSE)
+        )
     for element in _diagonals(step):
         glyphs[element.base] = _glyph(element, Symbol("D", (own,)), ())
     glyphs[step.shift.base] = _glyph(step.shift, Symbol("h", (own,)), _hidden(x, x.row))

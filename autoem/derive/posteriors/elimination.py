@@ -24,7 +24,7 @@ from autoem.derive.posteriors.precision import (
 )
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.scope import Scope
-from autoem.derive.term import Term, reindex
+from autoem.derive.term import Term, Terms, free_indices, reindex
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,19 @@ def _link(scope: Scope, form: Quadratic, one: Member, v: Member, spread: Element
     reads = _reads(form, one, v)
     assert reads is not None
     terms = without(form.block(one, v), reads, v)
-    coupling = scope.define(f"coupling_{one.name}_{v.name}", terms, "posterior")
+    order = (*one.own, *v.column)
+    coupling = _named(scope, f"coupling_{one.name}_{v.name}", terms, order)
     inner = fresh_like(one.row)
     left = reindex(spread, dict(zip(one.column, inner, strict=True)))
     right = reindex(coupling, dict(zip(one.row, inner, strict=True)))
-    gain = scope.define(f"gain_{one.name}_{v.name}", (Term(-left * right, inner),), "posterior")
+    gain = _named(scope, f"gain_{one.name}_{v.name}", (Term(-left * right, inner),), order)
     return Link(v, reads, coupling, gain)
+
+
+def _named(scope: Scope, name: str, terms: Terms, order: tuple[Index, ...]) -> Element:
+    """A named quantity over those indices that its terms mention, in this order."""
+    free = free_indices(terms)
+    return scope.named(name, terms, tuple(index for index in order if index in free))
 
 
 def _fill(form: Quadratic, step: Step) -> None:
@@ -204,7 +211,7 @@ def _back(scope: Scope, found: Elimination, step: Step) -> None:
         terms = tuple(_shared(found, one, link) for one in step.links)
         name = f"covariance_{x.name}_{link.member.name}"
         key = (x.latent, link.member.latent)
-        found.covariances[key] = scope.define(name, terms, "posterior")
+        found.covariances[key] = _named(scope, name, terms, (*x.own, *link.member.column))
     found.covariances[x.latent, x.latent] = _own(scope, found, step)
 
 

@@ -17,9 +17,9 @@ class NestedEffects(Model):
     class_of = Given(Index(c), over=i)
     school = Given(Index(s), over=c)
     beta = Parameter(Real(p))
-    a2, b2, s2 = Parameter(Positive()), Parameter(Positive()), Parameter(Positive())
-    a = Latent(Normal(0, variance=a2), over=s)
-    b = Latent(Normal(0, variance=b2), over=c)
+    t2, u2, s2 = Parameter(Positive()), Parameter(Positive()), Parameter(Positive())
+    a = Latent(Normal(0, variance=t2), over=s)
+    b = Latent(Normal(0, variance=u2), over=c)
     mean = dot(v, beta) + a[school[class_of]] + b[class_of]
     y = Observed(Normal(mean, variance=s2), over=i)
 
@@ -30,9 +30,9 @@ class CrossedEffects(Model):
     i, g, h = Axis(), Axis(), Axis()
     row, column = Given(Index(g), over=i), Given(Index(h), over=i)
     mean = Parameter(Real())
-    a2, b2, s2 = Parameter(Positive()), Parameter(Positive()), Parameter(Positive())
-    a = Latent(Normal(0, variance=a2), over=g)
-    b = Latent(Normal(0, variance=b2), over=h)
+    t2, u2, s2 = Parameter(Positive()), Parameter(Positive()), Parameter(Positive())
+    a = Latent(Normal(0, variance=t2), over=g)
+    b = Latent(Normal(0, variance=u2), over=h)
     y = Observed(Normal(mean + a[row] + b[column], variance=s2), over=i)
 
 
@@ -43,11 +43,11 @@ class ThreeCrossed(Model):
     row, column = Given(Index(g), over=i), Given(Index(h), over=i)
     layer = Given(Index(k), over=i)
     mean = Parameter(Real())
-    a2, b2 = Parameter(Positive()), Parameter(Positive())
-    c2, s2 = Parameter(Positive()), Parameter(Positive())
-    a = Latent(Normal(0, variance=a2), over=g)
-    b = Latent(Normal(0, variance=b2), over=h)
-    c = Latent(Normal(0, variance=c2), over=k)
+    t2, u2 = Parameter(Positive()), Parameter(Positive())
+    w2, s2 = Parameter(Positive()), Parameter(Positive())
+    a = Latent(Normal(0, variance=t2), over=g)
+    b = Latent(Normal(0, variance=u2), over=h)
+    c = Latent(Normal(0, variance=w2), over=k)
     y = Observed(Normal(mean + a[row] + b[column] + c[layer], variance=s2), over=i)
 
 
@@ -83,9 +83,9 @@ class PairDifferences(Model):
 
     i, g = Axis(), Axis()
     first, second = Given(Index(g), over=i), Given(Index(g), over=i)
-    a2, s2 = Parameter(Positive()), Parameter(Positive())
+    t2, s2 = Parameter(Positive()), Parameter(Positive())
     mean = Parameter(Real())
-    a = Latent(Normal(0, variance=a2), over=g)
+    a = Latent(Normal(0, variance=t2), over=g)
     y = Observed(Normal(mean + a[first] - a[second], variance=s2), over=i)
 
 

@@ -1,0 +1,128 @@
+"""Effects that rows share, nested and crossed, against the dense joint Gaussian and statsmodels.
+
+y = V beta + Z u + e,   u ~ N(0, G):   y ~ N(V beta, Z G Z' + s I),
+E[u | y] = G Z' S^-1 (y - V beta),   Cov[u | y] = G - G Z' S^-1 Z G .
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.regression.mixed_linear_model import MixedLM
+
+from autoem import Axis, Latent, Model, Normal, Observed, Parameter, Poisson, Positive, derive, fit
+from autoem.errors import NoExactPosterior
+from tests.test_references import program
+
+THETA = {
+    "beta": np.array([1.0, -0.5]),
+    "omega2": np.array(1.7),
+    "tau2": np.array(0.6),
+    "sigma2": np.array(0.8),
+}
+
+
+@dataclass(frozen=True)
+class Dense:
+    """The joint Gaussian of the effects and the rows, as one matrix."""
+
+    y: np.ndarray
+    v: np.ndarray
+    design: np.ndarray
+    prior: np.ndarray
+
+    @property
+    def spread(self) -> np.ndarray:
+        return self.design * self.prior @ self.design.T + THETA["sigma2"] * np.eye(len(self.y))
+
+    @property
+    def residual(self) -> np.ndarray:
+        return self.y - self.v @ THETA["beta"]
+
+    def log_likelihood(self) -> float:
+        return float(stats.multivariate_normal.logpdf(self.residual, cov=self.spread))
+
+    def mean(self) -> np.ndarray:
+        back = np.linalg.solve(self.spread, self.residual)
+        return self.prior * (self.design.T @ back)
+
+    def covariance(self) -> np.ndarray:
+        turned = self.design * self.prior
+        return np.diag(self.prior) - turned.T @ np.linalg.solve(self.spread, turned)
+
+
+def rows(crossed: bool) -> tuple[dict[str, np.ndarray], Dense, tuple[np.ndarray, np.ndarray]]:
+    """Data of 90 rows, 12 elements of one set and 5 of the other."""
+    generator = np.random.default_rng(5)
+    first = generator.permutation(np.arange(90) % 12)
+    second = generator.permutation(np.arange(90) % 5) if crossed else (np.arange(12) % 5)[first]
+    v = np.column_stack([np.ones(90), generator.normal(size=90)])
+    y = v @ [1.0, -0.5] + generator.normal(size=12)[first] + generator.normal(size=5)[second]
+    y = y + generator.normal(size=90)
+    one, other = np.eye(12)[first], np.eye(5)[second]
+    if crossed:
+        data = {"v": v, "y": y, "subject": first, "item": second}
+        prior = np.repeat([THETA["omega2"], THETA["tau2"]], [12, 5])
+    else:
+        data = {"v": v, "y": y, "group": first, "school": np.arange(12) % 5}
+        prior = np.repeat([THETA["tau2"], THETA["omega2"]], [12, 5])
+    return data, Dense(y, v, np.hstack([one, other]), prior), (first, second)
+
+
+@pytest.mark.parametrize("crossed", [False, True], ids=["nested", "crossed"])
+def test_the_posterior_is_that_of_the_dense_joint_gaussian(crossed: bool) -> None:
+    data, dense, _ = rows(crossed)
+    module = program("crossed_effects" if crossed else "nested_effects").module
+    assert abs(module.log_likelihood(data, THETA) - dense.log_likelihood()) < 1e-10
+    found = module.posterior(data, THETA)
+    names = ("a", "b") if crossed else ("b", "a")
+    np.testing.assert_allclose(
+        np.concatenate([found[f"mean_{name}"] for name in names]), dense.mean(), atol=1e-12
+    )
+    spread = dense.covariance()
+    if crossed:
+        np.testing.assert_allclose(found["covariance_a"], np.diag(spread)[:12], atol=1e-12)
+        np.testing.assert_allclose(found["covariance_a_b"], spread[:12, 12:], atol=1e-12)
+        np.testing.assert_allclose(found["spread_b"], spread[12:, 12:], atol=1e-12)
+    else:
+        own = np.arange(12), 12 + data["school"]
+        np.testing.assert_allclose(found["covariance_b"], np.diag(spread)[:12], atol=1e-12)
+        np.testing.assert_allclose(found["covariance_b_a"], spread[own], atol=1e-12)
+        np.testing.assert_allclose(found["spread_a"], np.diag(spread)[12:], atol=1e-12)
+
+
+def test_crossed_effects_have_the_maximum_of_statsmodels() -> None:
+    data, _, (first, second) = rows(crossed=True)
+    one, other = np.eye(12)[first], np.eye(5)[second]
+    found = fit(program("crossed_effects"), data, progress=False)
+    assert found.result == "converged", found.result
+    parts: Any = {"a": {1: one}, "b": {1: other}}
+    mixed = MixedLM(data["y"], data["v"], np.ones(90), exog_vc=parts)
+    known = mixed.fit(reml=False, method="lbfgs")
+    assert abs(found.log_likelihood - known.llf) < 1e-5
+    np.testing.assert_allclose(found.parameters["beta"], known.fe_params, atol=1e-4)
+    sizes = [found.parameters["omega2"], found.parameters["tau2"]]
+    np.testing.assert_allclose(sizes, known.vcomp, rtol=2e-3)
+
+
+def test_a_user_is_told_means_and_covariances() -> None:
+    data, _, _ = rows(crossed=True)
+    told = fit(program("crossed_effects"), data, start=THETA, max_iterations=3).posterior()
+    assert told["a"]["mean"].shape == told["a"]["variance"].shape == (12,)
+    assert told["b"]["covariance"].shape == (5, 5)
+
+
+def test_a_count_of_two_effects_is_refused_with_reasons() -> None:
+    class Counts(Model):
+        n = Axis()
+        t2 = Parameter(Positive())
+        a = Latent(Normal(0, variance=t2), over=n)
+        b = Latent(Normal(a, variance=1), over=n)
+        x = Observed(Poisson(b**2), over=n)
+
+    with pytest.raises(NoExactPosterior, match="joint_gaussian: the log joint is not quadratic"):
+        derive(Counts)
