@@ -51,10 +51,12 @@ def mask_patterns(*masks: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def row_weights(weights: np.ndarray | None, rows: slice) -> np.ndarray:
-    """The weights of a block of rows; where none are given, a one that is stored once."""
-    if weights is None:
-        return np.broadcast_to(1.0, rows.stop - rows.start)
-    return np.array(weights[rows], dtype=float)
+    """The weights of a block of rows; where none are given, ones that cannot be written to."""
+    if weights is not None:
+        return np.array(weights[rows], dtype=float)
+    ones = np.ones(rows.stop - rows.start)
+    ones.flags.writeable = False
+    return ones
 
 
 def all_weights(weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
@@ -63,12 +65,14 @@ def all_weights(weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarra
 
 
 def weighted(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """value * weight along the last axis; value itself where the weights are a one stored once."""
-    return value if weight.strides == (0,) else value * weight
+    """value * weight along the last axis; value itself where the weights are ones (read-only)."""
+    return value * weight if weight.flags.writeable else value
 
 
 def weighted_total(weight: np.ndarray, value: np.ndarray) -> float:
     """Sum of weight * value; a row of weight zero counts nothing, even where value is infinite."""
+    if not weight.flags.writeable:  # ones
+        return float(np.sum(value))
     return float(np.sum(np.where(weight > 0, weight * value, 0.0)))
 
 
