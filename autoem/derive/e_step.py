@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoem.derive.approximations.approximation import Approximation
+from autoem.derive.approximations import Approximation, quadrature
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
 from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared
+from autoem.derive.refused import refused
 from autoem.derive.term import Terms
-from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
 
@@ -89,6 +89,24 @@ def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
     return own[:1] or RULES
 
 
+class Refusals(Refusal):
+    """Every rule refused: latent, rule and reason of each."""
+
+    def __init__(self, reasons: tuple[tuple[str, str, str], ...]) -> None:
+        Refusal.__init__(self, "every rule refused")
+        self.reasons = reasons
+
+
+def _members(
+    found: Posterior, latent: Declared, pending: list[Declared]
+) -> list[tuple[Posterior, Declared]]:
+    """The posterior with those that are one with it, each with its latent."""
+    if len(found.together) == 1:
+        return [(found, latent)]
+    members = {q.name: q for q in pending}
+    return [(each, members[each.local.latent.name]) for each in found.together]
+
+
 def _next(
     joint: LogJoint, terms: Terms, pending: list[Declared], assume: Approximation | None
 ) -> list[tuple[Posterior, Declared]]:
@@ -97,20 +115,29 @@ def _next(
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
     order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
-    for latent in order:
+
+    def exact(terms: Terms, latent: Declared) -> Posterior:
+        reasons = []
         for rule in _rules(joint, terms, latent):
             try:
-                found = rule(joint, terms, latent, tuple(pending))
-                if len(found.together) == 1:
-                    return [(found, latent)]
-                members = {q.name: q for q in pending}
-                return [(each, members[each.local.latent.name]) for each in found.together]
+                return rule(joint, terms, latent, tuple(pending))
             except Refusal as refusal:
-                refusals.append((latent.name, rule.__name__, str(refusal)))
+                reasons.append((latent.name, rule.__name__, str(refusal)))
+        raise Refusals(tuple(reasons))
+
+    for latent in order:
+        try:
+            return _members(exact(terms, latent), latent, pending)
+        except Refusals as found:
+            refusals += found.reasons
     for latent in order if assume is not None else ():
         assert assume is not None
         try:
             return [(assume.eliminate(joint, terms, latent, tuple(pending)), latent)]
         except Refusal as refusal:
             refusals.append((latent.name, assume.name, str(refusal)))
-    raise NoExactPosterior(latents=tuple(q.name for q in pending), refusals=tuple(refusals))
+
+    def by_nodes(terms: Terms, latent: Declared) -> Posterior:
+        return quadrature().eliminate(joint, terms, latent, tuple(pending))
+
+    raise refused(terms, pending, refusals, exact, by_nodes)

@@ -325,3 +325,8 @@ def indices_of(expression: sympy.Expr) -> tuple[Index, ...]:
         for read in element.indices:
             found.update(dict.fromkeys(indices_in(read)))
     return tuple(found)
+
+
+def plain(expression: sympy.Expr) -> str:
+    """The expression with names alone, for a person."""
+    return str(expression.xreplace({e: sympy.Symbol(e.base.name) for e in elements(expression)}))

@@ -36,15 +36,24 @@ class NoUpdate(DerivationError):
 
 
 class NoExactPosterior(DerivationError):
-    """Every posterior rule refused; `refusals` holds (latent, rule, reason)."""
+    """Every posterior rule refused; `refusals` holds (latent, rule, reason).
+
+    `blocking` holds (latent, factor, its terms in the latent) where some rule would apply without
+    the factor; `advice` what to write or to choose.
+    """
 
     latents: tuple[str, ...]
     refusals: tuple[tuple[str, str, str], ...]
+    blocking: tuple[tuple[str, str, tuple[str, ...]], ...]
+    advice: tuple[str, ...]
 
     def wording(self) -> str:
         lines = [f"no exact posterior of {', '.join(self.latents)}; the rules tried:"]
         lines += [f"  {latent}, {rule}: {reason}" for latent, rule, reason in self.refusals]
-        lines.append("write the model so that one of them applies, or choose an approximation")
+        for latent, factor, terms in self.blocking:
+            lines.append(f"{latent} is blocked by the factor of {factor}, with the terms")
+            lines += [f"  {term}" for term in terms]
+        lines += self.advice or ("write the model so that one of them applies",)
         return "\n".join(lines)
 
 

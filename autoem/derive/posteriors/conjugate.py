@@ -23,7 +23,7 @@ from autoem.derive.posterior import (
     plate_reads,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, elements, indices_of
+from autoem.derive.quantity import Declared, Element, elements, indices_of, plain
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.families import FAMILIES
@@ -88,7 +88,7 @@ def match(
         ratio = sympy.simplify(statistic / candidate)
         if not ratio.has(own):
             return ratio, position
-    raise Refusal(f"the statistic {statistic} belongs to no matching family")
+    raise Refusal(f"the statistic {plain(statistic)} belongs to no matching family")
 
 
 def conjugate(
