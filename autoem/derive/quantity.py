@@ -60,9 +60,9 @@ class Declared(Quantity):
 
     @property
     def symmetric(self) -> bool:
-        """A positive definite parameter or given is."""
+        """What is positive definite is."""
         known = isinstance(self.variable, Parameter | Given)
-        return known and self.domain.kind == "positive_definite"
+        return (self.domain.kind if known else self.support) == "positive_definite"
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,3 +35,15 @@ def exact(value: Any) -> Fraction | float:
 def _fraction(number: float) -> Fraction:
     simple = Fraction(number).limit_denominator(SIMPLE)
     return simple if float(simple) == number else Fraction(repr(number))
+
+
+def powers_of_ten(value: Fraction) -> tuple[Fraction, int]:
+    """A number as digits and zeros, where it has six zeros or more.
+
+    >>> powers_of_ten(Fraction(2_000_000)), powers_of_ten(Fraction(2_000))
+    ((Fraction(2, 1), 6), (Fraction(2000, 1), 0))
+    """
+    zeros = 0
+    while value and value.denominator == 1 and value.numerator % 10 ** (zeros + 1) == 0:
+        zeros += 1
+    return (value / 10**zeros, zeros) if zeros > 5 else (value, 0)

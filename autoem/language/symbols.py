@@ -24,6 +24,7 @@ from autoem.language.arithmetic import (
 from autoem.language.constants import Constant, DiagonalMatrix
 from autoem.language.declaration import Variable
 from autoem.language.formula import Expression
+from autoem.language.number import powers_of_ten
 from autoem.language.previous import ParentValue, Previous
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)
@@ -62,8 +63,7 @@ class Writer:
         """The formula, and how loosely it binds."""
         match node:
             case Number(value=value):
-                fraction = isinstance(value, Fraction) and value.denominator > 1
-                return PRODUCT if fraction else ATOM, str(value).replace("inf", "∞")
+                return _number(value)
             case Apply():
                 return self._apply(node)
             case Contraction(left=left, right=right) if is_ones(left) and is_ones(right):
@@ -134,6 +134,16 @@ class Writer:
 def is_ones(node: Expression) -> bool:
     """Whether it is a constant array of ones, which a product need not show."""
     return isinstance(node, Constant) and node.kind == "ones"
+
+
+def _number(value: Fraction | float) -> tuple[int, str]:
+    """How loosely a number binds, and how it is written: 2, 1/2, 10^9, ∞."""
+    if not isinstance(value, Fraction):
+        return ATOM, str(value).replace("inf", "∞")
+    digits, zeros = powers_of_ten(value)
+    if zeros:
+        return (POWER, f"10^{zeros}") if digits == 1 else (PRODUCT, f"{digits} 10^{zeros}")
+    return PRODUCT if value.denominator > 1 else ATOM, str(value)
 
 
 def subscripted(name: str, indices: Sequence[str]) -> str:

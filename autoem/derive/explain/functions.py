@@ -24,6 +24,7 @@ from autoem.derive.explain.layout import (
 )
 from autoem.families.between import Between, at_exact
 from autoem.families.family import log_zero, outside
+from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 
 Inner = Callable[[sympy.Expr], Math]
@@ -44,6 +45,13 @@ def _loggamma(value: sympy.Expr, inner: Inner) -> Math:
 def _polygamma(value: sympy.Expr, inner: Inner) -> Math:
     order, argument = value.args
     return Call(POLYGAMMA.get(int(order), f"polygamma {order}"), inner(argument))
+
+
+def _multi_polygamma(value: sympy.Expr, inner: Inner) -> Math:
+    """The digamma function of dimension d, that of the multivariate gamma function."""
+    order, argument, size = value.args
+    name = POLYGAMMA.get(int(order), f"polygamma {order}")
+    return Call(name, inner(argument), subscript=inner(size))
 
 
 def _power(value: sympy.Expr, inner: Inner) -> Math:
@@ -76,6 +84,10 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     log_zero: lambda value, inner: Product((inner(value.args[0]), Call("log", _number(0)))),
     sympy.loggamma: _loggamma,
     sympy.polygamma: _polygamma,
+    log_multigamma: lambda value, inner: Call(
+        "log", Call("Γ", inner(value.args[0]), subscript=inner(value.args[1]))
+    ),
+    multi_polygamma: _multi_polygamma,
     sympy.Pow: _power,
     sympy.Abs: lambda value, inner: Call("abs", inner(value.args[0])),
     sympy.sin: lambda value, inner: Call("sin", inner(value.args[0])),

@@ -47,9 +47,9 @@ from autoem.derive.explain.levels import (
     SERIES,
     is_bare,
     level,
-    powers_of_ten,
 )
 from autoem.derive.explain.tex import ACCENTS, FUNCTIONS, RELATIONS, escaped, name_of
+from autoem.language.number import powers_of_ten
 
 
 def latex(math: Math) -> str:
@@ -249,7 +249,8 @@ def _call(math: Call) -> str:
 
 
 def _function(math: Call) -> str:
-    return FUNCTIONS.get(math.function, rf"\operatorname{{{escaped(math.function)}}}")
+    below = f"_{{{latex(math.subscript)}}}" if math.subscript else ""
+    return FUNCTIONS.get(math.function, rf"\operatorname{{{escaped(math.function)}}}") + below
 
 
 def _power(math: Power) -> str:

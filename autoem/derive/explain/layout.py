@@ -110,10 +110,11 @@ class Norm(Math):
 
 @dataclass(frozen=True)
 class Call(Math):
-    """A function of an argument: log, exp, det, tr, diag, digamma, ..."""
+    """A function of an argument: log, exp, det, tr, diag, digamma, ...; Γ_D has a subscript."""
 
     function: str
     argument: Math
+    subscript: Math | None = None
 
 
 @dataclass(frozen=True)

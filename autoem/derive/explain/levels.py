@@ -22,6 +22,7 @@ from autoem.derive.explain.layout import (
     Symbol,
     Transpose,
 )
+from autoem.language.number import powers_of_ten
 
 RELATION, ADD, SERIES, PRODUCT, POSTFIX, ATOM = range(6)
 
@@ -47,15 +48,10 @@ def level(math: Math) -> int:
         return ATOM
     if isinstance(math, Number) and (math.value < 0 or math.value.denominator != 1):
         return PRODUCT
+    if isinstance(math, Number):
+        digits, zeros = powers_of_ten(math.value)
+        return PRODUCT if zeros and digits != 1 else ATOM
     return LEVEL.get(type(math), ATOM)
-
-
-def powers_of_ten(value: Fraction) -> tuple[Fraction, int]:
-    """A number as digits and zeros, where it has six zeros or more."""
-    zeros = 0
-    while value and value.denominator == 1 and value.numerator % 10 ** (zeros + 1) == 0:
-        zeros += 1
-    return (value / 10**zeros, zeros) if zeros > 5 else (value, 0)
 
 
 def is_bare(math: Call) -> bool:

@@ -198,10 +198,12 @@ class Notation:
             for position, axis in enumerate(base.axes)
             if position >= plates and axis in self.vector_axes
         )
-        matrix = isinstance(variable, Parameter) and variable.domain.kind == "positive_definite"
         place = self.declaration.variables.index(variable)
         return Glyph(
-            lambda shown: subscripted(symbol, shown), event, (_rank(variable), place), matrix
+            lambda shown: subscripted(symbol, shown),
+            event,
+            (_rank(variable), place),
+            origin.symmetric,
         )
 
     def _indicator(self, base: IndicatorOf) -> Glyph:

@@ -17,6 +17,7 @@ from autoem.derive.explain.read import Reader
 from autoem.derive.index import Index, Lookup, Read, indices_in
 from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import (
+    Computed,
     Declared,
     Defined,
     Element,
@@ -24,7 +25,7 @@ from autoem.derive.quantity import (
     Quantity,
     elements,
 )
-from autoem.derive.term import Term, Terms, instantiate, merged
+from autoem.derive.term import Term, Terms, at, instantiate, merged
 from autoem.language.declaration import Observed
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ def inside(value: sympy.Expr) -> list[Element]:
             found += inside(element.base.operand)
         if isinstance(element.base, Defined):
             found += [e for term in instantiate(element) for e in inside(term.value)]
+        if isinstance(element.base, Computed):
+            own = dict(zip(element.base.indices, element.indices, strict=True))
+            parts = (at(Term(operand), own) for operand in element.base.operands)
+            found += [e for part in parts if part for e in inside(part.value)]
     return found
 
 

@@ -241,7 +241,7 @@ class Reader:
             return share
         math = function(factor, lambda value: self.expression(value, names))
         if isinstance(math, Call) and math.function == "digamma" and self._is_free("ψ"):
-            return Call("ψ", math.argument)
+            return replace(math, function="ψ")
         return math
 
     def _is_free(self, letter: str) -> bool:

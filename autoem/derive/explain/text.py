@@ -47,8 +47,8 @@ from autoem.derive.explain.levels import (
     SERIES,
     is_bare,
     level,
-    powers_of_ten,
 )
+from autoem.language.number import powers_of_ten
 
 ACCENTS = {"hat": ("\u0302", "ˆ"), "tilde": ("\u0303", "~"), "": ("", "")}
 """Accent to the mark over one letter, and the mark after a word."""
@@ -177,7 +177,7 @@ def product(factors: tuple[Math, ...]) -> str:
 def _before_another(factor: Math) -> str:
     """A factor that others follow: exp(x) y and not exp x y."""
     if isinstance(factor, Call):
-        return f"{WORDS.get(factor.function, factor.function)}({text(factor.argument)})"
+        return f"{_function(factor)}({text(factor.argument)})"
     return within(factor, POSTFIX if isinstance(factor, Quotient) else PRODUCT)
 
 
@@ -211,11 +211,16 @@ def _under(math: Series, index: Symbol) -> str:
 
 
 def _call(math: Call) -> str:
-    name = WORDS.get(math.function, math.function)
+    name = _function(math)
     if not is_bare(math):
         return f"{name}({text(math.argument)})"
     loose = isinstance(math.argument, Call | Series | Density | Indicator)
     return f"{name} {text(math.argument) if loose else within(math.argument, POSTFIX)}"
+
+
+def _function(math: Call) -> str:
+    mark = f"_{_joined((math.subscript,))}" if math.subscript else ""
+    return WORDS.get(math.function, math.function) + mark
 
 
 def _power(math: Power) -> str:

@@ -7,7 +7,7 @@ safeguarded Newton iteration with the symbolic derivative.
 from __future__ import annotations
 
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
-from autoem.derive.maximizers.stationary import SCALAR, TRANSCENDENTAL, equation
+from autoem.derive.maximizers.stationary import SCALAR, culprits, equation
 from autoem.derive.quantity import Declared, Element
 from autoem.derive.term import Term
 
@@ -19,8 +19,7 @@ def root(problem: Problem, parameter: Declared) -> Update:
     indices = own_indices(parameter)
     element = Element(parameter, indices)
     slope = equation(problem, parameter, indices)
-    names = sorted({type(f).__name__ for f in slope.atoms(*TRANSCENDENTAL) if f.has(element)})
-    words = ", ".join("digamma" if n == "polygamma" else n for n in names) or "a polynomial"
+    words = culprits(slope, element) or "a polynomial"
     value = problem.solved(
         parameter.name, "root", (slope, slope.diff(element), element), indices, sign=parameter.sign
     )

@@ -75,7 +75,7 @@ def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sy
     if (angle := _angle(slope, element)) is not None:
         return angle
     if any(f.has(element) for f in slope.atoms(*TRANSCENDENTAL)):
-        raise Refusal(f"no closed form: {_culprit(slope, element)} of {parameter.name}")
+        raise Refusal(f"no closed form: {culprits(slope, element)} of {parameter.name}")
     numerator, _ = sympy.fraction(sympy.together(slope))
     if not numerator.is_polynomial(element):
         raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}")
@@ -128,11 +128,22 @@ def _angle(slope: sympy.Expr, element: Element) -> sympy.Expr | None:
     return sympy.atan2(b / scale, -c / scale)
 
 
-def _culprit(slope: sympy.Expr, element: Element) -> str:
+WORDS = {
+    "polygamma": "digamma",
+    "multi_polygamma": "multivariate digamma",
+    "loggamma": "log gamma",
+    "log_multigamma": "log multivariate gamma",
+    "bessel_ratio": "a ratio of Bessel functions",
+    "log_bessel_i0": "log Bessel",
+}
+"""Functions by the words of a sentence, where these are not their names."""
+
+
+def culprits(slope: sympy.Expr, element: Element) -> str:
+    """The functions of an element that leave no closed form, in words."""
     found = [f for f in slope.atoms(*TRANSCENDENTAL) if f.has(element)]
-    names = {"polygamma": "digamma", "loggamma": "log gamma"}
-    words = sorted({names.get(type(f).__name__, type(f).__name__) for f in found})
-    return ", ".join(words)
+    names = sorted({type(f).__name__ for f in found})
+    return ", ".join(WORDS.get(name, name.replace("_", " ")) for name in names)
 
 
 def quadratic_root(coefficients: list[sympy.Expr], parameter: Declared) -> sympy.Expr:
