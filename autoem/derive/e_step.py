@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from autoem.derive.approximations import Approximation, quadrature
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
+from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
 from autoem.derive.posteriors.truncated import is_bound
@@ -110,11 +111,15 @@ def _members(
 def _next(
     joint: LogJoint, terms: Terms, pending: list[Declared], assume: Approximation | None
 ) -> list[tuple[Posterior, Declared]]:
-    """The first latent, continuous and finely indexed ones first, that some rule eliminates; with
-    it those whose posterior is one with its own."""
+    """The first latent that some rule eliminates: continuous and finely indexed ones first, those
+    of finitely many states along a junction tree; with it those whose posterior is one with its
+    own."""
     refusals: list[tuple[str, str, str]] = []
     indicators = joint.scope.indicators
-    order = sorted(pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates)))
+    place = places(joint, terms, pending)
+    order = sorted(
+        pending, key=lambda q: (q.variable in indicators, -len(q.variable.plates), place[q])
+    )
 
     def exact(terms: Terms, latent: Declared) -> Posterior:
         reasons = []

@@ -17,9 +17,10 @@ from itertools import product
 
 import sympy
 
+from autoem.derive.choices import choices
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh
-from autoem.derive.law import Readable, readable, unbounding
+from autoem.derive.law import Readable, readable
 from autoem.derive.missing import without_missing
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
@@ -30,7 +31,7 @@ from autoem.derive.unroll import finished
 from autoem.errors import NotDerivable
 from autoem.families.family import log_zero
 from autoem.graph.factor_graph import Factor, FactorGraph
-from autoem.language import chain, construct, declaration, distribution, expression
+from autoem.language import chain, construct, declaration, distribution
 from autoem.language.expression import Axis, Expression
 
 
@@ -168,9 +169,7 @@ def _density(
     factor: Factor, law: Readable, scope: Scope, plates: dict[Axis, Read]
 ) -> Iterator[Term]:
     """The terms of one density, for each state of the binary variables that choose in it."""
-    conditions = _conditions(law)
-    binary: list[Expression] = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
-    binary += [node for node in conditions if isinstance(node, expression.Apply)]
+    binary = choices(factor, law)
     readings = []
     met: dict[Expression, tuple[Read, ...]] = {}
     shared: dict[tuple[str, ...], Index] = {}
@@ -189,37 +188,6 @@ def _density(
         )
         for term in (t for t in terms if t not in common):
             yield from finished(_with_indicators(term, reader, plates, chosen), factor.name)
-
-
-def _conditions(law: Readable) -> tuple[Expression, ...]:
-    """Data and comparisons that choose between two expressions of a law, or between two laws;
-    between bounds they may."""
-    nodes = (node for root in unbounding(law) for node in expression.subexpressions(root))
-    chooses = [
-        node.arguments[0] for node in nodes
-        if isinstance(node, expression.Apply) and node.operator == "where"
-    ]  # fmt: skip
-    found = [node.base if isinstance(node, expression.Lookup) else node for node in chooses]
-    known = (declaration.Given, declaration.Observed, expression.Apply)
-    compared = [node for node in _switched(law) if isinstance(node, expression.Apply)]
-    return tuple(dict.fromkeys(v for v in (*found, *compared) if isinstance(v, known)))
-
-
-def _switched(law: Readable) -> Iterator[Expression]:
-    """The conditions between laws."""
-    if isinstance(law, distribution.Switch):
-        yield law.condition
-        for branch in (law.yes, law.no):
-            if isinstance(branch, Readable):
-                yield from _switched(branch)
-
-
-def _is_binary_latent(variable: declaration.Variable) -> bool:
-    return (
-        isinstance(variable, declaration.Latent)
-        and isinstance(variable.distribution, distribution.Distribution)
-        and variable.distribution.family.support == "binary"
-    )
 
 
 def _summands(

@@ -95,4 +95,8 @@ from autoem.errors.seen import (
     CrossedBounds as CrossedBounds,
     ImpossibleRow as ImpossibleRow,
 )
-from autoem.errors.tables import NotSparseData as NotSparseData, OtherTables as OtherTables
+from autoem.errors.tables import (
+    NotSparseData as NotSparseData,
+    OtherTables as OtherTables,
+    TooManyStates as TooManyStates,
+)

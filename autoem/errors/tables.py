@@ -1,6 +1,8 @@
-"""What can be wrong with sparse matrices among the data."""
+"""What can be wrong with tables: sparse matrices among the data, joint states of latents."""
 
 from __future__ import annotations
+
+import math
 
 from autoem.errors.data import DataError
 
@@ -31,4 +33,27 @@ class OtherTables(DataError):
         return (
             f"The sparse matrices are {listed}, and this program was generated for others: "
             f"generate(model, sparse=({sparse.strip()})), or fit the model itself."
+        )
+
+
+class TooManyStates(DataError):
+    """Joint states of discrete latents that are too many to be kept for every row.
+
+    >>> str(TooManyStates(latent="z", axes=("k", "m"), sizes=(2000, 900), limit=1_000_000))[:43]
+    'The exact posterior of z keeps a table over'
+    """
+
+    latent: str
+    axes: tuple[str, ...]
+    sizes: tuple[int, ...]
+    limit: int
+
+    def wording(self) -> str:
+        product = " by ".join(
+            f"{size} {axis}" for size, axis in zip(self.sizes, self.axes, strict=True)
+        )
+        return (
+            f"The exact posterior of {self.latent} keeps a table over joint states, {product}: "
+            f"{math.prod(self.sizes):,} entries a row, more than {self.limit:,}. Take fewer "
+            "states, or derive(model, posterior=mean_field()), which keeps the latents apart."
         )

@@ -11,6 +11,7 @@ from typing import Any
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
+from autoem.derive.posteriors.enumerate import StatePosterior, table_axes
 from autoem.derive.rows import row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
@@ -56,6 +57,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "sparse": list(program.sparse),
+        "tables": _tables(derivation, axes),
         "expectations": _responsibilities(program),
         "every": {a.axes[0]: a.name for a in program.data if a.name in program.every},
         "posterior": {
@@ -84,6 +86,16 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         return {"arrays": places}
     apart = [v.name for v in found.codes] + [masks[v].name for v in found.gaps]
     return {"arrays": places, "moments": [name for name in places if name not in apart]}
+
+
+def _tables(derivation: Derivation, axes: AxisNames) -> dict[str, list[str]]:
+    """Latent to the axes of the joint states that its posterior keeps, where there are several."""
+    found = {}
+    for posterior in derivation.e_step.posteriors:
+        if isinstance(posterior, StatePosterior) and posterior.local.contexts:
+            kept = table_axes(posterior.indicator, posterior.local)
+            found[posterior.indicator.latent.name] = [axes.of(axis) for axis in kept]
+    return found
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from autoem.runtime.progress import reporter
 from autoem.runtime.search import STARTS, Run, better
 from autoem.runtime.settle import settle
 from autoem.runtime.shorten import rising
+from autoem.runtime.sizes import check_tables
 from autoem.runtime.squarem import squarem
 
 
@@ -70,6 +71,7 @@ def fit(
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
     read = read_data(schema, data, lengths, weights, columns)
+    check_tables(program.tables, read.sizes)
     if read.sparse != program.sparse:
         program = program.with_sparse(read.sparse)
     if not set(read.missing) <= set(program.gaps):

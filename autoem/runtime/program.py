@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -64,7 +64,8 @@ class Program:
     parameters where they have one.  `weights` repeat the entries of the program's row axis.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
-    of being computed.  `sparse` are the data that are sparse matrices.  `every`
+    of being computed.  `tables` are the axes of the joint states that the posterior of a
+    latent keeps for each row, `sparse` the data that are sparse matrices.  `every`
     names an array 0, 1, ... for each axis that no other array has.
     `score` is the gradient of the objective, from which the information comes.  `decode` gives the
     most probable states by latent, where some are discrete.
@@ -84,6 +85,7 @@ class Program:
     every: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     with_gaps: Callable[[tuple[str, ...]], Program] = no_gaps
+    tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sparse: tuple[str, ...] = ()
     with_sparse: Callable[[tuple[str, ...]], Program] = not_sparse
     score: Score | None = None
@@ -111,6 +113,7 @@ class Program:
             named,
             plain.get("every", {}),
             tuple(plain.get("gaps", ())),
+            tables=plain.get("tables", {}),
             sparse=tuple(plain.get("sparse", ())),
             score=vars(module).get("score"),
             decode=vars(module).get("decode"),

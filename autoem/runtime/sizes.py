@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from autoem.errors.data import (
     SizeUnknown,
     WrongDimensions,
 )
+from autoem.errors.tables import TooManyStates
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import Schema
 
@@ -79,6 +81,18 @@ def _check_known(schema: Schema, sizes: Mapping[str, int]) -> None:
     for axis, users in needed.items():
         if axis not in sizes:
             raise SizeUnknown(axis=axis, used_by=tuple(users))
+
+
+MOST_STATES = 1_000_000
+"""Joint states of discrete latents that an exact posterior keeps for one row."""
+
+
+def check_tables(tables: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> None:
+    """Raise `TooManyStates` for the first latent whose joint states with others are too many."""
+    for latent, axes in tables.items():
+        lengths = tuple(sizes.get(axis, 1) for axis in axes)
+        if math.prod(lengths) > MOST_STATES:
+            raise TooManyStates(latent=latent, axes=tuple(axes), sizes=lengths, limit=MOST_STATES)
 
 
 def check_weights(

@@ -17,7 +17,7 @@ from autoem.derive.maximizers.problem import (
     own_indices,
     reads,
 )
-from autoem.derive.quantity import Declared, Element
+from autoem.derive.quantity import Declared, Element, elements
 from autoem.derive.term import Term, Terms
 
 SCALAR = ("real", "positive", "nonnegative", "interval")
@@ -76,6 +76,23 @@ def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sy
         return angle
     if any(f.has(element) for f in slope.atoms(*TRANSCENDENTAL)):
         raise Refusal(f"no closed form: {culprits(slope, element)} of {parameter.name}")
+    # With numbers for the statistics first: to expand a product of many sums takes minutes.
+    rest = [e for e in elements(slope) if e != element]
+    primes = dict(zip(rest, map(sympy.prime, range(4, 4 + len(rest))), strict=True))
+    degree = len(_coefficients(slope.xreplace(primes), element, parameter)) - 1
+    if degree > 2:
+        raise Refusal(f"dQ = 0 has {degree} roots in {parameter.name}")
+    coefficients = _coefficients(slope, element, parameter)
+    degree = len(coefficients) - 1
+    if degree == 1:
+        return sympy.cancel(-coefficients[1] / coefficients[0])
+    if degree == 2:
+        return quadratic_root(coefficients, parameter)
+    raise Refusal(f"dQ = 0 has {degree} roots in {parameter.name}")
+
+
+def _coefficients(slope: sympy.Expr, element: Element, parameter: Declared) -> list[sympy.Expr]:
+    """The polynomial that is zero where the slope is, from the highest power on."""
     numerator, _ = sympy.fraction(sympy.together(slope))
     if not numerator.is_polynomial(element):
         raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}")
@@ -84,15 +101,10 @@ def solve_scalar(slope: sympy.Expr, element: Element, parameter: Declared) -> sy
     except sympy.PolynomialError:
         raise Refusal(f"dQ = 0 is no polynomial in {parameter.name}") from None
     # A root at zero is the edge of the domain, put there by the common denominator.
-    coefficients = polynomial.all_coeffs()
+    coefficients: list[sympy.Expr] = polynomial.all_coeffs()
     while coefficients and coefficients[-1] == 0:
         coefficients.pop()
-    degree = len(coefficients) - 1
-    if degree == 1:
-        return sympy.cancel(-coefficients[1] / coefficients[0])
-    if degree == 2:
-        return quadratic_root(coefficients, parameter)
-    raise Refusal(f"dQ = 0 has {degree} roots in {parameter.name}")
+    return coefficients
 
 
 def inside(

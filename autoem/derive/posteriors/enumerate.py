@@ -8,6 +8,7 @@ The coefficient of the indicator [z_n = k] in the log joint is the log weight of
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import sympy
@@ -19,6 +20,7 @@ from autoem.derive.posterior import Local, Posterior, Refusal, localize, placed_
 from autoem.derive.quantity import Declared, Indicator, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, at
+from autoem.language.expression import Axis
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def enumerate_states(
     own = tuple(term for term in terms if depends(term.value, indicator))
     _check_finite(own, latent, remaining)
     local = localize(own, indicator, len(variable.plates))
+    check_table(indicator, local)
     state = fresh(indicator.axes[-1])
     weights = _at_state(local, indicator, state)
     free = (*local.plates, *(context.state for context in local.contexts), state)
@@ -77,6 +80,26 @@ def enumerate_states(
         state=state,
         indicator=indicator,
     )
+
+
+MOST_STATES = 1_000_000
+"""Joint states of discrete latents that an exact rule keeps for one row."""
+
+
+def table_axes(indicator: Indicator, local: Local) -> tuple[Axis, ...]:
+    """The axes of the table of joint states: those of the latent, and of its context."""
+    return (indicator.axes[-1], *(context.state.axis for context in local.contexts))
+
+
+def check_table(indicator: Indicator, local: Local) -> None:
+    """Refuse a table that is too large whatever the data; others are measured by `fit`."""
+    size = math.prod(axis.size or 1 for axis in table_axes(indicator, local))
+    if size > MOST_STATES:
+        others = ", ".join(context.indicator.latent.name for context in local.contexts)
+        raise Refusal(
+            f"its states with those of {others} are a table of {size:,} entries a row, more than "
+            f"{MOST_STATES:,}; posterior=mean_field() keeps the latents apart"
+        )
 
 
 def _check_finite(own: Terms, latent: Declared, remaining: tuple[Declared, ...]) -> None:
