@@ -16,6 +16,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from autoem import Axis, Latent, Model, Normal, Observed, Parameter, Poisson, Positive, derive, fit
 from autoem.errors import NoExactPosterior
+from autoem.errors.data import TooLargeMatrix
 from tests.test_references import program
 
 THETA = {
@@ -126,3 +127,13 @@ def test_a_count_of_two_effects_is_refused_with_reasons() -> None:
 
     with pytest.raises(NoExactPosterior, match="joint_gaussian: the log joint is not quadratic"):
         derive(Counts)
+
+
+def test_a_matrix_that_is_too_large_is_named_with_its_axis() -> None:
+    rows = 5000
+    data = {
+        "v": np.ones((rows, 1)), "y": np.arange(rows) % 7.0,
+        "subject": np.arange(rows) % 3, "item": np.arange(rows),
+    }  # fmt: skip
+    with pytest.raises(TooLargeMatrix, match="axis h with 5000 entries.*at most 4000"):
+        fit(program("crossed_effects"), data)

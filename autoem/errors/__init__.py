@@ -20,6 +20,7 @@ from autoem.errors.data import (
     RaggedData as RaggedData,
     SizesDisagree as SizesDisagree,
     SizeUnknown as SizeUnknown,
+    TooLargeMatrix as TooLargeMatrix,
     UnreadableTable as UnreadableTable,
     WrongDimensions as WrongDimensions,
 )

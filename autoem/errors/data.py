@@ -243,6 +243,22 @@ class NotIndependent(DataError):
         )
 
 
+class TooLargeMatrix(DataError):
+    """A latent with too many elements that meet each other."""
+
+    axis: str
+    size: int
+    largest: int
+
+    def wording(self) -> str:
+        return (
+            f"the exact posterior inverts a matrix over axis {self.axis} with {self.size} entries, "
+            f"{self.size} by {self.size}; at most {self.largest} are taken. Of crossed effects "
+            "declare the one with more elements first; where one set is nested in the other, say "
+            "so, as in a[school[class_of]]."
+        )
+
+
 class UnreadableTable(DataError):
     """A file that is no table of columns with a header."""
 

@@ -21,7 +21,7 @@ from autoem.language.declaration import Given, Observed, Parameter, Random, Vari
 from autoem.language.distribution import Distribution
 from autoem.language.expression import Apply, Expression, Lookup, Number
 from autoem.program.expectation import STATES
-from autoem.program.ir import ArrayProgram
+from autoem.program.ir import ArrayProgram, Matrix
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.positions import with_positions
 
@@ -59,6 +59,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sparse": list(program.sparse),
         "tables": _tables(derivation, axes),
         "expectations": _responsibilities(program),
+        "dense": _dense(program),
         "every": {a.axes[0]: a.name for a in program.data if a.name in program.every},
         "posterior": {
             latent: {word: [list(told.arrays), list(told.axes)] for word, told in words.items()}
@@ -96,6 +97,13 @@ def _tables(derivation: Derivation, axes: AxisNames) -> dict[str, list[str]]:
             kept = table_axes(posterior.indicator, posterior.local)
             found[posterior.indicator.latent.name] = [axes.of(axis) for axis in kept]
     return found
+
+
+def _dense(program: ArrayProgram) -> list[str]:
+    """The axes whose square matrices the posterior inverts."""
+    operations = (let.operation for let in program.posterior.body)
+    rows = (program.sizes[each.row] for each in operations if isinstance(each, Matrix))
+    return list(dict.fromkeys(rows))
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from autoem.errors.tables import OtherTables
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed, condensed
 from autoem.runtime.data import Data
+from autoem.runtime.dense import check_dense
 from autoem.runtime.gaps import filled
 from autoem.runtime.latents import Told
 from autoem.runtime.schema import Schema
@@ -70,7 +71,8 @@ class Program:
     `score` is the gradient of the objective, from which the information comes.  `decode` gives the
     most probable states by latent, where some are discrete.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `rows` say
-    which arrays have rows, and what an iteration reads of them (`runtime.condensed`).  `hooks` are
+    which arrays have rows, and what an iteration reads of them (`runtime.condensed`); `dense` are the
+    axes whose square matrices are inverted (`runtime.dense`).  `hooks` are
     further functions of the model by name (`sample`), for stages above the runtime.  `nodes`
     are those of an objective that is an integral by nodes; `finer` gives the program with twice as
     many, and how much that may change the objective, relative to 1 + |it|.
@@ -92,6 +94,7 @@ class Program:
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
     rows: Mapping[str, Any] = field(default_factory=dict)
+    dense: tuple[str, ...] = ()
     hooks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     nodes: int = 0
     finer: Callable[[], tuple[Program, float]] | None = None
@@ -119,11 +122,13 @@ class Program:
             decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),
             rows=plain.get("rows", {}),
+            dense=tuple(plain.get("dense", ())),
         )
 
     def arrays(self, data: Data) -> Arrays:
         """The data as the functions take them, gaps filled where they may have some, and the
-        positions along every axis that no array has."""
+        positions along every axis that no array has.  Errors: `TooLargeMatrix`."""
+        check_dense(self.dense, data.sizes)
         every = {name: np.arange(data.sizes[axis]) for axis, name in self.every.items()}
         return filled(data.arrays, self.gaps) | every
 

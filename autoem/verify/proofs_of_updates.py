@@ -181,6 +181,8 @@ def _is_precision(setting: Setting, slopes: Mapping[sympy.Symbol, sympy.Expr]) -
     if len(setting.update.parameters) != 1:
         return False
     (parameter,) = setting.update.parameters
+    if not parameter.axes:
+        return False
     places = {symbol(parameter, place): place for place in setting.solution.places(parameter)}
 
     def is_multiple(function: MatrixFunction) -> bool:
