@@ -71,8 +71,8 @@ class Program:
     `score` is the gradient of the objective, from which the information comes.  `decode` gives the
     most probable states by latent, where some are discrete.
     `latents` say which arrays hold the expectations of each latent (`runtime.latents`).  `rows` say
-    which arrays have rows, and what an iteration reads of them (`runtime.condensed`); `dense` are the
-    axes whose square matrices are inverted (`runtime.dense`).  `hooks` are
+    which arrays have rows, and what an iteration reads of them (`runtime.condensed`); `dense` are
+    the axes whose square matrices are inverted (`runtime.dense`).  `hooks` are
     further functions of the model by name (`sample`), for stages above the runtime.  `nodes`
     are those of an objective that is an integral by nodes; `finer` gives the program with twice as
     many, and how much that may change the objective, relative to 1 + |it|.
