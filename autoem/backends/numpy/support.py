@@ -143,9 +143,14 @@ def log_determinant(cholesky: np.ndarray) -> np.ndarray:
 def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     """Sum of the entries of `value` that `index` sends to 0, ..., size - 1.
 
-    The last axes of value are those of index; an index of -1 counts nowhere.
+    The last axes of value are those of index; an index of -1 counts nowhere.  One number for all
+    entries, stored once, is counted.
     """
-    flat, lead = np.where(index < 0, size, index).ravel(), value.shape[: value.ndim - index.ndim]
+    flat, lead = index.ravel(), value.shape[: value.ndim - index.ndim]
+    if flat.min(initial=0) < 0:
+        flat = np.where(flat < 0, size, flat)
+    if not lead and value.size and not any(value.strides):
+        return np.bincount(flat, minlength=size + 1)[:size] * value.flat[0]
     if size <= 8:
         cells = (flat == np.arange(size)[:, None]).astype(float)
         return (value.reshape(-1, flat.size) @ cells.T).reshape(*lead, size)
