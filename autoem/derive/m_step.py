@@ -44,7 +44,8 @@ Waiting = tuple[Rule, Update]
 def m_step(q: Surrogate) -> MStep:
     """Updates for all parameters."""
     scope = q.joint.scope
-    problem = Problem(scope, q.terms, list(q.parameters), Gathering(scope))
+    laws = {factor.name: factor.law for factor in q.joint.graph.factors}
+    problem = Problem(scope, q.terms, list(q.parameters), Gathering(scope), laws=laws)
     updates: list[Update] = []
     while problem.pending:
         update = _next(problem)

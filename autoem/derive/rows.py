@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autoem.derive.kept import Kept
+from autoem.derive.maximum import Maximized
 from autoem.derive.quantity import (
     Computed,
     Defined,
@@ -113,6 +114,8 @@ def parts(base: Quantity) -> list[Quantity]:
         return [part for part in found if part is not base.unknown.base]
     if isinstance(base, MatrixFunction | Origin):
         return [base.base]
+    if isinstance(base, Maximized):
+        return [e.base for term in base.objective.terms for e in _mentioned(term)]
     if isinstance(base, Solution):
         system: LinearSystem = base.system
         known = (*system.right, *(e for line in system.matrix for e in line if e is not None))

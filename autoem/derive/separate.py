@@ -23,6 +23,7 @@ import sympy
 from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in
 from autoem.derive.kept import by_rows
+from autoem.derive.maximum import Maximized
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -236,7 +237,7 @@ def _is_new(base: Quantity) -> bool:
         return _is_new(base.base)
     if isinstance(base, LogPartition):
         return is_new(base.operand)
-    if isinstance(base, Solution | Statistic):
+    if isinstance(base, Solution | Statistic | Maximized):
         return True
     if isinstance(base, Computed) and base.phase == "maximize":
         return True

@@ -15,6 +15,9 @@ Triple = tuple[float, Values, tuple[tuple[np.ndarray | None, ...], ...]]
 
 LONGEST = 20.0
 """A step of a coordinate in which x bends (a logarithm) is no longer than this."""
+NOISE = 1e-9
+"""A gain below this share of the objective may be hidden by rounding errors: such a step is judged
+by the gradient."""
 FLAT = 1e-11
 """A direction whose curvature is below this share of the largest is redundant, not flat."""
 
@@ -44,17 +47,20 @@ def maximize(
     shapes = tuple(np.shape(value) for value in start)
     values = tuple(np.asarray(value, dtype=float) for value in start)
     lines = tuple(to_line(kind, value) for kind, value in zip(kinds, values, strict=True))
-    found = evaluate(values)
+    found, before = evaluate(values), np.inf
     for _ in range(steps):
         gradient, hessian = _on_the_line(kinds, lines, shapes, found)
         step = ascent_step(gradient, hessian)
-        promised = float(gradient @ step)
-        reached = _climb(evaluate, kinds, lines, shapes, found[0], step)
+        promised, size = float(gradient @ step), 1 + abs(found[0])
+        unseen = promised <= NOISE * size
+        if promised <= 1e-30 * size or (unseen and promised > before / 4):
+            break  # Newton's method squares its error, or it is at that of rounding
+        least = -np.inf if unseen else found[0]
+        reached = _climb(evaluate, kinds, lines, shapes, least, step)
         if reached is None:
             break
         lines, values, found = reached
-        if promised <= 1e-15 * (1 + abs(found[0])):
-            break
+        before = promised
     return values
 
 

@@ -22,6 +22,7 @@ import sympy
 from scipy import optimize, special
 
 from autoem.derive.index import Index, Lookup, Read, Shift
+from autoem.derive.maximum import Maximized
 from autoem.derive.quantity import (
     ChainWeights,
     Computed,
@@ -52,9 +53,11 @@ from autoem.language.declaration import Variable
 from autoem.language.expression import Axis
 from autoem.verify.arithmetic import added, applied
 from autoem.verify.chains import moments, paths
+from autoem.verify.greatest import greatest
 from autoem.verify.linear_system import batches, solved
 from autoem.verify.nodes import rule_nodes
 from autoem.verify.pointwise import size_of
+from autoem.verify.ranks import rank
 
 At = Mapping[Index, int]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -161,6 +164,8 @@ class Meaning:
                 return self._log_partition(base, dict(zip(base.indices, at, strict=True)))
             case Computed():
                 return self._computed(base, dict(zip(base.indices, at, strict=True)))
+            case Maximized():
+                return self._maximized(base, at)
             case Solution():
                 return self._solution(base, dict(zip(base.indices, at, strict=True)))
             case Smoothed() | SmoothedGaussian():
@@ -215,12 +220,7 @@ class Meaning:
 
     def _rank(self, base: Computed, at: At) -> float:
         """An order statistic, from the values and how much each counts."""
-        values, weights = (np.ravel(self._grid(base, at, place)) for place in (0, 1))
-        there = weights > 0
-        if base.operation == "weighted_median":
-            return middle(values[there], weights[there])
-        end = np.min if base.operation == "least" else np.max
-        return float(end(values[there])) if there.any() else math.nan
+        return rank(base.operation, *(np.ravel(self._grid(base, at, place)) for place in (0, 1)))
 
     def _root(self, base: Computed, at: At) -> float:
         """The root of the slope in the unknown: a bracket about the old value, then Brent."""
@@ -264,6 +264,16 @@ class Meaning:
             )
         return float(self.parts[chain, batch][base.part][at[len(batch) :]])
 
+    def _maximized(self, base: Maximized, at: tuple[int, ...]) -> float:
+        """One unknown where the objective is greatest."""
+        if (base.objective, ()) not in self.parts:
+            self.parts[base.objective, ()] = greatest(
+                base.objective,
+                self,
+                lambda moved: Meaning({**self.arrays, **moved}, self.sizes, self),
+            )
+        return float(self.parts[base.objective, ()][base.position][at])
+
     def _solution(self, base: Solution, at: At) -> float:
         """One unknown of the linear system of its batch."""
         system = base.system
@@ -275,13 +285,6 @@ class Meaning:
         return float(self.parts[key][base.position, place])
 
 
-def middle(values: np.ndarray, weights: np.ndarray) -> float:
-    """The middle of all m that minimize sum_i w_i |x_i - m|, found by trying every x_i."""
-    losses = np.abs(values[:, None] - values) @ weights
-    best = values[losses <= losses.min() * (1 + 1e-12)]
-    return float((best.min() + best.max()) / 2)
-
-
 MATRIX_FUNCTIONS = {
     "inverse": np.linalg.inv,
     "log_determinant": lambda matrix: np.asarray(np.linalg.slogdet(matrix)[1]),
@@ -290,6 +293,8 @@ MATRIX_FUNCTIONS = {
 
 
 def _is_old(base: Quantity) -> bool:
-    if isinstance(base, Statistic | Origin | Solution | Smoothed | SmoothedGaussian | Mode):
+    if isinstance(base, Statistic | Origin | Solution | Maximized | Mode):
+        return True
+    if isinstance(base, Smoothed | SmoothedGaussian):
         return True
     return isinstance(base, Defined | Computed) and base.phase in ("posterior", "maximize")

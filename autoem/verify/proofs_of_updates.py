@@ -245,7 +245,13 @@ def _covariance(setting: Setting) -> Proof:
     return Proof(greatest_at_the_ratio(), greatest_at_the_ratio())
 
 
+def _natural(setting: Setting) -> Proof:
+    """Q is concave: -A is, in the natural parameters, to which the rule keeps."""
+    return Proof(False, True)
+
+
 PROOFS = {
+    "concave": _natural,
     "counts": _simplex,
     "stationary": _scalar,
     "linear": _scalar,

@@ -190,6 +190,20 @@ def root(state: Maximization, update: Update) -> Iterator[Block]:
     yield display(equation(averaged(pieces), ZERO))
 
 
+def concave(state: Maximization, update: Update) -> Iterator[Block]:
+    """The equations that the new values solve together."""
+    lines = []
+    for parameter in update.parameters:
+        indices = own_indices(parameter)
+        names = state.page.notation.indexing(*indices)
+        slope = state.slope(parameter, indices)
+        for other in update.parameters:
+            slope = hatted(slope, other)
+        lines.append(equation(averaged(state.shortest(slope, names)), ZERO))
+    yield paragraph("The new values solve together")
+    yield display(*lines)
+
+
 def _profiled(state: Maximization, slope: Terms, parameter: Declared) -> Terms:
     """The slope along the closed solution of the parameter that waits for this one."""
     for other in state.pending:

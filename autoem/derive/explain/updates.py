@@ -8,11 +8,12 @@ from typing import Any
 from autoem.derive.explain.corners import extremum
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
-from autoem.derive.explain.solutions import counts, covariance, root, stationary
+from autoem.derive.explain.solutions import concave, counts, covariance, root, stationary
 from autoem.derive.explain.systems import linear, newton
 from autoem.derive.maximizers.problem import Update
 
 READERS: dict[str, Any] = {
+    "concave": concave,
     "counts": counts,
     "linear": linear,
     "covariance": covariance,

@@ -1,6 +1,7 @@
 """The maximizer rules, in the order in which they are tried; the first that matches gives its
 reason."""
 
+from autoem.derive.maximizers.concave import concave
 from autoem.derive.maximizers.counts import counts
 from autoem.derive.maximizers.covariance import covariance
 from autoem.derive.maximizers.extremum import extremum
@@ -10,4 +11,4 @@ from autoem.derive.maximizers.root import root
 from autoem.derive.maximizers.stationary import stationary
 
 CLOSED = (counts, linear, covariance, extremum, stationary)
-NUMERIC = (root, newton)
+NUMERIC = (concave, root, newton)

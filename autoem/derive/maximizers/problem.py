@@ -7,13 +7,14 @@ or it refuses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import sympy
 
 from autoem.derive.calculus import depends, derivative
 from autoem.derive.index import Index, fresh
+from autoem.derive.maximum import Maximized
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import (
     Computed,
@@ -31,6 +32,7 @@ from autoem.derive.quantity import (
 from autoem.derive.scope import Scope
 from autoem.derive.separate import Gathering, Mixed
 from autoem.derive.term import Term, Terms, at, merged, renamed
+from autoem.language.distribution import Law
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ Slopes = dict[Quantity, tuple[tuple[Index, ...], Terms]]
 
 @dataclass
 class Problem:
-    """Q with the parameters solved so far replaced by their new values."""
+    """Q with the parameters solved so far replaced by their new values.
+
+    `laws` are those of the factors, by the name that their terms have.
+    """
 
     scope: Scope
     terms: Terms
@@ -70,6 +75,7 @@ class Problem:
     gathering: Gathering
     closed: tuple[Declared, ...] = ()
     slopes: Slopes = field(default_factory=dict)
+    laws: Mapping[str, Law] = field(default_factory=dict)
 
     def gradient(self, quantity: Quantity, target: tuple[Index, ...]) -> Terms:
         """dQ / d quantity[target]; of a profile, the slope along it."""
@@ -129,6 +135,8 @@ def parts(base: Quantity) -> tuple[sympy.Expr, ...]:
         return tuple(term.value for term in base.definition)
     if isinstance(base, Computed) and base.phase == "maximize":
         return base.operands
+    if isinstance(base, Maximized):
+        return tuple(term.value for term in base.objective.terms)
     if isinstance(base, Solution):
         return (*base.system.right, *(e for line in base.system.matrix for e in line if e))
     return ()

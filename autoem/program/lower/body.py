@@ -9,6 +9,7 @@ from fractions import Fraction
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.maximizers.stationary import ends
+from autoem.derive.maximum import Maximized
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -32,6 +33,7 @@ from autoem.derive.told import Position, Told
 from autoem.program import ir
 from autoem.program.lower.chains import smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
+from autoem.program.lower.maximum import maximized
 from autoem.program.lower.names import AxisNames, IndexNames, unique
 from autoem.program.lower.nodes import mode, rule_node
 from autoem.program.lower.sums import factor_ref, lowered, total
@@ -128,6 +130,8 @@ class Body:
                 return self._solution(base)
             case LogPartition():
                 return self._log_partition(base)
+            case Maximized():
+                return maximized(self, base)
             case Later():
                 return self._later(base)
             case Position():

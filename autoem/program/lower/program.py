@@ -73,11 +73,17 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
 
 def _axes(functions: tuple[ir.Function, ...], arrays: tuple[ir.Array, ...]) -> list[str]:
     """Every axis that is read or written, each once."""
-    used = [axis for f in functions for let in f.body for t in let.targets for axis in t.axes]
+    lets = [inner for f in functions for let in f.body for inner in _within(let)]
+    used = [axis for let in lets for t in let.targets for axis in t.axes]
     used += [axis for array in arrays for axis in array.axes]
-    read = [ref for f in functions for let in f.body for ref in references(let.operation)]
+    read = [ref for let in lets for ref in references(let.operation)]
     used += [axis for ref in read for axis in index_axes(ref)]
     return list(dict.fromkeys(used))
+
+
+def _within(let: ir.Let) -> list[ir.Let]:
+    """A statement, and those inside a maximum."""
+    return [let, *(let.operation.body if isinstance(let.operation, ir.Maximize) else ())]
 
 
 def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Array]:
