@@ -162,4 +162,5 @@ def plain_fit(found: Fit) -> dict[str, Any]:
         "sizes": dict(found.sizes),
         "levels": dict(found.levels),
         "missing": dict(found.missing),
+        "condensed": found.condensed,
     }

@@ -46,15 +46,15 @@ def condensed(
     lengths = [np.shape(data[name])[axis] for name, axis in told["arrays"].items()]
     if not lengths or lengths[0] < FEW:
         return Condensed(data, weights)
-    words = "{0} rows merged into {1} that differ, weighted"
-    if moments:
-        words = "{0} rows read through their moments, as {1} points"
-        found = moment_points(data, told["arrays"], moments, weights)
-    else:
-        found = merged_rows(data, told["arrays"], weights)
-    if found is None:
-        return Condensed(data, weights)
-    return Condensed(*found, words.format(lengths[0], len(found[1])))
+    found = moment_points(data, told["arrays"], moments, weights) if moments else None
+    if found is not None:
+        remark = f"{lengths[0]} rows read through their moments, as {len(found[1])} points"
+        return Condensed(*found, remark)
+    found = merged_rows(data, told["arrays"], weights)
+    if found is not None:
+        remark = f"{lengths[0]} rows merged into {len(found[1])} that differ, weighted"
+        return Condensed(*found, remark)
+    return Condensed(data, weights)
 
 
 # --- standalone: end

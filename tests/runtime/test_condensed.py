@@ -68,6 +68,21 @@ def test_the_same_fit(name: str, weighted: bool) -> None:
     assert quick.condensed in quick.summary()
 
 
+@pytest.mark.parametrize(("shift", "scale"), [(1e9, 1.0), (0.0, 1e-100), (0.0, 1e100)])
+def test_the_same_fit_wherever_the_data_are(shift: float, scale: float) -> None:
+    data, sizes = case("factor_analysis", np.random.default_rng(5))
+    moved = {"x": (data["x"] + shift) * scale}
+    own = program("factor_analysis")
+    start = fit(own, moved, sizes, seed=2, max_iterations=2).parameters
+    quick, slow = (
+        fit(one, moved, sizes, start=start, max_iterations=20, accelerate=None)
+        for one in (own, replace(own, rows={}))
+    )
+    assert quick.condensed and not slow.condensed
+    for parameter, value in slow.parameters.items():
+        np.testing.assert_allclose(quick.parameters[parameter], value, rtol=1e-10)
+
+
 def test_the_posterior_is_that_of_the_rows() -> None:
     quick, slow = pair("latent_classes", False, max_iterations=20, accelerate=None)
     shares = quick.posterior()["z"]
