@@ -36,7 +36,7 @@ _PUBLIC = {
         Bernoulli Binomial Categorical Multinomial Poisson Geometric NegativeBinomial Normal
         LogNormal MultivariateNormal Gamma InverseGamma Exponential Weibull Pareto Beta Dirichlet
         Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform""",
-    "autoem.derive.approximations": "quadrature",
+    "autoem.derive.approximations": "monte_carlo quadrature",
     "autoem.graph": "FactorGraph draw factor_graph",
     "autoem.pipeline": "derive fit generate sample verify",
     "autoem.runtime": "Fit",
@@ -45,7 +45,10 @@ _HOME = {name: home for home, names in _PUBLIC.items() for name in names.split()
 
 if TYPE_CHECKING:
     from autoem import errors as errors
-    from autoem.derive.approximations import quadrature as quadrature
+    from autoem.derive.approximations import (
+        monte_carlo as monte_carlo,
+        quadrature as quadrature,
+    )
     from autoem.families import *  # noqa: F403
     from autoem.graph import FactorGraph as FactorGraph, draw as draw, factor_graph as factor_graph
     from autoem.language import *  # noqa: F403

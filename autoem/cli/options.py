@@ -24,7 +24,7 @@ posterior = click.option(
     "--posterior",
     callback=chosen,
     metavar="CHOICE",
-    help="Approximate posteriors where none is exact: quadrature, quadrature:order=32.",
+    help="Where no posterior is exact: quadrature, quadrature:order=32, monte_carlo.",
 )
 output = click.option(
     "-o",

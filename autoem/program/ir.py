@@ -195,7 +195,8 @@ class Nodes:
         int f(u) du  is about  sum over q of  w[q] f(u[q]) .
 
     `kind` is "hermite": exact for a polynomial of degree 2 count - 1 times exp(-u^2 / 2); or
-    "draws": of Student's law with five degrees of freedom, made by the `seed`.
+    "draws": of Student's law with five degrees of freedom, one in each interval of equal
+    probability, made by the `seed`.
     """
 
     kind: str

@@ -235,5 +235,6 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "total": _total,
     "aggregate": _cells,
     "quadrature": _by_terms,
+    "monte_carlo": _by_terms,
 }
 """Posterior rule to the density of its q."""

@@ -1,7 +1,16 @@
 """Approximate posteriors, always by choice: what each stands for, and how it is asked for."""
 
-from autoem.derive.approximations.approximation import Approximation as Approximation
-from autoem.derive.approximations.by_nodes import Nodes as Nodes, quadrature as quadrature
+from collections.abc import Callable
 
-CHOICES = {"quadrature": quadrature}
+from autoem.derive.approximations.approximation import Approximation as Approximation
+from autoem.derive.approximations.by_nodes import (
+    Nodes as Nodes,
+    monte_carlo as monte_carlo,
+    quadrature as quadrature,
+)
+
+CHOICES: dict[str, Callable[..., Approximation]] = {
+    "quadrature": quadrature,
+    "monte_carlo": monte_carlo,
+}
 """What a user can write, by name."""

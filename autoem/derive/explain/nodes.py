@@ -27,12 +27,18 @@ from autoem.derive.quantity import Computed, Element
 RULES = {
     "quadrature": "The nodes x and weights w of Gauss and Hermite integrate a polynomial times a "
     "normal density over the line. They are moved to the mode of the log joint in ",
-    "laplace": "One node and its weight stand for the integral, as they do for that of a normal "
-    "density. It is moved to the mode of the log joint in ",
     "monte_carlo": "The nodes x are draws of Student's law, and the weights w one over the density "
     "there and their number. They are moved to the mode of the log joint in ",
 }
 """What is said of the rule, up to the name of the latent."""
+
+WEIGHTS = {
+    "quadrature": "The log joint at a node, with its volume, is the log weight of the node:",
+    "monte_carlo": "The log joint at a draw, over the density that it is drawn from, is its log "
+    "weight, so that Q is the complete-data log-likelihood of a hypothetical data set, in which "
+    "each draw stands with its share:",
+}
+"""What is said of the weights."""
 
 
 def nodes(place: Place, posterior: NodesPosterior) -> Iterator[Block]:
@@ -41,7 +47,7 @@ def nodes(place: Place, posterior: NodesPosterior) -> Iterator[Block]:
     _introduce(place, posterior)
     yield paragraph(RULES[posterior.rule], place.own, ":")
     yield display(*_places(place, posterior))
-    yield paragraph("The log joint at a node, with its volume, is the log weight of the node:")
+    yield paragraph(WEIGHTS[posterior.rule])
     weight = place.element(found["log_weight"])
     yield display(equation(weight, place.definition(found["log_weight"])))
     yield paragraph("Normalized over the nodes, these log weights give their shares:")

@@ -192,7 +192,6 @@ def _posterior(
 
 REASONS = {
     "quadrature": "by choice: {name} is replaced by {count} Gauss-Hermite nodes about its mode",
-    "laplace": "by choice: {name} is replaced by its mode, with the volume of a normal about it",
     "monte_carlo": "by choice: {name} is replaced by {count} weighted draws about its mode",
 }
 """Rule to its reason."""
