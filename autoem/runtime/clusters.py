@@ -16,7 +16,7 @@ from autoem.runtime.arrays import Arrays
 SAMPLE = 5000
 """Centers are looked for among so many rows."""
 DOUBT = 0.1
-"""Share of every row that is spread evenly: no component starts on a subspace."""
+"""So that no component starts on a subspace."""
 
 
 def responsibilities(
@@ -26,11 +26,13 @@ def responsibilities(
     sizes: Mapping[str, int],
     features: str,
     generator: np.random.Generator,
+    doubt: float = DOUBT,
 ) -> np.ndarray:
     """Probabilities of the categories of `latent`, axes its plates and then the category, float32.
 
     `features` is "observed" (k-means++ on the standardized observed arrays), "all" (givens too),
-    "votes" (frequencies of the observed labels of the same categories), or "random".
+    "votes" (frequencies of the observed labels of the same categories), or "random"; `doubt` is the
+    share of every row that is spread evenly.
     """
     plates, size = tuple(latent.get("plates", ())), sizes[latent["category"]]
     rows = int(np.prod([sizes[plate] for plate in plates]))
@@ -47,8 +49,8 @@ def responsibilities(
     else:
         shares = _clusters(columns, size, generator)
     soft = shares.astype(np.float32, copy=False)
-    soft *= (1 - DOUBT) / soft.sum(axis=1, keepdims=True)
-    soft += DOUBT / size
+    soft *= (1 - doubt) / soft.sum(axis=1, keepdims=True)
+    soft += doubt / size
     return soft.reshape(*(sizes[plate] for plate in plates), size)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.measure import axes_of, moments, product_of_powers
+from autoem.runtime.measure import axes_of, deviation, moments, product_of_powers
 
 # --- standalone: begin
 ROUNDING = 1e-9
@@ -54,7 +54,7 @@ def grain_of(schema: Mapping[str, Any], data: Arrays, sizes: Mapping[str, int]) 
             continue
         shape = tuple(sizes[axis] for axis in axes_of(parameter))
         own = {other: known[other] for other in units}
-        for found, measure in ((typical, _spread), (floors, _rounding)):
+        for found, measure in ((typical, deviation), (floors, _rounding)):
             size = product_of_powers(parameter, own, data, measure)
             found[parameter["name"]] = _placed(size, shape, kind)
         if not units or min(units.values()) < 0:
@@ -68,15 +68,6 @@ def _placed(size: np.ndarray, shape: tuple[int, ...], kind: str) -> np.ndarray:
     if kind == "positive_definite":
         full = full * np.eye(shape[-1])
     return full
-
-
-def _spread(value: np.ndarray, rest: tuple[int, ...], kind: str) -> np.ndarray:
-    """A deviation that a few outliers do not change; the mean of what is positive; else 1."""
-    low, middle, high = np.nanquantile(value, (0.25, 0.5, 0.75), axis=rest, keepdims=True)
-    size = (high - low) / 1.349 if kind == "real" else middle
-    size = np.where(size > 0, size, np.nanstd(value, axis=rest, keepdims=True))
-    size = np.where(size > 0, size, np.abs(middle))
-    return np.where(size > 0, size, 1.0)
 
 
 def _rounding(value: np.ndarray, rest: tuple[int, ...], kind: str) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
+from autoem.runtime.definite import cholesky
 
 # --- standalone: begin
 COLLAPSE = 1e-12
@@ -70,14 +71,20 @@ def relative_scales(
 
 
 def _whitened(value: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues W, ascending, of `value` relative to `reference`, and B with value = B W B'."""
-    try:
-        factor = np.linalg.cholesky(reference)
-        inner = np.linalg.solve(factor, np.swapaxes(np.linalg.solve(factor, value), -1, -2))
-        eigenvalues, vectors = np.linalg.eigh((inner + np.swapaxes(inner, -1, -2)) / 2)
-        return eigenvalues, factor @ vectors
-    except np.linalg.LinAlgError:
+    """Eigenvalues W, ascending, of `value` relative to `reference`, and B with value = B W B'.
+
+    Of the inverse, since the small ones are asked for, and a variance of 1e24 beside one of 1
+    would hide them.  Zeros where it is not definite.
+    """
+    whole, factor = cholesky(value), cholesky(reference)
+    lost = np.isnan(whole).any(axis=(-2, -1), keepdims=True)
+    if np.isnan(factor).any():
         return np.ones(value.shape[:-1]), np.broadcast_to(np.eye(value.shape[-1]), value.shape)
+    inner = np.linalg.solve(np.where(lost, factor, whole), factor)
+    eigenvalues, vectors = np.linalg.eigh(np.swapaxes(inner, -1, -2) @ inner)
+    with np.errstate(divide="ignore"):
+        small = np.where(lost[..., 0], 0.0, 1 / np.maximum(eigenvalues[..., ::-1], 0))
+    return small, factor @ vectors[..., ::-1]
 
 
 def below(floors: Arrays, domains: Mapping[str, Domain], parameters: Arrays) -> tuple[Place, ...]:
@@ -91,7 +98,9 @@ def below(floors: Arrays, domains: Mapping[str, Domain], parameters: Arrays) -> 
         if domains[name][0] == "positive_definite":
             diagonal = np.diagonal(value, axis1=-2, axis2=-1)
             unit = np.sqrt(np.maximum(diagonal, np.finfo(float).tiny))
-            inner = np.linalg.eigvalsh(value / (unit[..., :, None] * unit[..., None, :]))
+            with np.errstate(all="ignore"):
+                inner = value / (unit[..., :, None] * unit[..., None, :])
+            inner = np.linalg.eigvalsh(np.where(np.isfinite(inner), inner, 0.0))
             flat = np.any(diagonal <= np.diagonal(floor, axis1=-2, axis2=-1), axis=-1)
             small = flat | (inner[..., 0] < DEPENDENT * inner[..., -1])
         where = np.argwhere(small)
@@ -120,7 +129,7 @@ def collapsing(
 ) -> tuple[Place, ...]:
     """The scale that runs to zero (or infinity) while the objective grows with it, if there is one.
 
-    Two points in a row beyond `COLLAPSE`, moving on, and the objective up by a share of the
+    Two points in a row beyond `COLLAPSE`, moving away, and the objective up by a share of the
     logarithm of the move, as a log density of some rows is: d log N / d log variance = -rows / 2.
     """
     at, ratio = most_extreme(domains, now, reference)
@@ -130,7 +139,7 @@ def collapsing(
     if at != same or COLLAPSE <= earlier <= 1 / COLLAPSE:
         return ()
     with np.errstate(divide="ignore"):
-        move = abs(float(np.log(ratio)) - float(np.log(earlier)))
+        move = abs(float(np.log(ratio))) - abs(float(np.log(earlier)))
     return at if move > np.log(1.5) and gain > 0.05 * move else ()
 
 

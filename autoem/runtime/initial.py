@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.clusters import responsibilities
+from autoem.runtime.clusters import DOUBT, responsibilities
 from autoem.runtime.measure import (
     Variable,
     aligned,
@@ -24,11 +24,15 @@ from autoem.runtime.measure import (
     is_table,
     moments,
     product_of_powers,
+    spread,
 )
 
 # --- standalone: begin
 FEATURES = ("votes", "observed", "random", "all")
 """How the rows are assigned in successive starts."""
+SURE, FAR = 5, 100
+"""The start in which every row is wholly of one category, where outliers make a deviation so many
+times longer: a share of such a row outweighs all others."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,26 @@ def initial_posterior(
 ) -> Arrays:
     """Soft assignments of every categorical latent, by name: plates, then category."""
     features = FEATURES[attempt % len(FEATURES)]
+    doubt = 0.0 if attempt == SURE and _outlying(schema, data) else DOUBT
     return {
-        latent["name"]: responsibilities(schema, latent, data, sizes, features, generator)
+        latent["name"]: responsibilities(schema, latent, data, sizes, features, generator, doubt)
         for latent in schema["variables"]
         if latent["kind"] == "latent"
         and latent.get("category") in sizes
         and latent["name"] in schema.get("expectations", (latent["name"],))
     }
+
+
+def _outlying(schema: Mapping[str, Any], data: Arrays) -> bool:
+    """Whether a deviation of what is observed is that of a few outliers."""
+    for variable in schema["variables"]:
+        measured = variable["kind"] == "observed" and variable["domain"] == "real"
+        if measured and variable["name"] in data:
+            array, kept = data[variable["name"]], tuple(variable.get("event", ()))
+            whole = np.sqrt(moments(array, variable, kept)[1])
+            if np.any(whole > FAR * spread(array, variable, kept)):
+                return True
+    return False
 
 
 def _of_domain(case: Case) -> np.ndarray:
@@ -154,7 +171,8 @@ def _size(case: Case) -> np.ndarray:
 
 
 def _typical(value: np.ndarray, rest: tuple[int, ...], kind: str) -> np.ndarray:
-    """The deviation; the mean of what is positive; 1 for zero."""
+    """The deviation; the mean of what is positive; 1 for zero.  Rather too large than too small:
+    a variance falls faster than a loading grows."""
     size = (np.nanstd if kind == "real" else np.nanmean)(value, axis=rest, keepdims=True)
     return np.where(size > 0, size, 1.0)
 

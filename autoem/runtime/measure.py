@@ -48,6 +48,21 @@ def moments(
     return mean.squeeze(rest), variance.squeeze(rest)
 
 
+def deviation(value: np.ndarray, rest: tuple[int, ...], kind: str) -> np.ndarray:
+    """A deviation that a few outliers do not change; the mean of what is positive; else 1."""
+    low, middle, high = np.nanquantile(value, (0.25, 0.5, 0.75), axis=rest, keepdims=True)
+    size = (high - low) / 1.349 if kind == "real" else middle
+    size = np.where(size > 0, size, np.nanstd(value, axis=rest, keepdims=True))
+    size = np.where(size > 0, size, np.abs(middle))
+    return np.where(size > 0, size, 1.0)
+
+
+def spread(array: np.ndarray, variable: Variable, kept: tuple[str, ...]) -> np.ndarray:
+    """The deviation of what is seen of an array, along the axes that are kept."""
+    value, rest = _seen(array, variable, kept)
+    return deviation(value, rest, variable["domain"]).squeeze(rest)
+
+
 def product_of_powers(
     parameter: Variable, known: Mapping[str, Variable], data: Arrays, measure: Measure
 ) -> np.ndarray:
