@@ -4,6 +4,7 @@ An observed array with missing entries has a companion of zeros and ones, seen. 
 density of a factor is a sum over entries, x[n] or x[n, d], each term is multiplied by the `seen` of
 its entry: the missing ones are marginalized.  Where entries are coupled, as in a Gaussian vector
 with full covariance, the missing cells are latents of their own, and the factor stays as it is.
+Cells that have a sum, counts of a Multinomial or shares, and matrices are seen whole or not at all.
 """
 
 from __future__ import annotations
@@ -30,6 +31,20 @@ def without_missing(terms: Terms, variable: Variable, scope: Scope) -> Terms | N
             return None
         result.append(replace(term, value=term.value * Element(seen, entry)))
     return tuple(result)
+
+
+WHOLE = ("cells", "simplex", "positive_definite")
+"""Supports of values that are seen whole or not at all."""
+
+
+def without_whole(terms: Terms, variable: Variable, scope: Scope) -> Terms:
+    """The terms of a factor with missing values taken out, each told by its first cell."""
+    seen, found = scope.seen(variable), []
+    for term in terms:
+        places = (next(i for i in term.bound if i.axis is axis) for axis in variable.plates)
+        first = Element(seen, (*places, *(0 for _ in variable.event)))
+        found.append(replace(term, value=term.value * first))
+    return tuple(found)
 
 
 def _sizes_as_sums(term: Term, variable: Variable) -> Term:

@@ -158,6 +158,21 @@ class NotANumber(DataError):
         return f"{at} is {self.value!r}, not a number: convert it, or mark it missing with nan."
 
 
+class PartlyMissing(DataError):
+    """Some cells of a value that is seen whole or not at all."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+
+    def wording(self) -> str:
+        at = entry(self.variable, self.index, self.axes)
+        return (
+            f"{at} has missing cells (nan) beside others that are seen: cells with a sum are "
+            "marginalized only together. Make all of them nan, or drop the row."
+        )
+
+
 class MissingGiven(DataError):
     """A missing value in data that are given, not modeled."""
 

@@ -29,7 +29,7 @@ from autoem.errors.data import (
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.csv_file import read_columns
 from autoem.runtime.domains import check_blocks, check_entries
-from autoem.runtime.gaps import is_ragged, padded
+from autoem.runtime.gaps import check_whole, is_ragged, padded
 from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, raw_array, two_levels
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
@@ -267,6 +267,7 @@ def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
     if variable.kind == "given" and absent.any():
         index = tuple(map(int, np.argwhere(absent)[0]))
         raise MissingGiven(variable=variable.name, index=index, axes=variable.axes)
+    check_whole(variable, absent)
     return int(absent.sum())
 
 

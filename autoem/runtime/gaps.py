@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autoem.errors.data import PartlyMissing
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import VariableSchema
 
@@ -30,6 +31,19 @@ def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
         result[name] = np.where(seen, value, known[0] if known.size else 0)
         result[f"seen_{name}"] = seen.astype(float)
     return result
+
+
+WHOLE = ("count", "simplex", "positive_definite")
+"""Domains whose cells have a sum, or are a matrix: each value is missing whole or not at all."""
+
+
+def check_whole(variable: VariableSchema, absent: np.ndarray) -> None:
+    """Raises PartlyMissing at the first such value that is missing in part."""
+    cells = tuple(range(len(variable.plates), absent.ndim))
+    partly = absent.any(axis=cells) & ~absent.all(axis=cells)
+    if cells and variable.domain in WHOLE and partly.any():
+        index = tuple(map(int, np.argwhere(partly)[0]))
+        raise PartlyMissing(variable=variable.name, index=index, axes=variable.plates)
 
 
 def is_ragged(variable: VariableSchema, value: Any) -> bool:
