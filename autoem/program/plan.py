@@ -22,7 +22,7 @@ from autoem.program.expand import expand
 from autoem.program.ir import ROW_WEIGHT, Array, ArrayProgram, Function
 from autoem.program.names import fresh_names
 from autoem.program.positions import with_positions
-from autoem.program.roles import expectations
+from autoem.program.roles import expectations, handed
 from autoem.program.simplify import ORDER, TIDY, Context, simplify
 from autoem.program.walk import rename_let
 
@@ -99,10 +99,10 @@ def _cut(
     whole: Function, program: ArrayProgram, bound: tuple[Array, ...] = (), first: int = 0
 ) -> EStep:
     """The functions of the E-step; `bound` are arrays for a function before them."""
-    pinned = tuple(array.name for array in expectations(program))
+    given = tuple(array.name for array in handed(program))
     posterior, statistics = program.posterior, program.statistics
     sides = [Side("bound", bound)] if bound else []
-    sides.append(Side("posterior", posterior.outputs, posterior.comment, pinned))
+    sides.append(Side("posterior", posterior.outputs, posterior.comment, given))
     sides.append(Side("statistics", statistics.outputs, statistics.comment))
     fixed, functions = Cutting(whole, program.row).cut(sides)
     *before, after, last = functions

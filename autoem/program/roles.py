@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autoem.program.expectation import STATES
 from autoem.program.ir import NEW, PATH, ROW_WEIGHT, SCORE, Array, ArrayProgram, Function
 
 EVIDENCE = "log_evidence"
@@ -14,6 +15,16 @@ PRIOR = "log_prior"
 def expectations(program: ArrayProgram) -> tuple[Array, ...]:
     """The outputs of the posterior that are expectations of latents."""
     return tuple(a for a in program.posterior.outputs if a.name != EVIDENCE)
+
+
+def handed(program: ArrayProgram) -> tuple[Array, ...]:
+    """The expectations that a caller may hand over instead of those computed: the probabilities of
+    states; all of them where the program does not say what they are of."""
+    if not program.latents:
+        return expectations(program)
+    told = [words[STATES].arrays for words in program.latents.values() if STATES in words]
+    names = [name for arrays in told for name in arrays]
+    return tuple(array for array in expectations(program) if array.name in names)
 
 
 def row_weight(program: ArrayProgram) -> Array | None:

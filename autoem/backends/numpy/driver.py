@@ -37,7 +37,7 @@ from autoem.backends.numpy.tree import (
 )
 from autoem.program.ir import Array
 from autoem.program.plan import Plan
-from autoem.program.roles import PRIOR, expectations
+from autoem.program.roles import PRIOR, expectations, handed
 
 WEIGHTS = Parameter("weights", "np.ndarray | None", Literal(None))
 GIVEN = Parameter("posterior", "Arrays | None", Literal(None))
@@ -148,7 +148,7 @@ class Driver:
                 Binary("in", Literal(array.name), Name("given")),
                 (Assign(item("expected", array.name), self.rows.taken("given", array)),),
             )
-            for array in expectations(self.plan.program)
+            for array in handed(self.plan.program)
             if not self.rows.is_fixed(array)
         )
 
