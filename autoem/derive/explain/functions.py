@@ -26,6 +26,7 @@ from autoem.families.between import Between, at_exact
 from autoem.families.family import log_zero, outside
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
+from autoem.families.where import equal, less
 
 Inner = Callable[[sympy.Expr], Math]
 
@@ -96,6 +97,8 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     bessel_ratio: lambda value, inner: Quotient(
         Call("I₁", inner(value.args[0])), Call("I₀", inner(value.args[0]))
     ),
+    less: lambda value, inner: Indicator(Relation(tuple(map(inner, value.args)), ("<",))),
+    equal: lambda value, inner: Indicator(equation(*map(inner, value.args))),
     at_exact: lambda value, inner: Product(
         (Indicator(equation(*map(inner, value.args[:2]))), inner(value.args[2]))
     ),
