@@ -25,11 +25,13 @@ from sympy import Expr
 class Argument:
     """One argument.
 
-    `domain` is real, positive, probability, integer, count, simplex, vector or matrix.
+    `domain` is real, positive, probability, integer, count, simplex, vector or matrix; `beyond` is
+    the matrix whose size less one the argument exceeds.
     """
 
     name: str
     domain: str
+    beyond: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class InverseWishartFamily(VectorFamily):
     """T = (log|X|, (X^-1)_ij),  eta = (-(n+d+1)/2, -S_ij/2),  A = log c."""
 
     name = "InverseWishart"
-    arguments = (Argument("df", "positive"), Argument("scale", "matrix"))
+    arguments = (Argument("df", "positive", beyond="scale"), Argument("scale", "matrix"))
     support = "positive_definite"
     event_rank = 2
     conjugates = {"scale": "Wishart"}

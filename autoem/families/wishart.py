@@ -38,7 +38,7 @@ class WishartFamily(VectorFamily):
     """T = (log|X|, X_ij),  eta = ((n-d-1)/2, -(V^-1)_ij/2),  A = log c."""
 
     name = "Wishart"
-    arguments = (Argument("df", "positive"), Argument("scale", "matrix"))
+    arguments = (Argument("df", "positive", beyond="scale"), Argument("scale", "matrix"))
     support = "positive_definite"
     event_rank = 2
     conjugates = {"scale": "InverseWishart"}

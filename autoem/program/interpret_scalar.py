@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from autoem.families.interval import INTERVAL_FUNCTIONS
+from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
 
 
@@ -89,6 +90,11 @@ def index_of(values: np.ndarray, size: np.ndarray) -> np.ndarray:
     return np.asarray(values).astype(int)
 
 
+def _converging(a: np.ndarray, d: np.ndarray, value: np.ndarray, edge: float) -> np.ndarray:
+    """The value above (d - 1) / 2, where the multivariate gamma integral converges."""
+    return np.where(a > (d - 1) / 2, value, edge)
+
+
 MEANING: dict[str, Callable[..., np.ndarray]] = {
     "add": lambda *terms: reduce(np.add, terms),
     "power": lambda x, y: np.power(np.asarray(x, dtype=np.float64), y),
@@ -123,9 +129,11 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "gamma": special.gamma,
     "log_bessel_i0": lambda c: np.log(special.i0e(c)) + c,
     "bessel_ratio": lambda c: special.i1e(c) / special.i0e(c),
-    "log_multigamma": lambda a, d: special.multigammaln(a, int(d.item())),
-    "multi_polygamma": lambda m, a, d: sum(
-        special.polygamma(int(m.item()), a - i / 2) for i in range(int(d.item()))
+    "log_multigamma": lambda a, d: _converging(
+        a, d, log_multigamma._imp_(a, int(d.item())), np.inf
+    ),
+    "multi_polygamma": lambda m, a, d: _converging(
+        a, d, multi_polygamma._imp_(int(m.item()), a, int(d.item())), np.inf if m else -np.inf
     ),
     "index_of": index_of,
     **{function.__name__: function._imp_ for function in INTERVAL_FUNCTIONS},

@@ -15,6 +15,7 @@ from autoem.derive.posteriors.enumerate import StatePosterior, table_axes
 from autoem.derive.rows import row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
+from autoem.families.degrees import degrees
 from autoem.graph.factor_graph import kind_of
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
@@ -39,7 +40,10 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     declared = derivation.declaration.variables
     variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared), axes) for v in declared]
     known = units(derivation.log_joint)
+    above = {parameter.name: axes.of(axis) for parameter, axis in degrees(declared).items()}
     for variable in variables:
+        if variable["name"] in above:
+            variable["above"] = above[variable["name"]]
         if variable["name"] in known:
             variable["units"] = known[variable["name"]]
     for update in derivation.m_step.updates:

@@ -104,8 +104,17 @@ def check_parameters(
             _refuse(variable, index, array, "a finite number")
         check_entries(variable, array)
         check_blocks(variable, array)
+        if variable.above:
+            _check_degrees(variable, array, sizes[variable.above])
         checked[name] = array
     return checked
+
+
+def _check_degrees(variable: VariableSchema, array: np.ndarray, size: int) -> None:
+    low = np.argwhere(array <= size - 1)
+    if len(low):
+        expected = f"a number above {size - 1}, the length of {variable.above} less one"
+        _refuse(variable, tuple(map(int, low[0])), array, expected)
 
 
 def _check_shape(

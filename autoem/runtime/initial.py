@@ -68,7 +68,7 @@ def initial_parameters(
             noise = generator.normal(size=shape) * any(axis in latent for axis in axes)
             guess = int(generator.choice(3, p=[0.5, 0.25, 0.25])) if attempt else 0
             case = Case(schema, variable, data, sizes, noise, guess)
-            value = _of_domain(case)
+            value = _of_domain(case) + max(sizes.get(variable.get("above", ""), 1) - 1, 0)
             parameters[variable["name"]] = np.array(np.broadcast_to(value, shape), dtype=float)
     return parameters
 

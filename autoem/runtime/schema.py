@@ -28,7 +28,8 @@ class VariableSchema:
     where the entry is free; `between` are the lower and the upper bound, by name or number, and
     `table` the likelihoods and the axis of the states, of what is seen through them; `units` are
     the exponents of the data of which a parameter is a product, None where they are not known;
-    `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope.
+    `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope;
+    `above` is the axis whose length less one a parameter exceeds.
     """
 
     name: str
@@ -47,6 +48,7 @@ class VariableSchema:
     table: tuple[str, ...] = ()
     units: Mapping[str, float] | None = None
     corner: str = ""
+    above: str = ""
 
     @property
     def axes(self) -> tuple[str, ...]:

@@ -78,7 +78,9 @@ FUNCTIONS: dict[type, Callable[..., float]] = {
     sympy.gamma: lambda x: float(special.gamma(x)),
     log_bessel_i0: lambda c: math.log(special.i0e(c)) + c,
     bessel_ratio: lambda c: float(special.i1e(c) / special.i0e(c)),
-    log_multigamma: lambda a, d: float(special.multigammaln(a, int(d))),
+    log_multigamma: lambda a, d: (
+        float(special.multigammaln(a, int(d))) if a > (d - 1) / 2 else math.inf
+    ),
     multi_polygamma: lambda n, a, d: sum(
         float(special.polygamma(int(n), a - i / 2)) for i in range(int(d))
     ),

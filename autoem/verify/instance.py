@@ -12,6 +12,7 @@ from itertools import chain, count
 
 import numpy as np
 
+from autoem.families.degrees import degrees
 from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Evidence
 from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
@@ -80,7 +81,10 @@ def random_parameters(
     >>> float(random_parameters(Share, {"k": 3}, np.random.default_rng(0))["p"].sum().round(12))
     1.0
     """
-    drawn = _drawn(model.declaration.parameters, axis_sizes(model, sizes), generator)
+    lengths = axis_sizes(model, sizes)
+    drawn = _drawn(model.declaration.parameters, lengths, generator)
+    for parameter, axis in degrees(model.declaration.variables).items():
+        drawn[parameter.name] = drawn[parameter.name] + size_of(axis, lengths) - 1
     return drawn | {
         p.name: end(side, p, drawn[p.name], reach, generator) for p, side in ends_of(model).items()
     }

@@ -23,6 +23,8 @@ SECTIONS = {
     "gamma_log_interval": "gamma_interval",
     "gamma_interval_moment": "gamma_interval",
     "poisson_log_interval": "poisson_interval",
+    "log_multigamma": "multigamma",
+    "multi_polygamma": "multigamma",
     "maximize": "newton",
     "least": "ranks",
     "greatest": "ranks",

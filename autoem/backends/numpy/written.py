@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from autoem.backends.numpy.tree import Binary, Expr, Invoke, Literal, invoke
+from autoem.backends.numpy.tree import Binary, Expr, Literal, invoke
 
 Codes = tuple[Expr, ...]
 
@@ -41,37 +41,18 @@ def _bessel_ratio(codes: Codes) -> Expr:
     return Binary("/", invoke("special.i1e", *codes), invoke("special.i0e", *codes))
 
 
-def _whole(code: Expr) -> Invoke:
-    return invoke("int", code)
-
-
-def _log_multigamma(codes: Codes) -> Expr:
-    return invoke("special.multigammaln", codes[0], _whole(codes[1]))
-
-
-def _multi_polygamma(codes: Codes) -> Expr:
-    """sum_i psi(order, a - i/2), the sum over an axis of its own at the front."""
-    order, a, d = codes
-    steps = Binary("/", invoke("np.arange", _whole(d)), Literal(2))
-    shifted = invoke("np.subtract.outer", a, steps)
-    values = invoke("special.polygamma", _whole(order), shifted)
-    return invoke("np.sum", values, axis=Literal(-1))
-
-
 WRITTEN: dict[str, Callable[[Codes], Expr]] = {
     "log_zero": _log_zero,
     "outside": _outside,
     "log_bessel_i0": _log_bessel_i0,
     "bessel_ratio": _bessel_ratio,
-    "log_multigamma": _log_multigamma,
-    "multi_polygamma": _multi_polygamma,
 }
 """Function to its code, by the codes of the arguments."""
 
 INFINITE = ("log", "xlogy", "log_zero", "outside")
 """Functions that may be infinite."""
 
-SCIPY = ("log_bessel_i0", "bessel_ratio", "log_multigamma", "multi_polygamma")
+SCIPY = ("log_bessel_i0", "bessel_ratio")
 """Those that are written with `scipy.special`."""
 
 NUMPY_NAMES = {"atan2": "arctan2"}
