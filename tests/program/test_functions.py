@@ -94,7 +94,9 @@ def test_an_infinite_bound_is_not_asked_about() -> None:
 def both(expression: object) -> tuple[np.ndarray, np.ndarray]:
     """The value by the interpreter, and by the printed code."""
     function = Function("f", ARRAYS, (let("t[n]", expression),), arrays("t[n]"))
-    source = "import numpy as np\nfrom scipy import special\n\n\ndef f(block):\n"
+    source = "import numpy as np\nfrom scipy import special\n"
+    source += "from autoem.runtime.multigamma import log_multigamma, multi_polygamma\n"
+    source += "\n\ndef f(block):\n"
     body = "\n".join(f"    {line}" for line in printed(expression).splitlines())
     code = load(f"{source}{body}\n", "fragment")
     return run(function, POINTS, {"n": 4})["t"], code.f(POINTS)["t"]
