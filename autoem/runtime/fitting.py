@@ -20,6 +20,7 @@ from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
 from autoem.runtime.em import BREAKDOWN, EStep, MStep, Outcome, evaluate
 from autoem.runtime.fit_result import AT_ONCE, EFFORT, Fit, Result
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
+from autoem.runtime.infinity import run_off
 from autoem.runtime.information import information
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.leave import leave
@@ -220,7 +221,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         log_likelihood=_log_likelihood(problem, parameters),
         objective=outcome.objective,
         trace=outcome.trace,
-        result=Result(outcome.result, remark + outcome.advice),
+        result=Result(outcome.result, remark + outcome.advice + _at_infinity(outcome)),
         iterations=outcome.iterations,
         free_parameters=free_parameters(schema, read.sizes, problem.fixed),
         observations=_observations(problem),
@@ -233,6 +234,11 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         program=problem.program,
         data=read,
     )
+
+
+def _at_infinity(outcome: Outcome) -> str:
+    """The direction in which real parameters have run off, where they have."""
+    return run_off(outcome.places, outcome.parameters) if outcome.result == "boundary" else ""
 
 
 def _log_likelihood(problem: _Problem, parameters: Arrays) -> float:
