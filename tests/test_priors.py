@@ -18,6 +18,7 @@ from autoem import (
     Categorical,
     Dirichlet,
     Gamma,
+    Given,
     Identity,
     Interval,
     InverseGamma,
@@ -36,6 +37,8 @@ from autoem import (
     Simplex,
     Uniform,
     Wishart,
+    Zeros,
+    dot,
 )
 from autoem.errors import NoUpdate
 
@@ -81,6 +84,25 @@ class Covariance(Model):
     mean = Parameter(Real(d))
     cov = Parameter(PositiveDefinite(d), prior=InverseWishart(5, scale=Identity(d)))
     x = Observed(MultivariateNormal(mean, cov=cov), over=n)
+
+
+class Slopes(Model):
+    """A prior of single numbers is that of every entry of a vector."""
+
+    n, p = Axis(), Axis()
+    v = Given(Real(p), over=n)
+    beta = Parameter(Real(p), prior=Normal(0, variance=4))
+    y = Observed(Bernoulli(logits=dot(v, beta)), over=n)
+
+
+class Ridge(Model):
+    """A joint prior of the coefficients, and one of the variance that is not conjugate to it."""
+
+    n, p = Axis(), Axis()
+    v = Given(Real(p), over=n)
+    beta = Parameter(Real(p), prior=MultivariateNormal(Zeros(p), cov=2 * Identity(p)))
+    variance = Parameter(Positive(), prior=Gamma(3, rate=2))
+    y = Observed(Normal(dot(v, beta), variance=variance), over=n)
 
 
 def weighted(weight: np.ndarray, logs: np.ndarray) -> float:
@@ -161,6 +183,43 @@ def bound(name: str, t: np.ndarray, like: np.ndarray) -> np.ndarray:
     return value / value.sum() if name == "weight" and np.ndim(like) else value
 
 
+COVARIATES = RNG.normal(size=(60, 2))
+GRADES = (RNG.uniform(size=60) < special.expit(COVARIATES @ [2.0, -1.0])).astype(float)
+YIELDS = COVARIATES @ [2.0, -1.0] + RNG.normal(size=60)
+
+
+def slopes(beta: np.ndarray) -> float:
+    likelihood = stats.bernoulli.logpmf(GRADES, special.expit(COVARIATES @ beta)).sum()
+    return float(likelihood + stats.norm.logpdf(beta, 0, 2).sum())
+
+
+def ridge(t: np.ndarray) -> float:
+    beta, variance = t[:2], np.exp(t[2])
+    likelihood = stats.norm.logpdf(YIELDS, COVARIATES @ beta, np.sqrt(variance)).sum()
+    prior = stats.norm.logpdf(beta, 0, np.sqrt(2)).sum() + stats.gamma.logpdf(
+        variance, 3, scale=0.5
+    )
+    return float(likelihood + prior)
+
+
+def test_priors_of_coefficients_are_those_of_scipy() -> None:
+    fit = autoem.fit(Slopes, {"v": COVARIATES, "y": GRADES}, tol=1e-13)
+    best = optimize.minimize(lambda t: -slopes(t), np.zeros(2), tol=1e-10)
+    assert_allclose(fit.objective, -best.fun, rtol=1e-9)
+    assert_allclose(fit.parameters["beta"], best.x, atol=1e-4)
+    fit = autoem.fit(Ridge, {"v": COVARIATES, "y": YIELDS}, tol=1e-13)
+    best = optimize.minimize(lambda t: -ridge(t), np.zeros(3), tol=1e-10)
+    assert_allclose(fit.objective, -best.fun, rtol=1e-9)
+    assert_allclose(fit.parameters["variance"], np.exp(best.x[2]), rtol=1e-4)
+    assert np.all(np.diff(fit.trace) >= -1e-9)
+
+
+def test_pseudo_counts_are_on_the_page() -> None:
+    page = str(autoem.derive(Counts))
+    assert "(1 + ∑_n r_nk) / (K + N)" in page, page
+    assert "(1 + ∑_n r_nk x_n) / (1 + ∑_n r_nk)" in page, page
+
+
 def test_an_inverse_wishart_prior_adds_to_scatter_and_count() -> None:
     x = RNG.multivariate_normal([1, 2], [[2, 0.5], [0.5, 1]], 30)
     fit = autoem.fit(Covariance, {"x": x}, seed=0)
@@ -180,7 +239,7 @@ def test_a_wishart_prior_of_a_covariance_is_refused() -> None:
         autoem.derive(Refused)
 
 
-@pytest.mark.parametrize("model", [Normals, Counts, Covariance])
+@pytest.mark.parametrize("model", [Normals, Counts, Covariance, Slopes, Ridge])
 def test_a_posterior_mode_is_certified(model: Any) -> None:
     certificate = autoem.verify(autoem.derive(model))
     assert certificate, str(certificate)

@@ -150,6 +150,8 @@ def _coarsened(factor: Factor, law: construct.Aggregate, scope: Scope) -> Iterat
 def _factor(factor: Factor, law: Readable | chain.Markov, scope: Scope) -> Iterator[Term]:
     """The terms of one factor: of a chain, those of the first step and those of every later one."""
     plates: dict[Axis, Read] = {axis: fresh(axis) for axis in factor.variable.plates}
+    if isinstance(factor.variable, declaration.Parameter):
+        plates |= {axis: fresh(axis) for axis in _entrywise(factor.variable, law)}
     if not isinstance(law, chain.Markov):
         yield from _density(factor, law, scope, plates)
         return
@@ -165,6 +167,12 @@ def _factor(factor: Factor, law: Readable | chain.Markov, scope: Scope) -> Itera
     later = Element(scope.later(time), (index,))
     for term in _density(factor, law.then, scope, plates):
         yield replace(term, value=term.value * later)
+
+
+def _entrywise(parameter: declaration.Parameter, law: Readable | chain.Markov) -> tuple[Axis, ...]:
+    """The event axes of a parameter whose prior is a law of single numbers: that of every entry."""
+    scalar = isinstance(law, distribution.Distribution) and law.family.event_rank == 0
+    return parameter.event if scalar else ()
 
 
 def _density(

@@ -34,7 +34,9 @@ class Value:
     plates: dict[Axis, Read]
 
     def __call__(self, *indices: Read) -> sympy.Expr:
-        return self.reader.read(self.variable, self.plates, indices)
+        # A law of single numbers is that of every entry of an array.
+        entries = () if indices else tuple(self.plates[axis] for axis in self.variable.event)
+        return self.reader.read(self.variable, self.plates, indices or entries)
 
     @property
     def index(self) -> Read:
@@ -69,6 +71,8 @@ class Argument:
 
     def __call__(self, *indices: Read) -> sympy.Expr:
         event = indices[: len(self.node.event)]
+        if not indices and self.node.event:
+            event = tuple(self.plates[axis] for axis in self.node.event)
         if len(self.node.event) < len(indices):
             # Category axes of logits are plates of the expression: read them by identity.
             known = {r.axis: r for r in indices if isinstance(r, Index)}

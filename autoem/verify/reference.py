@@ -84,7 +84,8 @@ def log_likelihood(instance: Instance) -> float:
 def log_prior(instance: Instance) -> float:
     """log p(theta), zero without priors."""
     sites = [s for s in instance.sites(Parameter) if _prior(s) is not None]
-    return float(sum(instance.log_density(site, {}) for site in sites))
+    # The prior of an array may be that of each of its entries.
+    return sum(float(np.sum(instance.log_density(site, {}))) for site in sites)
 
 
 def _prior(site: Site) -> Any:
