@@ -136,3 +136,11 @@ def test_the_generated_module_alone_counts_the_groups() -> None:
     statistics, _ = module.e_step(SMALL, theta)
     more, _ = module.e_step(SMALL | {"every_g": np.arange(5)}, theta)
     assert float(statistics["count"]) == 3 and float(more["count"]) == 5
+
+
+def test_the_largest_code_of_all_that_point_into_an_axis_tells_its_length() -> None:
+    pairs = {"first": np.array([0, 1, 0, 1]), "second": np.array([2, 2, 1, 2])}
+    data = pairs | {"won": np.array([1, 0, 1, 1])}
+    assert fit(program("bradley_terry"), data, max_iterations=2, progress=False).sizes["g"] == 3
+    module = program("bradley_terry").module
+    assert module.initialize(data)["skill"].shape == (3,)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autoem.derive.calculus import depends
+from autoem.derive.canceling import canceled
 from autoem.derive.e_step import EStep
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.quantity import Declared
@@ -48,7 +49,6 @@ def surrogate(joint: LogJoint, step: EStep) -> Surrogate:
                 else (term,)
             )
         )
-    settled_terms = (settled(term) for term in terms)
-    return Surrogate(
-        joint, step, parameters, merged(term for term in settled_terms if term is not None)
-    )
+    plain = merged(term for each in terms if (term := settled(each)) is not None)
+    priors = tuple(theta.name for theta in parameters)
+    return Surrogate(joint, step, parameters, canceled(plain, priors))

@@ -89,6 +89,7 @@ def domains_of(schema: Mapping[str, Any]) -> dict[str, Domain]:
 def lengths_of(schema: Mapping[str, Any], *arrays: Arrays) -> dict[str, int]:
     """Axis to length, as the shapes of the arrays and the largest codes tell."""
     lengths: dict[str, int] = dict(schema.get("sizes", {}))
+    codes: dict[str, int] = {}
     for variable in schema["variables"]:
         for values in arrays:
             if variable["name"] in values:
@@ -96,8 +97,9 @@ def lengths_of(schema: Mapping[str, Any], *arrays: Arrays) -> dict[str, int]:
                 axes = (*variable.get("plates", ()), *variable.get("event", ()))
                 lengths = dict(zip(axes, value.shape, strict=True)) | lengths
                 if variable.get("category") and value.size:
-                    lengths.setdefault(variable["category"], int(value.max()) + 1)
-    return lengths
+                    axis = variable["category"]
+                    codes[axis] = max(codes.get(axis, 0), int(value.max()) + 1)
+    return codes | lengths
 
 
 def fit_alone(

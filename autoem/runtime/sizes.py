@@ -58,7 +58,8 @@ def axis_sizes(
     for variable in schema.data:
         axis = variable.category or ""
         if axis and not claims.setdefault(axis, {}):
-            largest = int(arrays[variable.name].max(initial=0)) + 1
+            alike = (v.name for v in schema.data if v.category == axis)
+            largest = 1 + max(int(arrays[name].max(initial=0)) for name in alike)
             claims[axis][variable.name] = len(levels.get(axis, ())) or largest
     sizes = {axis: _agreed(axis, claim) for axis, claim in claims.items() if claim}
     _check_known(schema, sizes)
