@@ -30,7 +30,7 @@ from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, subscripted
 from autoem.derive.explain.page import inside
 from autoem.derive.explain.read import Reader
-from autoem.derive.index import Index, Read, fresh
+from autoem.derive.index import Index, Read, fresh, indices_in
 from autoem.derive.quantity import Declared
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term
@@ -144,7 +144,12 @@ class LawReader:
         return list(found)
 
     def _placed(self, variable: Variable, indices: Sequence[Read], site: Site) -> Symbol:
-        shown = indices[: len(variable.plates)]
+        """A variable at its plates; all of it, over a plate that the law sums over."""
+        shown = [
+            read
+            for read in indices[: len(variable.plates)]
+            if all(index in site.names.known for index in indices_in(read))
+        ]
         return self.notation.subscripted(variable, shown, site.names)
 
     def _law(self, law: Law, site: Site) -> Math:
