@@ -24,6 +24,7 @@ from autoem.derive.quantity import (
     Element,
     Indicator,
     LogPartition,
+    MatrixFunction,
     Quantity,
     elements,
 )
@@ -129,18 +130,24 @@ def _moved(
     count = len(plates)
     return value.xreplace(
         {
-            element: Element(latent, (*plates, *element.indices[count:]))
+            element: Element(element.base, (*plates, *element.indices[count:]))
             for element in elements(value)
-            if element.base is latent and element.indices[:count] == reads
+            if is_of(element, latent) and element.indices[:count] == reads
         }
     )
+
+
+def is_of(element: Element, latent: Quantity) -> bool:
+    """Whether it is an entry of the latent, or of its inverse, or its determinant."""
+    base = element.base
+    return base is latent or (isinstance(base, MatrixFunction) and base.base is latent)
 
 
 def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[Read, ...]:
     """Where a term reads the latent: the reads of its plates, the same in the whole term."""
     found: dict[tuple[Read, ...], None] = {}
     for element in elements(value):
-        if element.base is latent:
+        if is_of(element, latent):
             found[element.indices[:plate_count]] = None
         elif isinstance(element.base, Defined) and mentions(element.base.definition, latent):
             for inner in instantiate(element):

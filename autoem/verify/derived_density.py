@@ -20,7 +20,7 @@ from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
-from autoem.derive.quantity import Declared, Indicator
+from autoem.derive.quantity import Declared, Element, Indicator
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Observed
 from autoem.verify import joint_density
@@ -70,7 +70,11 @@ class Question:
 
     def expected(self, name: str, *place: int) -> np.ndarray:
         """A named expectation: its first free indices at a place, the others as axes."""
-        element, at = self.q.expectations[name], self.at
+        return self.array(self.q.expectations[name], *place)
+
+    def array(self, element: Element, *place: int) -> np.ndarray:
+        """A named quantity: its first free indices at a place, the others as axes."""
+        at = self.at
         free = [i for i in element.indices if isinstance(i, Index) and i not in at]
         at |= dict(zip(free, place, strict=False))
         shape = tuple(self.meaning.length(index.axis) for index in free[len(place) :])
@@ -148,9 +152,8 @@ def _normal(value: Any, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
 
 
 def _family(question: Question) -> np.ndarray:
-    q, at = question.q, question.at
-    known = {name: np.asarray(question.meaning.value(e, at)) for name, e in q.natural.items()}
-    return DENSITIES[q.family](question.value, known)
+    known = {name: question.array(e) for name, e in question.q.natural.items()}
+    return DENSITIES[question.q.family](question.value, known)
 
 
 def _truncated(question: Question) -> np.ndarray:
@@ -162,8 +165,7 @@ def _truncated(question: Question) -> np.ndarray:
         return np.zeros(())
     whole = replace(question, q=q.whole)
     if isinstance(q.whole, ConjugatePosterior):
-        at, natural = question.at, q.whole.natural
-        known = {name: np.asarray(question.meaning.value(e, at)) for name, e in natural.items()}
+        known = {name: question.array(e) for name, e in q.whole.natural.items()}
         return _family(whole) - log_mass(q.family, lower, upper, known)
     moments = {"mean": whole.expected("mean"), "variance": whole.expected("covariance")}
     return _gaussian(whole) - log_mass("Normal", lower, upper, moments)
@@ -186,10 +188,8 @@ def _total(question: Question) -> np.ndarray:
 
 def _arguments(question: Question) -> dict[str, np.ndarray]:
     """The arguments of a scalar family at a site."""
-    q, at = question.q, question.at
-    if isinstance(q, ConjugatePosterior):
-        natural = q.natural.items()
-        return {name: np.asarray(question.meaning.value(e, at)) for name, e in natural}
+    if isinstance(question.q, ConjugatePosterior):
+        return {name: question.array(e) for name, e in question.q.natural.items()}
     return {"mean": question.expected("mean"), "variance": question.expected("covariance")}
 
 

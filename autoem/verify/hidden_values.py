@@ -12,7 +12,7 @@ import numpy as np
 from autoem.errors.verification import NotJudged
 from autoem.language.construct import Aggregate, Truncated, Within
 from autoem.language.declaration import Observed
-from autoem.verify.lines import SUPPORTS, line
+from autoem.verify.lines import SUPPORTS, Line, entries, positive_definite, simplex
 from autoem.verify.pointwise import size_of
 from autoem.verify.sites import Assignment, Instance, Site
 from autoem.verify.totals import sum_of
@@ -30,22 +30,30 @@ class Coordinates:
     @property
     def size(self) -> int:
         """D."""
-        return sum(int(self._free(site).sum()) for site in self.sites)
+        return sum(self._lines(site)[0] for site in self.sites)
 
     def __call__(self, points: np.ndarray) -> tuple[Assignment, np.ndarray]:
         """The values at points (G, D), events last, and the log of the change of volume (G,)."""
         values: dict[Site, Any] = {}
         log_slope, start = np.zeros(len(points)), 0
         for site in self.sites:
-            to, free = line(*interval(self.instance, site)), self._free(site).ravel()
-            end = start + int(free.sum())
-            t, start = points[:, start:end], end
+            (size, to), free = self._lines(site), self._free(site).ravel()
+            t, start = points[:, start : start + size], start + size
             flat = np.empty((len(points), free.size))
             flat[:, ~free] = self._known(site, values)
             flat[:, free] = to.value(t)
             values[site] = flat.reshape(-1, *_event(self.instance, site))
-            log_slope += to.log_slope(t).sum(axis=1)
+            log_slope += to.log_slope(t)
         return values, log_slope
+
+    def _lines(self, site: Site) -> tuple[int, Line]:
+        """How many coordinates a site has, and the change of variable from them."""
+        event = _event(self.instance, site)
+        if _support(site) == "simplex":
+            return event[0] - 1, simplex(event[0])
+        if _support(site) == "positive_definite":
+            return event[0] * (event[0] + 1) // 2, positive_definite(event[0])
+        return int(self._free(site).sum()), entries(*interval(self.instance, site))
 
     def _free(self, site: Site) -> np.ndarray:
         """Which entries of the event are unknown."""

@@ -19,6 +19,7 @@ import sympy
 
 from autoem.derive.index import Index
 from autoem.derive.posterior import Posterior
+from autoem.derive.posteriors.conjugate_array import ConjugateArrayPosterior
 from autoem.derive.quantity import Computed, Element, Quantity
 from autoem.derive.stages import Derivation
 from autoem.families import FAMILIES
@@ -65,8 +66,9 @@ class Claim:
 
 
 def proved(derivation: Derivation, q: Posterior) -> bool:
-    """Whether the posterior could be proved at the small size, for every state of the others."""
-    if q.rule not in PROOFS:
+    """Whether the posterior could be proved at the small size, for every state of the others;
+    one of an array is left to numbers."""
+    if q.rule not in PROOFS or isinstance(q, ConjugateArrayPosterior):
         return False
     claims = [Claim(derivation, q, ground) for ground in _grounds(derivation)]
     return bool(claims) and PROOFS[q.rule](claims)

@@ -28,7 +28,10 @@ MOST_DIMENSIONS = 4
 GAUSSIAN_FROM = 3
 """From how many dimensions on a Gaussian is looked for before a grid is made."""
 
-REACH, FURTHEST, NEGLIGIBLE = 8.5, 3000.0, -35.0
+NEGLIGIBLE = -35.0
+FURTHER, FURTHEST = 1.25, 3000.0
+NEAREST = 8.5 / FURTHER**6
+"""8.5 deviations are enough for a normal density, and a multiple of this."""
 STEPS = (0.75, 0.5, 0.35, 0.25, 0.17, 0.12, 0.085, 0.06)
 CLOSE, LARGEST = 1e-11, 4_000_000
 
@@ -52,7 +55,7 @@ def integrate(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarr
         _, between = _grid(log_f, mode, scale, reach, step, shift=0.5)
         if abs(special.logsumexp(logs) - special.logsumexp(between)) < CLOSE:
             return points, logs
-        if (2 * reach / step) ** dimension > LARGEST:
+        if np.prod((reach[0] + reach[1]) / step) > LARGEST:
             break
     raise ArithmeticError("the quadrature did not converge")
 
@@ -121,28 +124,34 @@ def _grid(
     log_f: LogIntegrand,
     mode: np.ndarray,
     scale: np.ndarray,
-    reach: float,
+    reach: tuple[np.ndarray, np.ndarray],
     step: float,
     shift: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The points of a grid about the mode, with the logs of f times the volume."""
-    line = step * (np.arange(-np.ceil(reach / step), np.ceil(reach / step) + 1) + shift)
-    cube = np.stack(np.meshgrid(*[line] * len(mode), indexing="ij"), axis=-1)
-    offsets = cube.reshape(-1, len(mode))
-    # The corners of the cube are further out than its faces, where f is negligible: in four
-    # dimensions the ball has a third of the points.
-    inside = np.linalg.norm(offsets, axis=1) <= reach
-    points = mode + offsets[inside] @ scale.T
+    lines = [
+        step * (np.arange(-np.ceil(below / step), np.ceil(above / step) + 1) + shift)
+        for below, above in zip(*reach, strict=True)
+    ]
+    box = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, len(mode))
+    # The corners of the box are further out than its faces, where f is negligible: in four
+    # dimensions the ellipsoid has a third of the points.
+    inside = np.linalg.norm(np.where(box < 0, box / reach[0], box / reach[1]), axis=1) <= 1
+    points = mode + box[inside] @ scale.T
     volume = len(mode) * np.log(step) + np.linalg.slogdet(scale)[1]
     return points, log_f(points) + volume
 
 
-def _reach(log_f: LogIntegrand, mode: np.ndarray, scale: np.ndarray) -> float:
-    """How far out f is no longer negligible, along every axis of the grid."""
-    reach, top = REACH, log_f(mode[None])[0]
-    while reach < FURTHEST:
-        ends = np.vstack([mode + reach * scale.T, mode - reach * scale.T])
-        if np.max(log_f(ends)) < top + NEGLIGIBLE:
-            return reach
-        reach *= 1.5
-    raise ArithmeticError("the integrand does not decay")
+def _reach(
+    log_f: LogIntegrand, mode: np.ndarray, scale: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How far below and above the mode f is no longer negligible, along every axis of the grid."""
+    top, sides = log_f(mode[None])[0], []
+    for side in (-1.0, 1.0):
+        reach = np.full(len(mode), NEAREST)
+        while np.any(far := log_f(mode + side * reach[:, None] * scale.T) >= top + NEGLIGIBLE):
+            reach[far] *= FURTHER
+            if np.max(reach) > FURTHEST:
+                raise ArithmeticError("the integrand does not decay")
+        sides.append(reach)
+    return sides[0], sides[1]

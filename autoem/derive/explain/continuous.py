@@ -26,6 +26,7 @@ from autoem.derive.explain.piece import content, product, scaled, signed
 from autoem.derive.explain.place import HIDDEN, Place, swapped
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index
+from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.quantity import Computed, Element
@@ -102,7 +103,7 @@ def conjugate(place: Place, posterior: ConjugatePosterior) -> Iterator[Block]:
     """The coefficients of the statistics, the family that they match, and its expectations."""
     family = next(f for f in FAMILIES if f.name == posterior.family)
     assert isinstance(family, ExponentialForm)
-    operands = {n: _operand(e) for n, e in posterior.natural.items()}
+    operands = {n: operand(e) for n, e in posterior.natural.items()}
     coefficients = family.natural(operands)
     shown = [_statistic(place, posterior, t) for t in posterior.statistics]
     yield paragraph("As a function of ", place.own, " the log joint is")
@@ -126,11 +127,16 @@ def conjugate(place: Place, posterior: ConjugatePosterior) -> Iterator[Block]:
         named.append(place.element(element))
         right = place.page.reader.expression(operands[argument], place.names)
         lines.append(equation(named[-1], right))
-    labels = tuple("rate" if a == "rate" else "" for a in posterior.natural)
-    law = Density("N" if family.name == "Normal" else family.name, tuple(named), labels)
+    law = law_of(posterior, tuple(named))
     yield display(Relation((place.conditioned, law), ("~",)), *lines)
     yield paragraph("Its expectations are")
     yield display(*_expectations(place, posterior))
+
+
+def law_of(posterior: Posterior, named: tuple[Math, ...]) -> Density:
+    """The family of a posterior at its named arguments."""
+    labels = tuple("rate" if argument == "rate" else "" for argument in posterior.natural)
+    return Density("N" if posterior.family == "Normal" else posterior.family, named, labels)
 
 
 def _log_density(place: Place) -> Math:
@@ -139,7 +145,8 @@ def _log_density(place: Place) -> Math:
     return Call("log", Call("p", place.conditioned))
 
 
-def _operand(element: Element) -> sympy.Expr:
+def operand(element: Element) -> sympy.Expr:
+    """What a named quantity of a posterior is computed from."""
     assert isinstance(element.base, Computed)
     return element.base.operands[0]
 
@@ -154,5 +161,5 @@ def _expectations(place: Place, posterior: ConjugatePosterior) -> Iterator[Relat
     ):
         body = swapped(_statistic(place, posterior, statistic), place.own, HIDDEN)
         place.expect(element, "E", body=body)
-        right = place.page.reader.expression(_operand(element), place.names)
+        right = place.page.reader.expression(operand(element), place.names)
         yield equation(place.element(element), right)

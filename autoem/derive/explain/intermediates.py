@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from autoem.derive.explain.layout import Call, Math, Softmax
+from autoem.derive.explain.layout import Call, Math, Power, Softmax
 from autoem.derive.explain.names import Indexing
+from autoem.derive.explain.notation import INVERSE
 from autoem.derive.index import fresh
 from autoem.derive.quantity import Computed, Element, LogPartition, elements, indices_of
 from autoem.derive.term import Term, reindex
@@ -52,4 +53,6 @@ def computed(reader: Reader, element: Element, names: Indexing) -> Math:
         return Call("log", reader.terms((Term(sympy.exp(value), base.over),), names))
     if base.operation == "log_determinant":
         return Call("log", Call("det", reader.factor(value, inner, base.over)))
+    if base.operation == "inverse":
+        return Power(reader.expression(value, inner), INVERSE)
     return reader.expression(value, inner)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autoem.derive.explain.arrays import arrays
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.joint import joint
@@ -23,6 +24,7 @@ from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.conjugate_array import ConjugateArrayPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.posteriors.joint_gaussian import JointPosterior
@@ -38,6 +40,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (JointPosterior, joint),
     (ConjugatePosterior, conjugate),
     (NodesPosterior, nodes),
+    (ConjugateArrayPosterior, arrays),
     (ChainPosterior, chain),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),

@@ -8,6 +8,7 @@ from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import aggregate
 from autoem.derive.posteriors.chain import chain
 from autoem.derive.posteriors.conjugate import conjugate
+from autoem.derive.posteriors.conjugate_array import conjugate_array
 from autoem.derive.posteriors.enumerate import enumerate_states
 from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.joint_gaussian import joint_gaussian
@@ -19,7 +20,10 @@ from autoem.derive.term import Terms
 
 Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
-RULES: tuple[Rule, ...] = (enumerate_states, chain, conjugate, gaussian, smoother, joint_gaussian)
+RULES: tuple[Rule, ...] = (
+    *(enumerate_states, chain, conjugate, conjugate_array),
+    *(gaussian, smoother, joint_gaussian),
+)
 """For a latent that only the log joint speaks of."""
 
 CONDITIONED: tuple[Rule, ...] = (truncated, total, aggregate)
