@@ -144,14 +144,22 @@ def is_of(element: Element, latent: Quantity) -> bool:
 
 
 def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[Read, ...]:
-    """Where a term reads the latent: the reads of its plates, the same in the whole term."""
+    """Where a term reads the latent: the reads of its plates, the same in the whole term.
+
+    Raises Refusal where they differ, and where an intermediate sums over a plate of the latent.
+    """
     found: dict[tuple[Read, ...], None] = {}
     for element in elements(value):
         if is_of(element, latent):
             found[element.indices[:plate_count]] = None
         elif isinstance(element.base, Defined) and mentions(element.base.definition, latent):
             for inner in instantiate(element):
-                found[plate_reads(inner.value, latent, plate_count)] = None
+                reads = plate_reads(inner.value, latent, plate_count)
+                summed = [i for read in reads for i in indices_in(read) if i in inner.bound]
+                if summed:
+                    over = summed[0].axis.key or summed[0].axis.label
+                    raise Refusal(f"a sum of {latent.name} over {over} couples its elements")
+                found[reads] = None
     if len(found) != 1:
         raise Refusal(f"a term mentions {latent.name} at {len(found)} places")
     return next(iter(found))

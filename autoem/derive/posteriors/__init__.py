@@ -21,8 +21,8 @@ from autoem.derive.term import Terms
 Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
 RULES: tuple[Rule, ...] = (
-    *(enumerate_states, chain, conjugate, conjugate_array),
-    *(gaussian, smoother, joint_gaussian),
+    *(enumerate_states, chain, conjugate),
+    *(gaussian, smoother, joint_gaussian, conjugate_array),
 )
 """For a latent that only the log joint speaks of."""
 
