@@ -233,7 +233,7 @@ def test_what_has_no_exact_posterior_says_why(model: type[Model], reason: str) -
         step_of(model)
     text = str(caught.value)
     assert text.startswith("no exact posterior of ")
-    assert "the rules tried:" in text and "choose" in text
+    assert "the rules tried:" in text and ("write the model so" in text or "choose:" in text)
     tried = {rule for _, rule, _ in caught.value.refusals}
     cells = model is UnseenCells
     assert tried >= ({"aggregate"} if cells else {"enumerate_states", "conjugate", "gaussian"})
