@@ -39,6 +39,9 @@ def add_blocks(
 ) -> tuple[dict[str, np.ndarray], float]:
     """Sum of `part(block)` over the blocks: each statistic by name, and the log-likelihood.
 
+    Where a statistic has an axis longer than a block (the documents of a table of words), the
+    blocks after the first are as long as it, so that adding costs no more than the rows.
+
     >>> x = np.arange(5.0)
     >>> statistics, _ = add_blocks(lambda rows: ({"S": x[rows].sum()}, 0.0), 5, 2)
     >>> float(statistics["S"])
@@ -46,10 +49,13 @@ def add_blocks(
     """
     total: dict[str, np.ndarray] = {}
     log_likelihood = 0.0
-    for block in blocks(rows, size):
-        more, increment = part(block)
+    start = 0
+    while start < rows:
+        more, increment = part(slice(start, min(start + size, rows)))
         total = {name: total[name] + value if total else value for name, value in more.items()}
         log_likelihood += increment
+        start += size
+        size = max(size, *(length for value in more.values() for length in np.shape(value)), 1)
     return total, float(log_likelihood)
 
 

@@ -32,3 +32,16 @@ def test_sums_are_those_of_all_rows() -> None:
         again, _ = add_blocks(part, 1000, size)
         assert np.array_equal(pieces["s"], again["s"])
     assert add_blocks(part, 0, 10) == ({}, 0.0)
+
+
+def test_blocks_grow_to_the_longest_axis_of_a_statistic() -> None:
+    index = np.random.default_rng(0).integers(0, 50, 1000)
+    seen = []
+
+    def part(rows: slice) -> tuple[dict[str, np.ndarray], float]:
+        seen.append(rows.stop - rows.start)
+        return {"count": np.bincount(index[rows], minlength=50)}, 0.0
+
+    found, _ = add_blocks(part, 1000, 20)
+    assert np.array_equal(found["count"], np.bincount(index, minlength=50))
+    assert seen[:3] == [20, 50, 50] and sum(seen) == 1000
