@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autoem.cli.find import find_model, shipped
 from autoem.cli.report import latent_of, names_of
-from autoem.derive.approximations import Approximation, quadrature
+from autoem.derive.approximations import Approximation, mean_field, quadrature
 from autoem.derive.stages import Derivation, derive
 from autoem.pipeline import verify
 
@@ -26,6 +26,8 @@ HEAD = ("model", "E-step", "M-step", "exact", "lines", "derive", "certificate")
 
 CHOSEN: dict[str, Approximation] = {
     "item_response": quadrature(order=32),
+    "latent_dirichlet_allocation": mean_field(),
+    "poisson_factorization": mean_field(),
     "poisson_random_intercept": quadrature(order=32),
     "rasch": quadrature(order=32),
 }

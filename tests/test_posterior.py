@@ -29,6 +29,8 @@ def fitted(name: str, *arguments: Any, **options: Any) -> Fit:
 def test_every_latent_is_told(path: Any) -> None:
     model = declared(path)
     derivation = derived(path)
+    if derivation.e_step.factors:
+        pytest.skip("its factors have parameters of their own")
     array_program = lower(derivation, "")
     plain = schema_of(derivation, array_program)
     program = Program.from_module(load(emit(array_program, plain), path.stem))

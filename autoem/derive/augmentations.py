@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import sympy
 
-from autoem.derive.calculus import mentions
-from autoem.derive.quantity import Defined, Element, Quantity, elements, plain
+from autoem.derive.calculus import mentions, plain
+from autoem.derive.quantity import Defined, Element, Quantity, elements
 from autoem.derive.term import Term, instantiate
 
 

@@ -222,3 +222,8 @@ def _replacement(element: Element, values: Mapping[Quantity, Quantity | sympy.Ex
             named = tuple((old, new) for old, new in values.items() if mentions(definition, old))
             return Element(_redefined(element.base, named), element.indices)
     return element
+
+
+def plain(expression: sympy.Expr) -> str:
+    """The expression with names alone, for a person."""
+    return str(expression.xreplace({e: sympy.Symbol(e.base.name) for e in elements(expression)}))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoem.derive.approximations import Approximation, quadrature
+from autoem.derive.approximations import Approximation, MeanField, quadrature
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
+from autoem.derive.mean_field import Factor, averaged
 from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
@@ -19,6 +20,7 @@ from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared
 from autoem.derive.refused import refused
 from autoem.derive.term import Terms
+from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
 
@@ -27,11 +29,13 @@ class EStep:
     """Posteriors in the order of elimination, and the log-likelihood as a sum of terms.
 
     `assume` is the approximation that some of them needed; the evidence is then its objective.
+    `factors` are those of a mean field that have parameters of their own.
     """
 
     posteriors: tuple[Posterior, ...]
     evidence: Terms
     assume: Approximation | None = None
+    factors: tuple[Factor, ...] = ()
 
 
 def check_e_step(joint: LogJoint, step: EStep) -> None:
@@ -53,17 +57,65 @@ def _is_latent(joint: LogJoint, quantity: object) -> bool:
 def e_step(joint: LogJoint, assume: Approximation | None = None) -> EStep:
     """The posterior of every latent, block by block; approximate where `assume` says how, and only
     where no exact rule applies."""
-    terms, posteriors = joint.terms, []
+    terms, posteriors, factors = joint.terms, list[Posterior](), list[Factor]()
     for pending in blocks(joint):
-        while pending:
-            for posterior, latent in _next(joint, terms, pending, assume):
-                pending.remove(latent)
-                posteriors.append(posterior)
-                eliminated = posterior.local.latent
-                rest = tuple(term for term in terms if not depends(term.value, eliminated))
-                terms = (*rest, *posterior.remainder())
-    needed = assume is not None and any(q.rule == assume.name for q in posteriors)
-    return EStep(tuple(posteriors), terms, assume if needed else None)
+        try:
+            terms, found = _eliminated(joint, terms, pending, assume)
+        except NoExactPosterior as refusal:
+            if not isinstance(assume, MeanField):
+                raise _advised(joint, terms, pending, refusal) from None
+            terms, own, found = _factorized(joint, terms, pending, assume, refusal)
+            factors += own
+        posteriors += found
+    needed = assume is not None and any(q.rule == assume.name for q in (*factors, *posteriors))
+    return EStep((*factors, *posteriors), terms, assume if needed else None, factors=tuple(factors))
+
+
+def _advised(
+    joint: LogJoint, terms: Terms, block: list[Declared], refusal: NoExactPosterior
+) -> NoExactPosterior:
+    """The refusal, with a mean field as advice where there is one."""
+    try:
+        _factorized(joint, terms, block, MeanField(), refusal)
+    except NoExactPosterior:
+        return refusal
+    advice = (*refusal.advice, "choose: derive(Model, posterior=mean_field())")
+    return NoExactPosterior(**{**refusal.fields, "advice": advice})
+
+
+def _eliminated(
+    joint: LogJoint, terms: Terms, block: list[Declared], assume: Approximation | None
+) -> tuple[Terms, list[Posterior]]:
+    """The terms without the latents of a block, and the posteriors of these."""
+    posteriors, pending = [], list(block)
+    while pending:
+        for posterior, latent in _next(joint, terms, pending, assume):
+            pending.remove(latent)
+            posteriors.append(posterior)
+            eliminated = posterior.local.latent
+            rest = tuple(term for term in terms if not depends(term.value, eliminated))
+            terms = (*rest, *posterior.remainder())
+    return terms, posteriors
+
+
+def _factorized(
+    joint: LogJoint,
+    terms: Terms,
+    block: list[Declared],
+    assume: MeanField,
+    refusal: NoExactPosterior,
+) -> tuple[Terms, tuple[Factor, ...], list[Posterior]]:
+    """A block with factors for some latents, and exact posteriors of the others given these."""
+
+    def eliminated(found: Terms, chosen: list[Declared]) -> tuple[Terms, list[Posterior]]:
+        return _eliminated(joint, found, chosen, None)
+
+    try:
+        return averaged(joint, terms, block, assume.kept, eliminated)
+    except Refusal as reason:
+        names = ", ".join(q.name for q in block)
+        refusals = (*refusal.refusals, (names, assume.name, str(reason)))
+        raise NoExactPosterior(**{**refusal.fields, "refusals": refusals}) from None
 
 
 def blocks(joint: LogJoint) -> list[list[Declared]]:

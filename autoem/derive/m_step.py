@@ -15,6 +15,7 @@ import sympy
 
 from autoem.derive.calculus import substituted
 from autoem.derive.maximizers import CLOSED, NUMERIC
+from autoem.derive.maximizers.coordinate import coordinate
 from autoem.derive.maximizers.problem import Problem, Slopes, Update, own_indices
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import Declared, Quantity, elements, old_value
@@ -47,6 +48,9 @@ def m_step(q: Surrogate) -> MStep:
     laws = {factor.name: factor.law for factor in q.joint.graph.factors}
     problem = Problem(scope, q.terms, list(q.parameters), Gathering(scope), laws=laws)
     updates: list[Update] = []
+    for factor in q.e_step.factors:
+        updates.append(coordinate(problem, factor))
+        _accept(problem, updates[-1])
     while problem.pending:
         update = _next(problem)
         updates.append(update)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autoem.derive.kept import Kept
 from autoem.derive.maximum import Maximized
+from autoem.derive.node import Mode
 from autoem.derive.quantity import (
     Computed,
     Defined,
@@ -19,7 +20,6 @@ from autoem.derive.quantity import (
     LinearSystem,
     LogPartition,
     MatrixFunction,
-    Mode,
     Origin,
     Quantity,
     Size,

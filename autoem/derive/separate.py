@@ -24,6 +24,7 @@ from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in
 from autoem.derive.kept import by_rows
 from autoem.derive.maximum import Maximized
+from autoem.derive.node import Mode, RuleNode
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -32,10 +33,8 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
-    Mode,
     Origin,
     Quantity,
-    RuleNode,
     Seen,
     Smoothed,
     SmoothedGaussian,

@@ -11,6 +11,7 @@ from autoem.derive.log_joint import LogJoint, log_joint
 from autoem.derive.m_step import MStep, m_step
 from autoem.derive.surrogate import Surrogate, surrogate
 from autoem.graph.factor_graph import FactorGraph, factor_graph
+from autoem.language.declaration import Variable
 from autoem.language.model import Declaration, Model
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class Derivation:
     def exact(self) -> bool:
         """Whether every posterior and every update is exact."""
         return self.e_step.assume is None and self.m_step.exact
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables of the model, then the parameters of the factors of a mean field."""
+        own = (q.variable for factor in self.e_step.factors for q in factor.parameters)
+        return (*self.graph.variables, *own)
 
     @property
     def objective(self) -> str:

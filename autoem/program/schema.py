@@ -39,6 +39,8 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     axes = axis_names(derivation.declaration)
     declared = derivation.declaration.variables
     variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared), axes) for v in declared]
+    for q in (q for factor in derivation.e_step.factors for q in factor.parameters):
+        variables.append(_variable(q.variable, axes) | {"variational": True})
     known = units(derivation.log_joint)
     above = {parameter.name: axes.of(axis) for parameter, axis in degrees(declared).items()}
     for variable in variables:

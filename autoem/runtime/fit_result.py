@@ -72,8 +72,19 @@ class Fit:
     edges: tuple[Place, ...] = field(default=(), repr=False)
     condensed: str = ""
     found: Information | None = field(default=None, repr=False, compare=False)
+    factors: Arrays = field(default_factory=dict, repr=False, compare=False)
     program: Program | None = field(default=None, repr=False, compare=False)
     data: Data | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def elbo(self) -> float:
+        """The bound F of a mean field, below the log-likelihood; without one, the objective."""
+        return self.objective
+
+    @property
+    def point(self) -> Arrays:
+        """The parameters with those of the factors of a mean field, as the program takes them."""
+        return self.parameters | self.factors
 
     @property
     def aic(self) -> float:
@@ -94,7 +105,7 @@ class Fit:
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
-        arrays = program.posterior(program.arrays(read), self.parameters)
+        arrays = program.posterior(program.arrays(read), self.point)
         return by_latent(self.schema, program.latents, arrays, read.sizes)
 
     def decode(self, data: Any = None) -> Arrays:
@@ -107,13 +118,13 @@ class Fit:
         program, read = self._attached("the most probable states", data)
         if program.decode is None:
             raise NothingToDecode(latents=tuple(v.name for v in self.schema.of_kind("latent")))
-        return program.decode(program.arrays(read), self.parameters)
+        return program.decode(program.arrays(read), self.point)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""
         program, read = self._attached("the score", data, weights)
         weight = next(iter(read.weights.values()), None)
-        return program.log_likelihood(program.arrays(read), self.parameters, weight)
+        return program.log_likelihood(program.arrays(read), self.point, weight)
 
     def information(self) -> Information:
         """The observed information at the estimates: what it says of them, and how sure they are.
@@ -204,6 +215,9 @@ class Fit:
     ) -> tuple[Program, Data]:
         if self.program is None:
             raise NothingAttached(question=question, needs="the program")
+        if data is not None and self.factors:
+            needs = "a fit to them: the factors of a mean field are of the rows of its data"
+            raise NothingAttached(question=question, needs=needs)
         if data is None:
             if self.data is None:
                 raise NothingAttached(question=question, needs="data")
@@ -222,4 +236,4 @@ AT_ONCE = 4e6
 EFFORT = 8
 """How often the information goes through the data for each coordinate."""
 
-_APART = ("parameters", "program", "data", "found")
+_APART = ("parameters", "factors", "program", "data", "found")

@@ -214,11 +214,15 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
     schema, read = problem.program.schema, problem.data
     if ordered:
         outcome = _reordered(problem, outcome)
-    parameters = {name: np.asarray(value) for name, value in outcome.parameters.items()}
+    point = {name: np.asarray(value) for name, value in outcome.parameters.items()}
+    own = [variable.name for variable in schema.own_parameters]
+    # A bound is no log-likelihood, and is not called one.
+    bound = schema.objective == "elbo"
     return Fit(
         schema=schema,
-        parameters=parameters,
-        log_likelihood=_log_likelihood(problem, parameters),
+        parameters={name: point[name] for name in own},
+        log_likelihood=np.nan if bound else _log_likelihood(problem, point),
+        factors={name: value for name, value in point.items() if name not in own},
         objective=outcome.objective,
         trace=outcome.trace,
         result=Result(outcome.result, remark + outcome.advice + _at_infinity(outcome)),

@@ -48,7 +48,7 @@ def free_parameters(schema: Schema, sizes: Mapping[str, int], fixed: Arrays) -> 
     Directions in which the model does not change (a rotation of factors) are counted.
     """
     total = 0
-    for variable in schema.of_kind("parameter"):
+    for variable in schema.own_parameters:
         shape = tuple(sizes[axis] for axis in variable.axes)
         free = np.isnan(fixed[variable.name]) if variable.name in fixed else np.ones(shape, bool)
         if variable.domain == "simplex":

@@ -29,7 +29,8 @@ class VariableSchema:
     `table` the likelihoods and the axis of the states, of what is seen through them; `units` are
     the exponents of the data of which a parameter is a product, None where they are not known;
     `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope;
-    `above` is the axis whose length less one a parameter exceeds.
+    `above` is the axis whose length less one a parameter exceeds;
+    `variational` is True for the parameters of a factor of a mean field.
     """
 
     name: str
@@ -49,6 +50,7 @@ class VariableSchema:
     units: Mapping[str, float] | None = None
     corner: str = ""
     above: str = ""
+    variational: bool = False
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -90,6 +92,11 @@ class Schema:
     def data(self) -> tuple[VariableSchema, ...]:
         """Givens and observed variables whose values are needed."""
         return tuple(v for v in self.of_kind("given", "observed") if v.free)
+
+    @property
+    def own_parameters(self) -> tuple[VariableSchema, ...]:
+        """The parameters of the model; those of the factors of a mean field are variational."""
+        return tuple(v for v in self.of_kind("parameter") if not v.variational)
 
     @property
     def domains(self) -> dict[str, Domain]:

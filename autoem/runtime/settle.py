@@ -45,4 +45,4 @@ def _objective(fit: Fit, program: Program) -> float:
     assert fit.data is not None
     weights = next(iter(fit.data.weights.values()), None)
     with np.errstate(all="ignore"):
-        return program.log_likelihood(program.arrays(fit.data), fit.parameters, weights)
+        return program.log_likelihood(program.arrays(fit.data), fit.point, weights)

@@ -19,13 +19,15 @@ ROWS = 40
 
 def summary(fit: Fit) -> str:
     """What was found, how well, and why the iteration stopped."""
-    label = fit.schema.objective if fit.objective == fit.log_likelihood else "log posterior"
+    bound = fit.schema.objective == "elbo"
+    plain = bound or fit.objective == fit.log_likelihood
+    label = fit.schema.objective if plain else "log posterior"
     lines = [
         f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations",
         *_wrapped(fit.result.advice),
         f"  {label} {fit.objective:.5f}   free parameters {fit.free_parameters}"
         f"   observations {fit.observations:g}",
-        f"  AIC {fit.aic:.3f}   BIC {fit.bic:.3f}",
+        *(() if bound else (f"  AIC {fit.aic:.3f}   BIC {fit.bic:.3f}",)),
     ]
     errors: Arrays = {}
     information = fit.at_hand
@@ -35,7 +37,7 @@ def summary(fit: Fit) -> str:
         lines += _wrapped(told)
     lines += _wrapped(fit.condensed)
     lines += [f"  {name}: {count} missing" for name, count in fit.missing.items()]
-    for variable in fit.schema.of_kind("parameter"):
+    for variable in fit.schema.own_parameters:
         lines += [
             "",
             *table(

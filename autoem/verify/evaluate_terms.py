@@ -23,6 +23,7 @@ from scipy import optimize, special
 
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.maximum import Maximized
+from autoem.derive.node import Mode, RuleNode
 from autoem.derive.quantity import (
     ChainWeights,
     Computed,
@@ -35,10 +36,8 @@ from autoem.derive.quantity import (
     Later,
     LogPartition,
     MatrixFunction,
-    Mode,
     Origin,
     Quantity,
-    RuleNode,
     Seen,
     Size,
     Smoothed,

@@ -16,7 +16,7 @@ from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.verify.case import Case
 from autoem.verify.certificate import Certificate, Obligation
-from autoem.verify.obligations import EXAMINATIONS, Examination
+from autoem.verify.obligations import EXAMINATIONS, OF_BOUNDS, Examination
 
 
 def verify(
@@ -63,7 +63,7 @@ def examined(
     except Exception as error:  # what cannot be lowered, printed or loaded is no algorithm
         yield Obligation("program", "failed", None, f"{type(error).__name__}: {error}")
         return
-    for examination in EXAMINATIONS:
+    for examination in OF_BOUNDS if derivation.e_step.factors else EXAMINATIONS:
         for obligation in _examined(case, examination):
             yield _of_estimate(obligation) if _is_estimate(derivation) else obligation
 

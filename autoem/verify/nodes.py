@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import stats
 
-from autoem.derive.quantity import IntegrationRule
+from autoem.derive.node import IntegrationRule
 
 
 @lru_cache

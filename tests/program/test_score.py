@@ -52,6 +52,8 @@ def case_of(name: str) -> Case:
     path = Path("models") / f"{name}.py"
     derivation = derive(getattr(priors, name)) if name[0].isupper() else derived(path)
     model = derivation.model
+    if derivation.e_step.factors:
+        pytest.skip("a bound has no score")
     program = lower(derivation, "")
     schema = Schema.from_dict(schema_of(derivation, program))
     smooth = tuple(replace(variable, corner="") for variable in schema.variables)

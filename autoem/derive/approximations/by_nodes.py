@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from autoem.derive.approximations.approximation import Approximation
 from autoem.derive.log_joint import LogJoint
+from autoem.derive.node import IntegrationRule
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.nodes import by_nodes
-from autoem.derive.quantity import Declared, IntegrationRule
+from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 from autoem.errors import BadOption
 

@@ -154,12 +154,18 @@ def _evidence(made: Page) -> Iterator[Block]:
     if made.derivation.e_step.posteriors:
         terms = _constants_last(made.derivation.e_step.evidence)
         right = made.reader.terms(terms, made.notation.indexing())
-        sign = "=" if made.derivation.e_step.assume is None else "≈"
+        sign = SIGNS.get(made.derivation.objective, "≈")
         left = Call("log", _density(made, observed_only=True))
         yield display(Relation((left, right), (sign,)))
 
 
+SIGNS = {"log-likelihood": "=", "elbo": "≥"}
+"""How log p(x) stands to the objective."""
+
+
 def _capitalized(words: str) -> str:
+    if words == "elbo":
+        return "Evidence lower bound (elbo)"
     return words[:1].upper() + words[1:]
 
 

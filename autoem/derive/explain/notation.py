@@ -198,7 +198,8 @@ class Notation:
             for position, axis in enumerate(base.axes)
             if position >= plates and axis in self.vector_axes
         )
-        place = self.declaration.variables.index(variable)
+        known = self.declaration.variables
+        place = known.index(variable) if variable in known else len(known)  # of a mean field
         return Glyph(
             lambda shown: subscripted(symbol, shown),
             event,

@@ -14,12 +14,14 @@ from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.joint import joint
 from autoem.derive.explain.layout import Block, Inline, Paragraph
+from autoem.derive.explain.mean_fields import factor
 from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
 from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, states
 from autoem.derive.explain.totals import totals
+from autoem.derive.mean_field import Factor
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.chain import ChainPosterior
@@ -41,6 +43,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (ConjugatePosterior, conjugate),
     (NodesPosterior, nodes),
     (ConjugateArrayPosterior, arrays),
+    (Factor, factor),
     (ChainPosterior, chain),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),
@@ -55,6 +58,8 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     own = [*local.plates, *(context.state for context in local.contexts)]
     if isinstance(posterior, StatePosterior | NodesPosterior):
         own.append(posterior.state)
+    if isinstance(posterior, Factor):
+        own += posterior.event
     if isinstance(posterior, SmootherPosterior):
         own.append(posterior.chain.time)
     if isinstance(posterior, ChainPosterior):

@@ -8,6 +8,7 @@ from typing import Any
 from autoem.derive.explain.corners import extremum
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
+from autoem.derive.explain.mean_fields import coordinate
 from autoem.derive.explain.solutions import concave, counts, covariance, root, stationary
 from autoem.derive.explain.systems import linear, newton
 from autoem.derive.maximizers.problem import Update
@@ -20,6 +21,7 @@ READERS: dict[str, Any] = {
     "extremum": extremum,
     "stationary": stationary,
     "root": root,
+    "coordinate": coordinate,
     "newton": newton,
 }
 """Rule to its reader."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.calculus import depends
+from autoem.derive.calculus import depends, plain
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import (
     Local,
@@ -23,7 +23,7 @@ from autoem.derive.posterior import (
     plate_reads,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, elements, indices_of, plain
+from autoem.derive.quantity import Declared, Element, elements, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.families import FAMILIES

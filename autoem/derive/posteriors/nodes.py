@@ -22,6 +22,7 @@ import sympy
 
 from autoem.derive.calculus import depends, derivative
 from autoem.derive.index import Index, fresh
+from autoem.derive.node import IntegrationRule, Mode, RuleNode
 from autoem.derive.posterior import (
     Local,
     Posterior,
@@ -32,7 +33,7 @@ from autoem.derive.posterior import (
     replaced,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, IntegrationRule, Mode, Quantity, RuleNode
+from autoem.derive.quantity import Declared, Element, Quantity
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 from autoem.language.expression import Axis

@@ -25,7 +25,7 @@ from autoem.derive.term import Term, Terms, reindex
 from autoem.families.bounded import TruncatedFamily
 from autoem.families.family import Family
 from autoem.families.interval import INTERVALS
-from autoem.language.declaration import Parameter, Random
+from autoem.language.declaration import Latent, Parameter, Random
 from autoem.language.distribution import Distribution
 from autoem.language.expression import Axis
 
@@ -63,7 +63,22 @@ def own_law(
     for other in remaining:
         if any(depends(value, other) for value in values.values()):
             raise Refusal(f"the law of {latent.name} mentions {other.name}")
+    for name in _averaged(values, own):
+        raise Refusal(f"the law of {latent.name} mentions {name}, which is averaged")
     return _posterior(joint.scope, law, local, values)
+
+
+def _averaged(values: dict[str, sympy.Expr], own: Terms) -> list[str]:
+    """Latents in the arguments of the law that the terms do not mention: a mean field has put
+    their means in place."""
+    found = (e.base for value in values.values() for e in elements(value))
+    return [
+        base.name
+        for base in found
+        if isinstance(base, Declared)
+        and isinstance(base.variable, Latent)
+        and not any(depends(term.value, base) for term in own)
+    ]
 
 
 def _values(

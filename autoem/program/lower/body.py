@@ -10,6 +10,7 @@ from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.maximizers.stationary import ends
 from autoem.derive.maximum import Maximized
+from autoem.derive.node import Mode, RuleNode
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -19,10 +20,8 @@ from autoem.derive.quantity import (
     LinearSystem,
     LogPartition,
     MatrixFunction,
-    Mode,
     Origin,
     Quantity,
-    RuleNode,
     Size,
     Smoothed,
     SmoothedGaussian,

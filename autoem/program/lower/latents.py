@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import sympy
 
 from autoem.derive.index import Index
+from autoem.derive.mean_field import Factor
 from autoem.derive.posterior import Context, Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
@@ -65,11 +66,11 @@ def _word(posterior: Posterior, key: str) -> str:
 
 
 def _statistic(posterior: Posterior, key: str) -> str:
-    """The word for an expected statistic of a scalar."""
+    """The word for an expected statistic."""
     whole = posterior
     if isinstance(posterior, TotalPosterior | TruncatedPosterior):
         whole = posterior.whole
-    assert isinstance(whole, ConjugatePosterior)
+    assert isinstance(whole, ConjugatePosterior | Factor)
     x = whole.element
     known = {
         x: "mean", x**2: "square", 1 / x: "inverse", sympy.log(x): "log",

@@ -27,7 +27,7 @@ class Every:
 
 def unmeasured(derivation: Derivation, axes: AxisNames) -> dict[Quantity, Every]:
     """The axes of latents that neither data nor parameters have."""
-    variables = derivation.graph.variables
+    variables = derivation.variables
     known = [v for v in variables if not isinstance(v, Latent) and is_told(v)]
     measured = [axis for v in known for axis in (*v.plates, *v.event)]
     latents = [v for v in variables if isinstance(v, Latent)]

@@ -6,14 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from autoem.derive.quantity import (
-    Defined,
-    LogPartition,
-    Mode,
-    Quantity,
-    RuleNode,
-    elements,
-)
+from autoem.derive.node import Mode, RuleNode
+from autoem.derive.quantity import Defined, LogPartition, Quantity, elements
 from autoem.derive.term import Term
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames

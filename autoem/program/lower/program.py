@@ -44,7 +44,11 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     given = _given(axes, declared, arrays, row)
     gathered, sums = _gather(axes, given, [*needed, *untold(derivation)], row)
     maximize = _maximize(derivation, axes, declared, sums)
-    score, prior_score = score_functions(derivation, axes, declared, given, row)
+    score, prior_score = (
+        (None, None)
+        if derivation.e_step.factors  # the gradient of F by theta alone is that of no likelihood
+        else score_functions(derivation, axes, declared, given, row)
+    )
     decoded = decoding.function(decode(derivation.e_step), Body(axes, declared), declared)
     data = tuple(a for q, a in declared.items() if not _is_parameter(q))
     parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
@@ -90,7 +94,7 @@ def _declared(derivation: Derivation, axes: AxisNames) -> dict[Quantity, ir.Arra
     """Parameters and data as arrays."""
     scope = derivation.log_joint.scope
     result: dict[Quantity, ir.Array] = {}
-    for variable in derivation.graph.variables:
+    for variable in derivation.variables:
         if isinstance(variable, Latent) or not is_told(variable):
             continue
         quantity = scope.quantity(variable)

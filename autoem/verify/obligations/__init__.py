@@ -10,6 +10,7 @@ from autoem.verify.obligations.bound import bound
 from autoem.verify.obligations.decode import decode
 from autoem.verify.obligations.expansion import expansion
 from autoem.verify.obligations.maximizer import maximizer
+from autoem.verify.obligations.mean_field import mean_field
 from autoem.verify.obligations.posterior import posterior
 from autoem.verify.obligations.surrogate import surrogate
 
@@ -25,3 +26,6 @@ EXAMINATIONS: tuple[Examination, ...] = (
     decode,
     ascent,
 )
+
+OF_BOUNDS: tuple[Examination, ...] = (expansion, mean_field)
+"""For a mean field, whose objective is a bound and has parameters that the model has not."""
