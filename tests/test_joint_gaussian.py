@@ -14,7 +14,29 @@ import pytest
 from scipy import stats
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from autoem import Axis, Latent, Model, Normal, Observed, Parameter, Poisson, Positive, derive, fit
+from autoem import (
+    Axis,
+    Categorical,
+    Given,
+    Identity,
+    Latent,
+    Model,
+    MultivariateNormal,
+    Normal,
+    Observed,
+    Parameter,
+    Poisson,
+    Positive,
+    PositiveDefinite,
+    Real,
+    Simplex,
+    Total,
+    Within,
+    Zeros,
+    derive,
+    fit,
+)  # fmt: skip
+from autoem.derive.stages import derive as derive_with_gaps
 from autoem.errors import NoExactPosterior
 from autoem.errors.data import TooLargeMatrix
 from tests.test_references import program
@@ -137,3 +159,59 @@ def test_a_matrix_that_is_too_large_is_named_with_its_axis() -> None:
     }  # fmt: skip
     with pytest.raises(TooLargeMatrix, match="axis h with 5000 entries"):
         fit(program("crossed_effects"), data)
+
+
+class PartlySeen(Model):
+    """Factors with a full noise covariance, some cells missing."""
+
+    n, d, q = Axis(), Axis(), Axis()
+    loading, cov = Parameter(Real(d, q)), Parameter(PositiveDefinite(d))
+    z = Latent(MultivariateNormal(Zeros(q), cov=Identity(q)), over=n)
+    x = Observed(MultivariateNormal(loading @ z, cov=cov), over=n)
+
+
+class Censored(Model):
+    """An effect behind a value of which a bound is seen."""
+
+    n = Axis()
+    low, s2 = Given(Real(), over=n), Parameter(Positive())
+    a = Latent(Normal(0, variance=1), over=n)
+    b = Latent(Normal(a, variance=s2), over=n)
+    y = Observed(Within(b, lower=low), over=n)
+
+
+class Summed(Model):
+    """An effect behind values of which the sum is seen."""
+
+    n, j = Axis(), Axis()
+    s2 = Parameter(Positive())
+    a = Latent(Normal(0, variance=1), over=n)
+    b = Latent(Normal(a, variance=s2), over=(n, j))
+    y = Observed(Total(b, over=j), over=n)
+
+
+class Switched(Model):
+    """Two effects of the row whose scale switches with a class."""
+
+    n, k = Axis(), Axis()
+    weight, t2 = Parameter(Simplex(k)), Parameter(Positive(), over=k)
+    z = Latent(Categorical(weight), over=n)
+    a = Latent(Normal(0, variance=t2[z]), over=n)
+    b = Latent(Normal(a, variance=1), over=n)
+    y = Observed(Normal(a + b, variance=1), over=n)
+
+
+@pytest.mark.parametrize(
+    ("model", "gaps", "reason"),
+    [
+        (PartlySeen, ("x",), "x is seen in part"),
+        (Censored, (), "b lies between bounds"),
+        (Summed, (), "sums of b are observed"),
+        (Switched, (), "switches with z"),
+    ],
+)
+def test_what_is_no_plain_gaussian_set_is_refused(
+    model: type[Model], gaps: tuple[str, ...], reason: str
+) -> None:
+    with pytest.raises(NoExactPosterior, match=reason):
+        derive_with_gaps(model, gaps)

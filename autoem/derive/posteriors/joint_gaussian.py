@@ -28,9 +28,11 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, replaced
 from autoem.derive.posteriors.elimination import Elimination, Step, eliminated
 from autoem.derive.posteriors.precision import Member, fresh_like, quadratic, settled_terms
+from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Element
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
+from autoem.language.declaration import Observed
 
 HALF = sympy.Rational(1, 2)
 
@@ -68,6 +70,8 @@ def joint_gaussian(
     latents = _coupled(terms, latent, remaining)
     if not latents:
         raise Refusal(f"{latent.name} does not range over the reals")
+    for each in latents:
+        _check_free(joint, terms, each)
     own = tuple(t for t in terms if any(depends(t.value, each) for each in latents))
     for other in remaining:
         if other not in latents and any(depends(term.value, other) for term in own):
@@ -87,6 +91,16 @@ def joint_gaussian(
         left=(*centre, *volume),
     )
     return first.together[0]
+
+
+def _check_free(joint: LogJoint, terms: Terms, latent: Declared) -> None:
+    """Only the log joint speaks of the latent: it ranges over all reals, and none of it is seen."""
+    if isinstance(latent.variable, Observed):
+        raise Refusal(f"{latent.name} is seen in part, and meets other latents")
+    if any(is_bound(term, latent) for term in terms):
+        raise Refusal(f"{latent.name} lies between bounds")
+    if any(each.latent is latent for each in (*joint.totals, *joint.constraints)):
+        raise Refusal(f"sums of {latent.name} are observed")
 
 
 def _coupled(terms: Terms, latent: Declared, remaining: tuple[Declared, ...]) -> list[Declared]:
