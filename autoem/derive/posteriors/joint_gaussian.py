@@ -99,7 +99,8 @@ def _check_free(joint: LogJoint, terms: Terms, latent: Declared) -> None:
         raise Refusal(f"{latent.name} is seen in part, and meets other latents")
     if any(is_bound(term, latent) for term in terms):
         raise Refusal(f"{latent.name} lies between bounds")
-    if any(each.latent is latent for each in (*joint.totals, *joint.constraints)):
+    summed = [t.latent for t in joint.totals] + [c.latent for c in joint.constraints]
+    if any(each is latent for each in summed):
         raise Refusal(f"sums of {latent.name} are observed")
 
 
