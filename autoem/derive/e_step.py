@@ -17,7 +17,7 @@ from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
 from autoem.derive.posteriors.truncated import is_bound
-from autoem.derive.quantity import Declared
+from autoem.derive.quantity import Declared, Indicator
 from autoem.derive.refused import refused
 from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
@@ -157,7 +157,9 @@ def _members(
     if len(found.together) == 1:
         return [(found, latent)]
     members = {q.name: q for q in pending}
-    return [(each, members[each.local.latent.name]) for each in found.together]
+    latents = [each.local.latent for each in found.together]
+    names = [q.latent.name if isinstance(q, Indicator) else q.name for q in latents]
+    return [(each, members[name]) for each, name in zip(found.together, names, strict=True)]
 
 
 def _next(

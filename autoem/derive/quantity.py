@@ -205,6 +205,7 @@ class ChainWeights:
     """log weight[.., t, k] of a state and log step[.., j, k] of the step into it.
 
     `time`, `state`, `before` are the formal indices t, k, j; `plates` the others of the weight.
+    `more` are the states, and those before, of chains that are taken together with the first.
     """
 
     weight: Element
@@ -213,6 +214,17 @@ class ChainWeights:
     time: Index
     state: Index
     before: Index
+    more: tuple[tuple[Index, Index], ...] = ()
+
+    @property
+    def states(self) -> tuple[Index, ...]:
+        """The states of all chains at a step."""
+        return (self.state, *(state for state, _ in self.more))
+
+    @property
+    def befores(self) -> tuple[Index, ...]:
+        """The states of all chains at the step before."""
+        return (self.before, *(before for _, before in self.more))
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,10 +102,10 @@ class Scope:
                 self._matrix(let.operation, target)
             case Solve():
                 self._solve(let.operation, let.targets)
-            case ForwardBackward(weight, step, time, state, before):
+            case ForwardBackward(weight, step, time) as chain:
                 self._covered(self._ref(weight), let.targets[0].axes)
-                self._covered(self._ref(step), (*let.targets[0].axes, before))
-                self._covered((time, state), let.targets[0].axes)
+                self._covered(self._ref(step), (*let.targets[0].axes, *chain.befores))
+                self._covered((time, *chain.states), let.targets[0].axes)
             case Best(operand, axis):
                 self._reduced(self._ref(operand), (axis,), target.axes)
             case BestPath(weight, step, _, state, before):

@@ -16,16 +16,19 @@ def forward_backward(
     operation: ForwardBackward, targets: tuple[Array, ...], scope: Scope
 ) -> tuple[np.ndarray, ...]:
     """Sums over all paths, in log space: each chain by itself."""
-    time, state, before = operation.time, operation.state, operation.before
-    chains = tuple(axis for axis in targets[0].axes if axis not in (time, state))
-    weight = grid(scope, operation.weight, (*chains, time, state))
-    step = grid(scope, operation.step, (*chains, time, before, state))
-    lengths = scope.shape(chains)
+    time, states, befores = operation.time, operation.states, operation.befores
+    chains = tuple(axis for axis in targets[0].axes if axis not in (time, *states))
+    lengths, steps = scope.shape(chains), scope.shape((time,))
+    weight = grid(scope, operation.weight, (*chains, time, *states)).reshape(*lengths, *steps, -1)
+    step = grid(scope, operation.step, (*chains, time, *befores, *states))
+    step = step.reshape(*lengths, *steps, weight.shape[-1], -1)
     found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
+    inner = (*steps, *scope.shape(states))
     arrays = [
-        np.array(part).reshape((*lengths, *np.shape(part[0]))) for part in zip(*found, strict=True)
+        np.array(part).reshape((*lengths, *(inner if np.ndim(part[0]) else ())))
+        for part in zip(*found, strict=True)
     ]
-    order = (*chains, time, state)
+    order = (*chains, time, *states)
     return tuple(
         np.transpose(array, [(order if time in t.axes else chains).index(a) for a in t.axes])
         for array, t in zip(arrays, targets, strict=True)

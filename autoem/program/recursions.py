@@ -14,7 +14,8 @@ class ForwardBackward:
     `weight` is log weight[.., t, k], `step` is log step[j, k] (perhaps over more axes), j along
     the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
     `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
-    (zero at the first step), and the log-normalizer of each chain.
+    (zero at the first step), and the log-normalizer of each chain.  `more` are states, and those
+    before, that make up the state together with the first.
     """
 
     weight: Ref
@@ -22,6 +23,17 @@ class ForwardBackward:
     time: str
     state: str
     before: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The axes of the state."""
+        return (self.state, *(state for state, _ in self.more))
+
+    @property
+    def befores(self) -> tuple[str, ...]:
+        """The axes of the state before."""
+        return (self.before, *(before for _, before in self.more))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.moments import moments
 from autoem.derive.posteriors.enumerate import StatePosterior, table_axes
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.rows import row_axis, statistics, untold
 from autoem.derive.stages import Derivation
 from autoem.derive.units import units
@@ -102,6 +103,9 @@ def _tables(derivation: Derivation, axes: AxisNames) -> dict[str, list[str]]:
         if isinstance(posterior, StatePosterior) and posterior.local.contexts:
             kept = table_axes(posterior.indicator, posterior.local)
             found[posterior.indicator.latent.name] = [axes.of(axis) for axis in kept]
+        elif isinstance(posterior, ProductChainPosterior):
+            w, name = posterior.weights, " and ".join(i.latent.name for i in posterior.indicators)
+            found[name] = [axes.of(index.axis) for index in (*w.befores, *w.states)]
     return found
 
 

@@ -60,6 +60,20 @@ def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
     return state, before, after, np.log(scale).sum(axis=0) + peak.sum(axis=0)
 
 
+def forward_backward_together(weight: np.ndarray, step: np.ndarray, count: int) -> Smoothing:
+    """The same for states over several axes: weights (steps, states ..., chains ...), log steps
+    (before ..., after ...), with `count` axes of states, which are taken as one.
+
+    >>> weight = np.zeros((2, 2, 3))
+    >>> forward_backward_together(weight, np.zeros((2, 3, 2, 3)), 2)[0].shape
+    (2, 2, 3)
+    """
+    shape, size = weight.shape, int(np.prod(weight.shape[1 : 1 + count]))
+    flat = weight.reshape(shape[0], size, *shape[1 + count :])
+    state, before, after, total = forward_backward(flat, step.reshape(size, size))
+    return state.reshape(shape), before.reshape(shape), after.reshape(shape), total
+
+
 def _forward(move: np.ndarray, state: np.ndarray, t: int) -> np.ndarray:
     """sum_j state[j] move[j, k] for the step into t."""
     if move.ndim == 2:

@@ -31,13 +31,16 @@ def paths(chain: ChainWeights, plates: At, sizes: Mapping[Axis, int], value: Val
     `before[t, j]` is P(z_(t-1) = j) given what is seen before t, zero at the first step; with
     exp(W) and `after` its product is the joint probability of two neighbors.
     """
-    steps, states = size_of(chain.time.axis, sizes), size_of(chain.state.axis, sizes)
+    steps, shape = size_of(chain.time.axis, sizes), [size_of(i.axis, sizes) for i in chain.states]
+    every = list(np.ndindex(*shape))
+    states = len(every)
     weight, step = np.empty((steps, states)), np.zeros((steps, states, states))
     for t, k in np.ndindex(steps, states):
-        at = {**plates, chain.time: t, chain.state: k}
+        at = {**plates, chain.time: t, **dict(zip(chain.states, every[k], strict=True))}
         weight[t, k] = value(chain.weight, at)
         for j in range(states if t else 0):
-            step[t, j, k] = value(chain.step, {**at, chain.before: j})
+            earlier = dict(zip(chain.befores, every[j], strict=True))
+            step[t, j, k] = value(chain.step, {**at, **earlier})
 
     def total(first: int, last: int, fixed: Mapping[int, int]) -> float:
         """log of the sum over the paths from `first` to `last` that pass through fixed states."""
@@ -57,8 +60,9 @@ def paths(chain: ChainWeights, plates: At, sizes: Mapping[Axis, int], value: Val
             seen = total(0, t, {})
             before[t, k] = np.exp(total(0, t, {t - 1: k}) - seen)
             after[t, k] = np.exp(seen + total(t, steps, {t: k}) - everything)
-    normalizer = np.asarray(everything)
-    return {"state": state, "before": before, "after": after, "log_normalizer": normalizer}
+    parts = {"state": state, "before": before, "after": after}
+    found = {name: part.reshape(steps, *shape) for name, part in parts.items()}
+    return found | {"log_normalizer": np.asarray(everything)}
 
 
 def moments(chain: GaussianChain, plates: At, sizes: Mapping[Axis, int], value: Value) -> Parts:

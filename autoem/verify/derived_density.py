@@ -23,7 +23,7 @@ from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Element, Indicator
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Observed
-from autoem.verify import joint_density
+from autoem.verify import joint_density, product_density
 from autoem.verify.densities import DENSITIES
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.intervals import log_mass
@@ -230,6 +230,7 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "gaussian": _gaussian,
     "smoother": _smoother,
     "joint_gaussian": joint_density.log_q,
+    "product_chain": product_density.log_q,
     "conjugate": _family,
     "truncated": _truncated,
     "total": _total,

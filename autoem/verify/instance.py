@@ -133,7 +133,8 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     """Lengths that brute force can handle, no two alike: `rows`, then ever less, for the axes that
     no parameter has; 2, 3, ... for the others, those of latents first.
 
-    Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole.
+    Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole, or the paths
+    of several chains have to be enumerated.
 
     >>> from autoem.families import Normal
     >>> from autoem.language import Axis, Model, Observed, Real
@@ -147,6 +148,8 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     declaration = model.declaration
     if rows is None:
         rows = 3 if any(map(_is_continuous_chain, declaration.latents)) else 5
+        chains = [v for v in declaration.latents if isinstance(v.distribution, Markov)]
+        rows = rows if len(chains) < 2 else 3
     inner = dict.fromkeys(_inner_axes(declaration.variables))
     small, large = iter(count(2)), chain((rows,), count(min(rows - 1, SECOND), -1))
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]

@@ -11,6 +11,7 @@ SECTIONS = {
     "solve": "linear",
     "ascend": "linear",
     "forward_backward": "chain",
+    "forward_backward_together": "chain",
     "best_path": "viterbi",
     "smooth_gaussian": "tridiagonal",
     "root": "root",

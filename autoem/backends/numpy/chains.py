@@ -19,15 +19,19 @@ from autoem.program.ir import Best, BestPath, ForwardBackward, Let, Roll, Smooth
 
 def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None:
     """Append the statements that smooth the chains."""
-    time, state = operation.time, operation.state
-    chains = tuple(a for a in scope.layout(let.targets[0].axes) if a not in (time, state))
-    order = (time, state, *chains)
+    time, states = operation.time, operation.states
+    chains = tuple(a for a in scope.layout(let.targets[0].axes) if a not in (time, *states))
+    order = (time, *states, *chains)
     weight = scope.full(read(scope, operation.weight), order)
     if operation.weight.name not in scope.overwritten:
         weight = method(weight, "copy")
-    step = _step(scope, operation, chains)
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
-    call = invoke(scope.helper("forward_backward"), weight, step)
+    if operation.more:
+        step = scope.full(read(scope, operation.step), (*operation.befores, *states))
+        call = invoke(scope.helper("forward_backward_together"), weight, step, Literal(len(states)))
+    else:
+        step = _step(scope, operation, chains)
+        call = invoke(scope.helper("forward_backward"), weight, step)
     scope.statements.append(Assign(Sequence("", names), call))
     for target, name in zip(let.targets, names, strict=True):
         layout = scope.layout(target.axes)

@@ -23,17 +23,19 @@ def smoothed(body: Body, base: Smoothed) -> ir.Array:
 def _forward_backward(body: Body, base: Smoothed) -> tuple[ir.Array, ...]:
     """The recursion of a discrete chain, made once."""
     chain, names = base.chain, IndexNames(body.axes)
-    axes = names.all((*chain.plates, chain.time, chain.state))
+    axes = names.all((*chain.plates, chain.time, *chain.states))
     weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
-    *plates, time, state = axes
+    plates, time = names.all(chain.plates), names.of(chain.time)
     stem = chain.weight.base.name.removeprefix("log_weight_")
     targets = (
         body.target(f"responsibility_{stem}", axes),
         body.target(f"before_{stem}", axes),
         body.target(f"after_{stem}", axes),
-        body.target(f"log_normalizer_{stem}", tuple(plates)),
+        body.target(f"log_normalizer_{stem}", plates),
     )
-    operation = ir.ForwardBackward(weight, step, time, state, names.of(chain.before))
+    more = tuple((names.of(state), names.of(before)) for state, before in chain.more)
+    state, before = names.of(chain.state), names.of(chain.before)
+    operation = ir.ForwardBackward(weight, step, time, state, before, more)
     body.lets.append(ir.Let(targets, operation))
     return targets
 

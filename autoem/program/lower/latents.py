@@ -12,6 +12,7 @@ from autoem.derive.posterior import Context, Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Element, Indicator, Quantity
@@ -86,6 +87,9 @@ def _labels(posterior: Posterior) -> dict[Index, str]:
         labels[posterior.state] = f"[{_name(posterior.indicator)}]"
     if isinstance(posterior, ChainPosterior):
         labels[posterior.weights.state] = f"[{_name(posterior.indicator)}]"
+    if isinstance(posterior, ProductChainPosterior):
+        for indicator, state in zip(posterior.indicators, posterior.weights.states, strict=True):
+            labels[state] = f"[{_name(indicator)}]"
     for context in posterior.local.contexts:
         labels[context.state] = _label(context)
     return labels
