@@ -34,6 +34,7 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.notation import notation
 from autoem.derive.explain.place import swapped
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.stages import Derivation, derive
@@ -45,7 +46,7 @@ from autoem.verify.instance import tiny_instance
 from tests.derive.layout_value import Key, Meaning, free_letters, key
 
 NAMES = sorted(path.stem for path in Path("models").resolve().glob("*.py"))
-NO_FORMULA = (SmootherPosterior, TruncatedPosterior)
+NO_FORMULA = (SmootherPosterior, TruncatedPosterior, ProductChainPosterior)
 """Posteriors whose numbers come from a sweep or from a probability function, not from the page."""
 
 DENSE = ("crossed_effects",)

@@ -18,6 +18,7 @@ from autoem.derive.explain.mean_fields import factor
 from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
+from autoem.derive.explain.product_chains import product_chains
 from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, states
 from autoem.derive.explain.totals import totals
@@ -31,6 +32,7 @@ from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.posteriors.joint_gaussian import JointPosterior
 from autoem.derive.posteriors.nodes import NodesPosterior
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
@@ -45,6 +47,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (ConjugateArrayPosterior, arrays),
     (Factor, factor),
     (ChainPosterior, chain),
+    (ProductChainPosterior, product_chains),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),
     (TotalPosterior, totals),
@@ -64,6 +67,9 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
         own.append(posterior.chain.time)
     if isinstance(posterior, ChainPosterior):
         own += [posterior.weights.time, posterior.weights.state, posterior.weights.before]
+    if isinstance(posterior, ProductChainPosterior):
+        w = posterior.weights
+        own += [w.time, *w.states, *w.befores]
     place = Place(page, posterior, page.notation.indexing(*own))
     lead: tuple[Inline, ...] = ("Posterior of ", page.notation.symbol(place.latent), ".")
     reason = page.reason(posterior.reason)

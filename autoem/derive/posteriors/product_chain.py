@@ -259,8 +259,9 @@ def _posterior(
         family="Categorical",
         natural={"log_weight": w.weight, "log_step": w.step},
         expectations={
+            **joint,
+            "joint": joint["responsibility"],
             "responsibility": marginals[0],
-            **{f"joint_{k}": v for k, v in joint.items()},
         },
         log_normalizer=(Term(smoothed("log_normalizer", "log_normalizer", w.plates)),),
         indicators=indicators,
