@@ -112,7 +112,7 @@ def fit(
     seed: int | None = None,
     tol: float = 1e-14,
     max_iterations: int = 10_000,
-    accelerate: str | None = "squarem",
+    accelerate: str | None = "anderson",
     backend: str = "numpy",
     progress: bool | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,

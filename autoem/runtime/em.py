@@ -43,9 +43,13 @@ class State:
     gain: float = math.inf
     best: float = -math.inf
     stalled: int = 0  # maps since the objective was last above its best
-    path: tuple[Arrays, ...] = ()  # the points since the last jump, for an acceleration
+    path: tuple[Arrays, ...] = ()  # the points since the last jump
+    secants: tuple[tuple[Arrays, Arrays], ...] = ()  # the last points and their maps
+    jumps: int = 0  # those of an acceleration that were taken
 
 
+MEMORY = 6
+"""Steps that an acceleration may combine."""
 ALL_DIGITS = Grain()
 Accelerate = Callable[[EStep, State], State]
 
@@ -56,7 +60,8 @@ class Outcome:
 
     `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
     `places` are the entries that it is about; `trace` has the objective at the start and after
-    each of `iterations` maps; `reference` are parameters of ordinary size.
+    each of `iterations` maps; `reference` are parameters of ordinary size; `jumps` are those of
+    an acceleration.
     """
 
     result: str
@@ -66,6 +71,7 @@ class Outcome:
     trace: tuple[float, ...] = field(repr=False)
     iterations: int
     reference: Arrays = field(default_factory=dict, repr=False)
+    jumps: int = 0
 
     @property
     def advice(self) -> str:
@@ -111,6 +117,8 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
             best=max(state.best, objective),
             stalled=0 if objective > state.best + rounding(objective) else state.stalled + 1,
             path=(*state.path[-2:], parameters),
+            secants=(*state.secants[-MEMORY:], (state.parameters, parameters)),
+            jumps=state.jumps,
         )
 
 
@@ -237,7 +245,8 @@ def run_em(
             if where:
                 why = "degenerate"
                 break
-            if accelerate and not verdict(state, tol, max_iterations, grain.noise):
+            testing = state.gain <= tol * (1 + abs(state.objective)) and len(state.path) < 3
+            if accelerate and not testing and not verdict(state, tol, max_iterations, grain.noise):
                 state = accelerate(e_step, state)
                 trace += [state.objective] * (state.maps + 1 - len(trace))
             if report:
@@ -247,7 +256,9 @@ def run_em(
     why, where = _explained(why, where, e_step, domains, scale, state, grain)
     last = before if why in WORSE else state
     finite = tuple(value for value in trace if math.isfinite(value))
-    return Outcome(why, where, last.parameters, last.objective, finite, state.maps, scale)
+    return Outcome(
+        why, where, last.parameters, last.objective, finite, state.maps, scale, state.jumps
+    )
 
 
 def _explained(

@@ -46,7 +46,8 @@ class Fit:
 
     `parameters`: name to array, axes `over=` in order, then event axes.  `log_likelihood`: of the
     data at the parameters.  `objective`: what was maximized, the log-likelihood plus the log prior.
-    `trace`: the objective at the start and after each of `iterations` maps.  `result`: converged,
+    `trace`: the objective at the start and after each of `iterations` maps (`jumps` of
+    them by the acceleration).  `result`: converged,
     max_iterations, degenerate, boundary, decreased, unsettled (`runtime.settle`) or interrupted,
     with `.advice`.  `levels`: axis to the labels of its categories or columns.  `missing`: variable
     to its number of missing cells.
@@ -69,6 +70,7 @@ class Fit:
     levels: Mapping[str, list[Level]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     fixed: Arrays = field(default_factory=dict, repr=False)
+    jumps: int = 0
     edges: tuple[Place, ...] = field(default=(), repr=False)
     condensed: str = ""
     found: Information | None = field(default=None, repr=False, compare=False)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autoem.errors.data import NoSuchName, OutsideAxis
 from autoem.runtime.alone import assigned
+from autoem.runtime.anderson import anderson
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
@@ -47,7 +48,7 @@ def fit(
     seed: int | None = None,
     tol: float = 1e-14,
     max_iterations: int = 10_000,
-    accelerate: str | None = "squarem",
+    accelerate: str | None = "anderson",
     progress: bool | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Fit:
@@ -57,11 +58,12 @@ def fit(
     started from the data.  `fixed` has parameters with nan where an entry is free; what is fixed is
     put back after every M-step, which is exact where Q is separable (where it is not, the result
     `decreased` tells).  The iteration stops when the gain of one plain map, and all that can still
-    follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is "squarem"
-    or None; `iterations` counts evaluations of the map.  The same `seed` gives the same fit (None
-    is 0).  `progress` shows a line on the terminal; None: if there is one.  Exchangeable categories
-    come in the order of `runtime.order`, unless `start` or `fixed` names them.  A whole start that
-    leads to a saddle, as a symmetric one does, is left, and the advice says so (`runtime.leave`).
+    follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is
+    "anderson", "squarem" or None; `iterations` counts evaluations of the map.  The same `seed`
+    gives the same fit (None is 0).  `progress` shows a line on the terminal; None: if there is one.
+    Exchangeable categories come in the order of `runtime.order`, unless `start` or `fixed` names
+    them.  A whole start that leads to a saddle, as a symmetric one does, is left, and the advice
+    says so (`runtime.leave`).
 
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain;
     `OutsideAxis` for an index that leaves its axis.
@@ -79,7 +81,7 @@ def fit(
         program = program.with_gaps(tuple(read.missing))
     held = declared_fixed(schema) | check_parameters(schema, fixed or {}, "fixed", read.sizes)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
-    jump = squarem(schema.domains) if accelerate else None
+    jump = ACCELERATIONS[accelerate](schema.domains) if accelerate else None
     with reporter(progress) as report:
         grain = grain_of(program.plain, read.arrays, read.sizes)
         run = Run(*problem.steps, schema.domains, tol, max_iterations, jump, report, grain)
@@ -98,6 +100,9 @@ def _again(problem: _Problem, run: Run, program: Program, parameters: Arrays) ->
     e_step, m_step = other.steps
     outcome = replace(run, e_step=e_step, m_step=m_step).start(parameters)
     return _finish(other, outcome, "", ordered=False)
+
+
+ACCELERATIONS = {"anderson": anderson, "squarem": squarem}
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         trace=outcome.trace,
         result=Result(outcome.result, remark + outcome.advice + _at_infinity(outcome)),
         iterations=outcome.iterations,
+        jumps=outcome.jumps,
         free_parameters=free_parameters(schema, read.sizes, problem.fixed),
         observations=_observations(problem),
         sizes=read.sizes,

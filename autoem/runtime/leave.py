@@ -34,8 +34,11 @@ def leave(
     The outcome as it is, and nothing to say, where no end is higher; the trace goes on otherwise.
     """
     ends = [start(parameters) for parameters in beside(information, near)]
-    best = max(ends, key=lambda end: end.objective, default=outcome)
-    if not best.objective > outcome.objective + HIGHER * (1 + abs(outcome.objective)):
+    best = outcome
+    for end in ends:  # of two sides that are as high, the first
+        if end.objective > best.objective + HIGHER * (1 + abs(best.objective)):
+            best = end
+    if best is outcome:
         return outcome, ""
     trace, maps = (*outcome.trace, *best.trace), outcome.iterations + best.iterations
     return replace(best, trace=trace, iterations=maps), REMARK.format(along=information.along)

@@ -22,12 +22,13 @@ def check_options(
     autoem.errors.run.BadOption: max_iterations=10.5: expected a whole number from 0.
     """
     is_tolerance = isinstance(tol, Real) and 0 <= float(tol) < np.inf
+    is_known = accelerate in ("anderson", "squarem", None)
     checks: dict[str, tuple[Any, bool, str]] = {
         "restarts": (restarts, _is_whole(restarts, 1), "a whole number from 1"),
         "seed": (seed, seed is None or _is_whole(seed, 0), "a whole number from 0, or None"),
         "tol": (tol, is_tolerance, "a number from 0"),
         "max_iterations": (max_iterations, _is_whole(max_iterations, 0), "a whole number from 0"),
-        "accelerate": (accelerate, accelerate in ("squarem", None), "'squarem' or None"),
+        "accelerate": (accelerate, is_known, "'anderson', 'squarem' or None"),
         "progress": (progress, progress in (True, False, None), "True, False or None"),
     }
     for option, (value, good, expected) in checks.items():

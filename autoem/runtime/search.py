@@ -57,7 +57,8 @@ class Run:
         while len(field) > 1:
             tried: list[Outcome] = []
             for outcome in field:
-                tried.append(self._on(outcome, outcome.iterations + maps))
+                jump = self.accelerate if outcome.iterations else None
+                tried.append(self._on(outcome, outcome.iterations + maps, jump))
                 if tried[-1].result == "interrupted":
                     return replace(min(tried, key=_rank), result="interrupted", places=())
             field, maps = _ranked(tried)[: (len(tried) + 1) // 2], 2 * maps
@@ -88,6 +89,7 @@ class Run:
             objective=after.objective if math.isfinite(after.objective) else -math.inf,
             trace=before.trace[:-1] + after.trace,
             iterations=before.iterations + after.iterations,
+            jumps=before.jumps + after.jumps,
         )
 
 

@@ -46,6 +46,7 @@ def squarem(domains: Mapping[str, Domain], after: int = 30) -> Accelerate:
             objective=objective,
             best=max(state.best, objective),
             path=(),
+            jumps=state.jumps + 1,
         )
 
     return jump
@@ -76,7 +77,7 @@ def extrapolate(
         u = u0 - 2 * a * (u1 - u0) + a * a * ((u2 - u1) - (u1 - u0))
         with np.errstate(all="ignore"):
             proposed = from_line(domains[name], u, two[name].shape)
-        moved[name] = _keep_still(domains[name][0], proposed, zero[name], two[name])
+        moved[name] = keep_still(domains[name][0], proposed, zero[name], two[name])
     return moved
 
 
@@ -99,7 +100,7 @@ def _length(step: np.ndarray) -> float:
     return largest * float(np.linalg.norm(step / largest)) if 0 < largest < math.inf else largest
 
 
-def _keep_still(kind: str, moved: np.ndarray, zero: np.ndarray, two: np.ndarray) -> np.ndarray:
+def keep_still(kind: str, moved: np.ndarray, zero: np.ndarray, two: np.ndarray) -> np.ndarray:
     """Entries that did not move stay; the others of a simplex share what is left."""
     still = zero == two
     if kind == "simplex":

@@ -17,13 +17,17 @@ ROWS = 40
 """Entries of one parameter that are printed before the rest is only counted."""
 
 
+def _accelerated(fit: Fit) -> str:
+    return f", {fit.jumps} of them accelerated" if fit.jumps else ""
+
+
 def summary(fit: Fit) -> str:
     """What was found, how well, and why the iteration stopped."""
     bound = fit.schema.objective == "elbo"
     plain = bound or fit.objective == fit.log_likelihood
     label = fit.schema.objective if plain else "log posterior"
     lines = [
-        f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations",
+        f"{fit.schema.name}: {fit.result} after {fit.iterations} iterations{_accelerated(fit)}",
         *_wrapped(fit.result.advice),
         f"  {label} {fit.objective:.5f}   free parameters {fit.free_parameters}"
         f"   observations {fit.observations:g}",

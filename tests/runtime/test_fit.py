@@ -28,7 +28,7 @@ def notices(**options) -> Fit:
     )
 
 
-@pytest.mark.parametrize("accelerate", ["squarem", None])
+@pytest.mark.parametrize("accelerate", ["anderson", "squarem", None])
 def test_a_slow_mixture_reaches_the_published_optimum(accelerate: str | None) -> None:
     expected = REFERENCES["death_notices"]
     found = notices(accelerate=accelerate)
@@ -36,7 +36,7 @@ def test_a_slow_mixture_reaches_the_published_optimum(accelerate: str | None) ->
     assert found.log_likelihood == pytest.approx(expected["log_likelihood"], abs=1e-8)
     assert found.parameters["weight"][0] == pytest.approx(expected["pi"], rel=5e-6)
     np.testing.assert_allclose(found.parameters["rate"], expected["rates"], rtol=5e-6)
-    assert (found.iterations < 400) == (accelerate == "squarem")
+    assert (found.iterations < 400) == (accelerate is not None)
     assert found.free_parameters == 3 and found.observations == 1096
 
 
@@ -68,7 +68,7 @@ def test_units_do_not_matter(scale: float, shift: float) -> None:
 
 
 def test_the_objective_never_falls_and_the_count_is_right() -> None:
-    for accelerate in ("squarem", None):
+    for accelerate in ("anderson", "squarem", None):
         found = notices(accelerate=accelerate)
         assert np.diff(found.trace).min() > -1e-9
         assert len(found.trace) == found.iterations + 1
@@ -205,7 +205,7 @@ def interrupted_after(maps: int) -> Program:
 def test_control_c_keeps_the_best_so_far() -> None:
     data, start = {"x": np.arange(30) % 9}, {"weight": [0.3, 0.7], "rate": [1.0, 2.5]}
     found = fit(interrupted_after(4), data, TWO, start=start)
-    assert found.result == "interrupted" and found.iterations == 4
+    assert found.result == "interrupted" and found.iterations - found.jumps == 4
     assert found.objective == found.trace[-1] == max(found.trace)
     early = fit(interrupted_after(40), data, TWO)
     assert early.result == "interrupted" and early.objective == max(early.trace)
