@@ -126,7 +126,7 @@ class Interpretation:
     ) -> Values:
         """The most probable states of the discrete latents, together."""
         assert self.program.decode is not None
-        given = {**data, **parameters}
+        given = _known(self.program, data, parameters)
         return _by_name(self.program.decode, given, axis_sizes(self.program, given))
 
 
@@ -165,7 +165,8 @@ def _known(
         for name, codes in program.every.items()
         if name not in data
     }
-    return {**made, **data, **parameters}
+    ones = {name: np.ones(np.shape(data[of])[place]) for name, (of, place) in program.ones.items()}
+    return {**made, **ones, **data, **parameters}
 
 
 def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[str, int]:

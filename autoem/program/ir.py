@@ -265,7 +265,8 @@ class ArrayProgram:
 
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
     for the axes that no other array has, and the codes that point into them; `masks`: data that say
-    which cells are seen.
+    which cells are seen; `ones`: data that are ones, as many as another array has entries along one
+    of its axes, unless they are given.
     """
 
     name: str
@@ -286,3 +287,4 @@ class ArrayProgram:
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sparse: tuple[str, ...] = ()  # data that are sparse matrices
     masks: tuple[str, ...] = ()
+    ones: dict[str, tuple[str, int]] = field(default_factory=dict, hash=False)

@@ -81,6 +81,8 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     Empty where rows cannot be told from their data: there are none, their positions or their number
     is read, an update goes through them, or a table is sparse.
     """
+    if program.ones:
+        return _shared(derivation, program)
     row = row_axis(derivation)
     kept = any(isinstance(statistic, Kept) for statistic in statistics(derivation))
     if program.sparse or program.row is None or with_positions(program) is not program:
@@ -114,6 +116,17 @@ def _dense(program: ArrayProgram) -> list[str]:
     operations = (let.operation for let in program.posterior.body)
     rows = (program.sizes[each.row] for each in operations if isinstance(each, Matrix))
     return list(dict.fromkeys(rows))
+
+
+def _shared(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+    """The data of an axis whose weights are data too: rows of no latent of their own."""
+    found = moments(derivation)
+    assert found is not None
+    ((weight, _),) = program.ones.items()
+    (axis,) = next(array.axes for array in program.data if array.name == weight)
+    own = [a for a in program.data if axis in a.axes and a.name != weight]
+    places = {array.name: array.axes.index(axis) for array in own}
+    return {"arrays": places, "moments": list(places), "weight": weight}
 
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:

@@ -47,14 +47,17 @@ def condensed(
     if not lengths or lengths[0] < FEW:
         return Condensed(data, weights)
     found = moment_points(data, told["arrays"], moments, weights) if moments else None
-    if found is not None:
-        remark = f"{lengths[0]} rows read through their moments, as {len(found[1])} points"
-        return Condensed(*found, remark)
-    found = merged_rows(data, told["arrays"], weights)
-    if found is not None:
-        remark = f"{lengths[0]} rows merged into {len(found[1])} that differ, weighted"
-        return Condensed(*found, remark)
-    return Condensed(data, weights)
+    remark = "{} rows read through their moments, as {} points"
+    if found is None:
+        found = merged_rows(data, told["arrays"], weights)
+        remark = "{} rows merged into {} that differ, weighted"
+    if found is None:
+        return Condensed(data, weights)
+    fewer, weight = found
+    remark = remark.format(lengths[0], len(weight))
+    if "weight" in told:  # inside the sums
+        return Condensed(fewer | {told["weight"]: weight}, None, remark)
+    return Condensed(fewer, weight, remark)
 
 
 # --- standalone: end

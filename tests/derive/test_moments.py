@@ -16,6 +16,7 @@ from autoem.derive.moments import moments
 from autoem.derive.stages import derive
 from autoem.pipeline import generate
 from autoem.program.lower import lower
+from autoem.program.lower.names import axis_names
 from autoem.program.schema import schema_of
 from autoem.runtime.gaps import filled
 from autoem.runtime.moments import moment_points
@@ -37,11 +38,12 @@ def both(
     derivation = derive(model, gaps)
     program = lower(derivation)
     module = load(emit(program, schema_of(derivation, program)), derivation.name)
-    assert program.row is not None
     told = module.SCHEMA["rows"]
     names = told.get("moments", list(told["arrays"]))
     generator = np.random.default_rng(3)
-    made = random_instance(model, {**sizes, program.row: ROWS}, generator)
+    found = moments(derivation)
+    row = program.row or axis_names(derivation.declaration).of(found.row) if found else program.row
+    made = random_instance(model, {**sizes, str(row): ROWS}, generator)
     theta = dict(made.parameters)
     data = {name: np.asarray(value) for name, value in made.data.items()}
     if offset:
@@ -53,10 +55,14 @@ def both(
     condensed = moment_points(data, told["arrays"], names, weights)
     assert condensed is not None
     assert len(condensed[1]) <= ROWS // 4
-    return tuple(
+    several = [(data, weights), condensed]
+    if "weight" in told:
+        several = [(rows | {told["weight"]: weight}, None) for rows, weight in several]
+    first, second = (
         (*module.e_step(rows, theta, weight), module.score(rows, theta, weight))
-        for rows, weight in ((data, weights), condensed)
-    )  # type: ignore[return-value]
+        for rows, weight in several
+    )
+    return first, second
 
 
 def difference(pair: tuple[Any, Any]) -> float:
@@ -90,6 +96,14 @@ def test_givens_have_moments_too(model: type[Model]) -> None:
 def test_an_offset_costs_no_digits() -> None:
     """At 1e9 the data themselves have seven digits left; what is read of them loses none."""
     assert difference(both(find_model("factor_analysis"), {"d": 4, "q": 2}, offset=1e9)) < 1e-7
+
+
+def test_a_latent_of_all_rows_reads_their_moments() -> None:
+    model = find_model("bayesian_regression")
+    found = moments(derive(model))
+    assert found is not None
+    assert [variable.name for variable in found.data] == ["v", "y"]
+    assert difference(both(model, {"p": 3})) < 1e-12
 
 
 @pytest.mark.parametrize("name", OTHERS)

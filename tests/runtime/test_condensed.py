@@ -68,6 +68,24 @@ def test_the_same_fit(name: str, weighted: bool) -> None:
     assert quick.condensed in quick.summary()
 
 
+def test_the_same_fit_of_a_latent_that_all_rows_share() -> None:
+    generator = np.random.default_rng(5)
+    v = generator.normal(size=(ROWS, 3)) + 10
+    data = {"v": v, "y": v @ [1.0, -2.0, 0.5] + generator.normal(size=ROWS)}
+    own = program("bayesian_regression")
+    start = {"prior": np.array(0.3), "noise": np.array(3.0)}
+    quick, slow = (
+        fit(one, data, start=start, max_iterations=20, accelerate=None)
+        for one in (own, replace(own, rows={}))
+    )
+    assert quick.condensed == "3000 rows read through their moments, as 9 points"
+    np.testing.assert_allclose(quick.trace, slow.trace, rtol=1e-12)
+    for parameter, value in slow.parameters.items():
+        np.testing.assert_allclose(quick.parameters[parameter], value, rtol=1e-10)
+    coefficients = quick.posterior()["beta"]["mean"]
+    np.testing.assert_allclose(coefficients, slow.posterior()["beta"]["mean"], rtol=1e-10)
+
+
 @pytest.mark.parametrize(("shift", "scale"), [(1e9, 1.0), (0.0, 1e-100), (0.0, 1e100)])
 def test_the_same_fit_wherever_the_data_are(shift: float, scale: float) -> None:
     data, sizes = case("factor_analysis", np.random.default_rng(5))

@@ -28,6 +28,7 @@ from autoem.program.roles import EVIDENCE, weight_axes
 
 DATA, PARAMETERS = Parameter("data", "Arrays"), Parameter("parameters", "Arrays")
 BLOCK, FIXED, EXPECTED, ROWS = Name("block"), Name("fixed"), Name("expected"), Name("rows")
+Body = tuple[Statement, ...]
 OTHER, PARTS, NONE = Name("expanded"), Name("parts"), Literal(None)
 
 
@@ -100,13 +101,20 @@ class Rows:
         return Subscript(Attribute(item("data", array.name), "shape"), (Literal(place),))
 
     def measured(self) -> tuple[Statement, ...]:
-        """The data with an array for every axis that only codes point into."""
-        every = self.plan.program.every
-        if not every:
+        """The data with an array for every axis that only codes point into, and with ones."""
+        program = self.plan.program
+        codes = {name: tuple(map(Literal, each)) for name, each in program.every.items()}
+        found = self._completed("measured", codes)
+        for name, (of, place) in program.ones.items():
+            found += self._completed("with_ones", {name: (Literal(of), Literal(place))})
+        return found
+
+    def _completed(self, helper: str, items: dict[str, tuple[Literal, ...]]) -> Body:
+        """data = helper(data, items), where there are any."""
+        if not items:
             return ()
-        codes = {name: Sequence("()", tuple(map(Literal, each))) for name, each in every.items()}
-        items = Mapping(tuple((Literal(name), each) for name, each in codes.items()))
-        return (Assign(Name("data"), invoke(self.helper("measured"), Name("data"), items)),)
+        pairs = tuple((Literal(name), Sequence("()", each)) for name, each in items.items())
+        return (Assign(Name("data"), invoke(self.helper(helper), Name("data"), Mapping(pairs))),)
 
     def fixed(self) -> tuple[Statement, ...]:
         """What all blocks share, in each form."""

@@ -33,6 +33,13 @@ def take_lines(table: Any, rows: slice, axis: int) -> Any:
     return table if whole else table[:, rows]
 
 
+def with_ones(
+    data: dict[str, np.ndarray], ones: dict[str, tuple[str, int]]
+) -> dict[str, np.ndarray]:
+    """The data with ones where no weights are given, as many as an array has along an axis."""
+    return {name: np.ones(np.shape(data[of])[place]) for name, (of, place) in ones.items()} | data
+
+
 def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> np.ndarray:
     """The blocks of one array together; the rows go back to their own axis."""
     return np.moveaxis(np.concatenate([part[name] for part in parts], axis=-1), -1, axis)

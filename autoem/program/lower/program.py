@@ -7,6 +7,7 @@ from dataclasses import replace
 from autoem.derive.decode import decode
 from autoem.derive.index import Index, fresh
 from autoem.derive.law import is_told
+from autoem.derive.moments import moments
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -27,6 +28,7 @@ from autoem.program.lower.body import Body
 from autoem.program.lower.latents import latents
 from autoem.program.lower.measure import unmeasured
 from autoem.program.lower.names import AxisNames, axis_names
+from autoem.program.lower.repeats import with_repeats
 from autoem.program.lower.rows import WEIGHT, at_row, over_rows
 from autoem.program.lower.score import score_functions
 from autoem.program.lower.sums import total
@@ -54,7 +56,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     parameters = tuple(a for q, a in declared.items() if _is_parameter(q))
     more = tuple(f for f in (score, prior_score, decoded) if f is not None)
     used = _axes((posterior, gathered, maximize, *more), (*data, *parameters))
-    return ir.ArrayProgram(
+    program = ir.ArrayProgram(
         derivation.name,
         None if row is None else axes.of(row),
         {axis: axis.rstrip("'") for axis in used},
@@ -73,6 +75,8 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         every={e.array.name: e.codes for e in every.values()},
         masks=tuple(mask.name for mask in derivation.log_joint.scope.masks.values()),
     )
+    found = moments(derivation) if row is None and not program.sparse else None
+    return program if found is None else with_repeats(program, axes.of(found.row))
 
 
 def _axes(functions: tuple[ir.Function, ...], arrays: tuple[ir.Array, ...]) -> list[str]:
