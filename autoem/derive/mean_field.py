@@ -24,12 +24,13 @@ from autoem.derive.index import Index, Read, fresh
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal
 from autoem.derive.posteriors.conjugate import match, split
+from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Defined, Element, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
 from autoem.errors import NoExactPosterior
 from autoem.families.family import ExponentialForm, VectorFamily
-from autoem.language.declaration import Parameter, Random
+from autoem.language.declaration import Latent, Parameter
 from autoem.language.distribution import Distribution
 from autoem.language.domain import Positive, Real
 
@@ -111,10 +112,16 @@ class Factor(Posterior):
         return f"q({self.local.latent.name})"
 
 
+CONTINUOUS = ("real", "positive", "unit", "simplex")
+"""Supports of latents that may have a factor with parameters."""
+
+
 def factor_of(scope: Scope, latent: Declared) -> Factor:
     """The factor of a latent, in the family of its own law."""
-    law = latent.variable.distribution if isinstance(latent.variable, Random) else None
+    law = latent.variable.distribution if isinstance(latent.variable, Latent) else None
     family = law.family if isinstance(law, Distribution) else None
+    if family is not None and family.support not in CONTINUOUS:
+        raise Refusal(f"{latent.name} is discrete: only exact rules give it a factor")
     plates = tuple(fresh(axis) for axis in latent.variable.plates)
     event = tuple(fresh(axis) for axis in latent.variable.event)
     if isinstance(family, ExponentialForm) and not event:
@@ -234,7 +241,9 @@ def averaged(
     refusals = []
     for chosen in _choices(block, kept):
         try:
-            factors = tuple(factor_of(joint.scope, q) for q in block if q not in chosen)
+            others = [q for q in block if q not in chosen]
+            _check_free(joint, terms, others)
+            factors = tuple(factor_of(joint.scope, q) for q in others)
             found = _averages(joint.scope, terms, factors)
             left, posteriors = eliminated(found, chosen)
             return left, factors, posteriors
@@ -243,6 +252,14 @@ def averaged(
             first = str(refusal).partition("\n")[0]
             refusals.append(f"with {names} left to the exact rules: {first}")
     raise Refusal("; ".join(refusals))
+
+
+def _check_free(joint: LogJoint, terms: Terms, latents: Sequence[Declared]) -> None:
+    """What is conditioned on more than terms is left to the rules that know of it."""
+    seen = [each.latent for each in joint.totals] + [each.latent for each in joint.constraints]
+    for latent in latents:
+        if latent in seen or any(is_bound(term, latent) for term in terms):
+            raise Refusal(f"{latent.name} has sums or bounds, which a factor does not keep")
 
 
 def _averages(scope: Scope, terms: Terms, factors: tuple[Factor, ...]) -> Terms:

@@ -15,13 +15,17 @@ import autoem
 from autoem import (
     Axis,
     Bernoulli,
+    Gamma,
+    Interval,
     Latent,
     Model,
     Normal,
     Observed,
     Parameter,
+    Positive,
     Real,
     mean_field,
+    where,
 )
 from autoem.derive.stages import Derivation, derive
 from autoem.errors import NoExactPosterior, NothingAttached
@@ -183,6 +187,27 @@ def test_the_page_names_the_bound_and_its_factors() -> None:
     assert "share_d ~ Dirichlet(concentration_of_share_d" in page
     assert "Rule coordinate" in page and "½ + ∑_{t: of_t = d} r_tk" in page
     assert r"\ge" in topics_model().latex()
+
+
+class Selected(Model):
+    """A variance that is one of two: the choice may not lose its states to a factor."""
+
+    n = Axis("rows")
+    p, a = Parameter(Interval(0, 1)), Parameter(Positive())
+    z = Latent(Bernoulli(p), over=n)
+    s = Latent(Gamma(a, rate=1), over=n)
+    m = Latent(Normal(0, variance=where(z, s, 1)), over=n)
+    y = Observed(Normal(m, variance=1), over=n)
+
+
+def test_a_discrete_latent_is_left_to_the_exact_rules() -> None:
+    with pytest.raises(NoExactPosterior, match="z is discrete: only exact rules"):
+        derive(Selected, assume=mean_field("m"))
+
+
+def test_a_sum_is_left_to_the_rule_that_knows_of_it() -> None:
+    with pytest.raises(NoExactPosterior, match=r"z has sums or bounds|z is discrete"):
+        derive(declared(ROOT / "models/poisson_factorization.py"), assume=mean_field("taste"))
 
 
 def test_the_error_without_a_choice_names_it() -> None:
