@@ -49,7 +49,7 @@ NAMES = sorted(path.stem for path in Path("models").resolve().glob("*.py"))
 NO_FORMULA = (SmootherPosterior, TruncatedPosterior, ProductChainPosterior)
 """Posteriors whose numbers come from a sweep or from a probability function, not from the page."""
 
-DENSE = ("crossed_effects",)
+DENSE = ("crossed_effects", "super_resolution")
 """A matrix that is written entry by entry and inverted whole."""
 
 TURNED = ("weibull_mixture",)
