@@ -33,7 +33,9 @@ from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.runtime.fit_result import Fit
 from autoem.runtime.fitting import fit as _run
+from autoem.runtime.options import check_mappings
 from autoem.runtime.program import Program as Runnable
+from autoem.verify.made_bounds import only_bounds
 from autoem.verify.simulate import sample
 
 if TYPE_CHECKING:
@@ -152,6 +154,7 @@ def _runnable(
         with_gaps=partial(_runnable, model, backend, sparse=sparse),
         with_sparse=lambda names: _runnable(model, backend, missing, sparse=names),
     )
+    program = replace(program, hooks={"sample": partial(_sampled, derivation.model)})
     assumed = derivation.e_step.assume
     if not isinstance(assumed, Nodes):
         return program
@@ -160,6 +163,19 @@ def _runnable(
         return program
     finer = partial(_finer, derivation, assumed.finer, backend, missing, sparse)
     return replace(program, finer=finer)
+
+
+def _sampled(
+    model: type[Model], found: Fit, sizes: Mapping[str, int] | None, seed: int | None
+) -> dict[str, Any]:
+    """Data simulated at the estimates, with the givens of the fit."""
+    check_mappings(sizes=sizes)
+    axes = {axis.key for axis in model.declaration.axes}
+    lengths = {axis: size for axis, size in found.sizes.items() if axis in axes}
+    known = found.data.arrays if found.data else {}
+    made = only_bounds(model.declaration)
+    given = {v.name: known[v.name] for v in model.declaration.givens if v not in made}
+    return sample(model, found.parameters, lengths | dict(sizes or {}), seed, given=given)
 
 
 def _finer(

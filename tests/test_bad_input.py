@@ -17,7 +17,9 @@ from autoem.cli import main
 from autoem.cli.find import find_model
 from autoem.errors.base import AutoemError
 from autoem.errors.data import DataError
-from autoem.pipeline import fit, generate
+from autoem.graph import draw
+from autoem.language import Model
+from autoem.pipeline import derive, fit, generate, sample
 from autoem.runtime import Fit, read_csv
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
@@ -258,3 +260,51 @@ def test_classes_that_are_separated_have_no_finite_slope(y: list[int]) -> None:
     found = program("logistic_regression")({"v": v, "y": y})
     assert found.result == "boundary" and "beta" in found.result.advice
     assert "at infinity" in found.result.advice and np.isnan(found.standard_errors["beta"]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fit("gaussian_mixture", {}), "and not 'gaussian_mixture'"),  # type: ignore[arg-type]
+        (lambda: derive(None), "and not None"),  # type: ignore[arg-type]
+        (lambda: derive(Model), "and not the base of all models"),
+        (lambda: draw(3), "and not 3"),  # type: ignore[arg-type]
+        (lambda: sample(None, {}), "and not None"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_model(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(AutoemError) as caught:
+        call()
+    assert message in str(caught.value) and "class MyModel(Model)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "options", "message"),
+    [
+        (None, {}, "weight"),
+        ([1.0], {}, "parameters=[1.0]: expected values by the name of a parameter"),
+        ({"mean": [[1.0], [2.0, 3.0]]}, {}, "mean has entries of different lengths (1, 2)"),
+        ({"mean": ["low", 1.0]}, {}, "mean at components = 0 is 'low', not a number"),
+        ({"mean": [np.nan, 1.0]}, {}, "mean at components = 0 is nan"),
+        ({}, {"sizes": "n"}, "sizes='n': expected the lengths of axes by name"),
+        ({}, {"seed": -1}, "seed=-1: expected a whole number from 0, or None"),
+        ({}, {"seed": "a"}, "seed='a': expected a whole number from 0, or None"),
+    ],
+)
+def test_what_is_no_simulation(parameters: Any, options: dict[str, Any], message: str) -> None:
+    known = {"weight": [0.5, 0.5], "mean": [0.0, 1.0], "variance": [1.0, 1.0]}
+    theta = known | parameters if isinstance(parameters, dict) else parameters
+    with pytest.raises(AutoemError) as caught:
+        sample(find_model("normal_mixture"), theta, **({"sizes": {"n": 3}} | options))
+    assert message in str(caught.value)
+
+
+def test_a_fit_is_simulated_with_its_own_givens() -> None:
+    v = np.column_stack([np.ones(9), np.arange(9.0)])
+    y = np.array([0, 0, 1, 0, 1, 0, 1, 1, 1])
+    found = fit(find_model("logistic_regression"), {"v": v, "y": y})
+    drawn = found.sample(seed=3)
+    assert drawn["y"].shape == (9,) and set(drawn["y"]) <= {0, 1}
+    np.testing.assert_array_equal(drawn["v"], v)
+    again = found.sample(seed=3)
+    np.testing.assert_array_equal(drawn["y"], again["y"])

@@ -73,6 +73,7 @@ from autoem.errors.model import (
     NamedTwice as NamedTwice,
     NoObserved as NoObserved,
     NotADeclaration as NotADeclaration,
+    NotAModel as NotAModel,
     Redeclared as Redeclared,
     ReservedName as ReservedName,
     Undeclared as Undeclared,

@@ -138,3 +138,18 @@ class ModelHasNoInstances(LanguageError):
 
     def remedy(self) -> str:
         return f"Write fit({self.model}, data)."
+
+
+class NotAModel(LanguageError):
+    """Something else where a model is asked for."""
+
+    came: str
+
+    def problem_text(self) -> str:
+        return f"A model is a class statement, class MyModel(Model): ..., and not {self.came}."
+
+    def remedy(self) -> str:
+        return (
+            "Write the class itself, MyModel; a shipped model is called by its name on the command "
+            "line."
+        )

@@ -19,7 +19,7 @@ import networkx
 from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
 from autoem.language.distribution import Distribution, Law
 from autoem.language.expression import Axis, Previous, subexpressions
-from autoem.language.model import Declaration, Model
+from autoem.language.model import Model, declaration_of
 
 KINDS: tuple[tuple[type[Variable], str], ...] = (
     (Given, "given"),
@@ -138,7 +138,7 @@ def factor_graph(model: type[Model]) -> FactorGraph:
     >>> list(factor_graph(Shift).graph.edges)
     [('variance', 'p(x)'), ('b', 'p(x)'), ('p(b)', 'b'), ('p(x)', 'x')]
     """
-    declaration: Declaration = model.declaration
+    declaration = declaration_of(model)
     factors = tuple(_factors(declaration.variables))
     graph = networkx.DiGraph(name=declaration.name)
     for variable in declaration.variables:

@@ -6,11 +6,12 @@ only its name: it has no instances and no subclasses.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
-from autoem.errors import ModelHasNoInstances, ModelIsFinal, NoObserved, Undeclared
+from autoem.errors import ModelHasNoInstances, ModelIsFinal, NoObserved, NotAModel, Undeclared
 from autoem.language.arithmetic import Axis
 from autoem.language.declaration import Given, Latent, Observed, Parameter, Random, Variable
 from autoem.language.formula import Expression, subexpressions
@@ -117,6 +118,14 @@ class ModelType(type):
     def _painted(cls, form: str) -> str | None:
         painter = ModelType.painter
         return painter(cls, form) if painter is not None and cls.__bases__ != (object,) else None
+
+
+def declaration_of(model: object) -> Declaration:
+    """The declaration of a model.  Errors: `NotAModel`."""
+    if isinstance(model, ModelType) and model.__bases__ != (object,):
+        return model.declaration
+    came = "the base of all models" if isinstance(model, ModelType) else reprlib.repr(model)
+    raise NotAModel(came=came)
 
 
 def declared(name: str, namespace: dict[str, Any]) -> Declaration:

@@ -40,7 +40,13 @@ def _is_whole(value: Any, least: int) -> bool:
     return isinstance(value, int | np.integer) and value is not True and int(value) >= least
 
 
-def check_mappings(*, weights: Any, **others: Any) -> None:
+def check_seed(seed: Any) -> None:
+    """Raise `BadOption` for a seed that is no whole number."""
+    if not (seed is None or _is_whole(seed, 0)):
+        raise BadOption(option="seed", value=seed, expected="a whole number from 0, or None")
+
+
+def check_mappings(*, weights: Any = None, **others: Any) -> None:
     """Raise `BadOption` for what is not keyed by name, or for weights of more than one axis."""
     for option, value in {"weights": weights, **others}.items():
         if value is not None and not isinstance(value, Mapping):
@@ -53,6 +59,8 @@ def check_mappings(*, weights: Any, **others: Any) -> None:
 KEYED = {
     "sizes": 'the lengths of axes by name, as {"k": 3}',
     "weights": 'an array by the name of an axis, as {"n": w}',
+    "parameters": 'values by the name of a parameter, as {"mean": 0}',
+    "given": 'values by the name of a given, as {"v": v}',
     "fixed": 'values by the name of a parameter, as {"mean": 0}',
     "start": 'values by the name of a parameter or a latent, as {"mean": 0}',
     "columns": 'names of columns by variable, as {"x": ["a", "b"]}',

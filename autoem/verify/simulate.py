@@ -11,14 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.data import BadSize, NoSuchName, SizesDisagree, SizeUnknown, WrongDimensions
+from autoem.errors.data import (
+    BadSize,
+    NoSuchName,
+    NotFinite,
+    SizesDisagree,
+    SizeUnknown,
+    WrongDimensions,
+)
 from autoem.errors.verification import MissingValue
 from autoem.language.chain import Tree
 from autoem.language.construct import Evidence, Within
 from autoem.language.declaration import Given, Parameter, Random, Variable
 from autoem.language.expression import Axis
-from autoem.language.model import ModelType
+from autoem.language.model import ModelType, declaration_of
 from autoem.runtime.domains import check_blocks, check_entries
+from autoem.runtime.labels import numbers, raw_array
+from autoem.runtime.options import check_mappings, check_seed
 from autoem.runtime.schema import VariableSchema
 from autoem.verify.draws import Draws
 from autoem.verify.made_bounds import made_bounds, only_bounds
@@ -42,7 +51,8 @@ def sample(
     `Evidence` observe has no array.
 
     Errors: `MissingValue`, `NoSuchName`, `WrongDimensions`, `OutsideDomain`, `SizeUnknown`,
-    `SizesDisagree`, `BadSize`, and `NotSimulated` for a law that is not drawn from.
+    `SizesDisagree`, `BadSize`, `BadOption`, `NotAModel`, and `NotSimulated` for a law that is not
+    drawn from.
 
     >>> from autoem.families import Poisson
     >>> from autoem.language import Axis, Model, Observed, Positive
@@ -53,8 +63,12 @@ def sample(
     >>> sample(Counts, {"rate": 2.0}, {"n": 4}, seed=1)["x"].shape
     (4,)
     """
+    declaration_of(model)
+    check_mappings(parameters=parameters, sizes=sizes, given=given)
+    if not isinstance(seed, np.random.Generator):
+        check_seed(seed)
     generator = np.random.default_rng(seed)
-    known = _known(model, parameters, dict(given or {}))
+    known = _known(model, parameters or {}, dict(given or {}))
     lengths = _lengths(model, known, dict(sizes or {}))
     for variable, value in known.items():
         check_value(variable, value, lengths, lowest=-1 if is_parent(model, variable) else 0)
@@ -92,8 +106,20 @@ def _known(
                 axes = tuple(axis.label for axis in (*variable.plates, *variable.event))
                 found = tuple(values)
                 raise MissingValue(variable=variable.name, kind=kind, axes=axes, found=found)
-            known[variable] = np.asarray(values[variable.name])
+            known[variable] = _array(variable, values[variable.name])
     return known
+
+
+def _array(variable: Variable, value: Any) -> np.ndarray:
+    """The numbers of a parameter or a given."""
+    raw = raw_array(variable.name, value)
+    axes = tuple(axis.label for axis in (*variable.plates, *variable.event))
+    array = numbers(VariableSchema(variable.name, "parameter", "real", axes), raw)
+    endless = np.argwhere(~np.isfinite(array))
+    if len(endless) and isinstance(variable, Parameter):
+        index = tuple(map(int, endless[0]))
+        raise NotFinite(variable=variable.name, index=index, axes=axes, value=array[index].item())
+    return array if raw.dtype.kind not in "biu" else raw
 
 
 def _lengths(

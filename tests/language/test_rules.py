@@ -537,7 +537,10 @@ def test_every_error_of_the_language_is_tested() -> None:
     modules = (errors.language, errors.law, errors.model)
     found = [v for m in modules for v in vars(m).values() if isinstance(v, type)]
     ours = [v for v in found if issubclass(v, LanguageError) and v is not LanguageError]
-    elsewhere = (errors.NoObserved, errors.ModelIsFinal, errors.ModelHasNoInstances)
+    elsewhere = (
+        *(errors.NoObserved, errors.ModelIsFinal, errors.ModelHasNoInstances),
+        errors.NotAModel,
+    )
     assert {e.__name__ for e in ours} == {r.error.__name__ for r in RULES} | {
         e.__name__ for e in elsewhere
     }
