@@ -28,7 +28,11 @@ def kink(problem: Problem, parameter: Declared, corners: Terms, smooth: Terms) -
         raise Refusal(f"Q has a kink in {name} at every row, and {name} has a bounded domain")
     if len(corners) > 1 or derivative(smooth, parameter, indices):
         raise Refusal(f"Q has kinks in {name} and more besides: no median maximizes it; {MIXTURE}")
-    own = select(corners[0], plate_reads(corners[0].value, parameter, len(parameter.axes)), indices)
+    try:
+        reads = plate_reads(corners[0].value, parameter, len(parameter.axes))
+    except Refusal:
+        raise _one_of_several(name) from None
+    own = select(corners[0], reads, indices)
     assert own is not None
     value, weight = _value_and_weight(own, Element(parameter, indices))
     factors = [f for f in sympy.Mul.make_args(weight) if not _is_common(f, indices)]
@@ -56,8 +60,12 @@ def _value_and_weight(term: Term, element: Element) -> tuple[sympy.Expr, sympy.E
     slope = sympy.diff(gap, element)
     rest = sympy.expand(gap - slope * element)
     if slope == 0 or slope.has(element) or rest.has(element) or is_new(slope * rest):
-        raise Refusal(f"Q has kinks where {element.base.name} is one of several; {MIXTURE}")
+        raise _one_of_several(element.base.name)
     return -rest / slope, -term.value / found * sympy.Abs(slope)
+
+
+def _one_of_several(name: str) -> Refusal:
+    return Refusal(f"Q has kinks where {name} is one of several; {MIXTURE}")
 
 
 def _is_common(factor: sympy.Expr, indices: tuple[Index, ...]) -> bool:
