@@ -38,7 +38,7 @@ from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.stages import Derivation, derive
-from autoem.errors import AutoemError
+from autoem.errors import AutoemError, NoExactPosterior
 from autoem.language.model import ModelType
 from autoem.program.interpret import interpret
 from autoem.program.lower import lower
@@ -175,7 +175,10 @@ class Moved(Meaning):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in (*TURNED, *DENSE)])
 def test_the_page_computes_what_the_program_computes(name: str) -> None:
-    derivation = derive(find_model(name))
+    try:
+        derivation = derive(find_model(name))
+    except NoExactPosterior:
+        pytest.skip("the posterior is an approximation by choice")
     if any(isinstance(posterior, NO_FORMULA) for posterior in derivation.e_step.posteriors):
         pytest.skip("the posterior has no formula on the page")
     found = residuals(beside_program(derivation))
