@@ -55,5 +55,6 @@ class TooManyStates(DataError):
         return (
             f"The exact posterior of {self.latent} keeps a table over joint states, {product}: "
             f"{math.prod(self.sizes):,} entries a row, more than {self.limit:,}. Take fewer "
-            "states, or derive(model, posterior=mean_field()), which keeps the latents apart."
+            "states. A mean field keeps latents apart, where it has a factor for them: tell the "
+            "lengths by Axis(size=...), and derive(model, posterior=mean_field())."
         )
