@@ -118,6 +118,7 @@ def fit(
     backend: str = "numpy",
     progress: bool | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
+    sequence: str | None = None,
 ) -> Fit:
     """Fit a model to data by its EM algorithm; the arguments are those of `runtime.fitting.fit`."""
     if isinstance(model, Program):
@@ -138,6 +139,7 @@ def fit(
         accelerate=accelerate,
         progress=progress,
         columns=columns,
+        sequence=sequence,
     )
 
 

@@ -5,18 +5,8 @@ Shumway and Stoffer (1982), Journal of Time Series Analysis 3, 253.
     autoem derive state_space
 """
 
-from autoem import (
-    Axis,
-    Latent,
-    Markov,
-    Model,
-    MultivariateNormal,
-    Observed,
-    Parameter,
-    PositiveDefinite,
-    Real,
-    previous,
-)
+from autoem import Axis, Latent, Markov, Model, MultivariateNormal, Observed, Parameter
+from autoem import PositiveDefinite, Real, previous
 
 
 class StateSpace(Model):

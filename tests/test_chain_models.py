@@ -4,9 +4,28 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hmmlearn.hmm import GMMHMM, GaussianHMM
 from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
-from autoem import fit, generate, sample
+from autoem import (
+    Axis,
+    Categorical,
+    Latent,
+    Markov,
+    Model,
+    Normal,
+    Observed,
+    Parameter,
+    Positive,
+    Real,
+    Simplex,
+    derive,
+    fit,
+    generate,
+    previous,
+    sample,
+)
+from autoem.errors import NoExactPosterior, OutsideDomain
 from tests.test_models import ROOT, declared
 
 Arrays = dict[str, Any]
@@ -59,3 +78,173 @@ def test_the_state_space_is_fitted_to_a_higher_likelihood_than_the_truth() -> No
     peer = smoother(x, found.parameters).llf
     assert found.log_likelihood == pytest.approx(peer, rel=1e-10)
     assert found.log_likelihood > smoother(x, p).llf
+
+
+def rounds(module: Any, data: Arrays, p: Arrays, count: int) -> Arrays:
+    """The parameters after some maps."""
+    for _ in range(count):
+        statistics, _ = module.e_step(data, p)
+        p = module.m_step(statistics, p)
+    return p
+
+
+def test_gaussian_emissions_are_those_of_hmmlearn() -> None:
+    model = shipped("gaussian_hidden_markov")
+    p: Arrays = {
+        "initial": np.array([0.6, 0.4]),
+        "transition": np.array([[0.8, 0.2], [0.3, 0.7]]),
+        "mean": np.array([[0.0, 0.0], [1.5, 1.0]]),
+        "cov": np.array([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.4], [0.4, 0.7]]]),
+    }
+    x = sample(model, p, sizes={"s": 30, "t": 20}, seed=1)["x"]
+    peer: Any = GaussianHMM(2, "full", covars_prior=0, covars_weight=1, means_weight=0)
+    peer.min_covar, peer.n_features, peer.implementation = 0, 2, "scaling"
+    peer.startprob_, peer.transmat_ = p["initial"], p["transition"]
+    peer.means_, peer.covars_ = p["mean"], p["cov"]
+    rows, lengths = x.reshape(-1, 2), [20] * 30
+    module: Any = generate(model).module
+    assert module.log_likelihood({"x": x}, p) == pytest.approx(peer.score(rows, lengths), rel=1e-12)
+    for _ in range(5):
+        statistics, _ = peer._do_estep(rows, lengths)
+        peer._do_mstep(statistics)
+    found = rounds(module, {"x": x}, p, 5)
+    theirs = (peer.startprob_, peer.transmat_, peer.means_, peer.covars_)
+    for ours, expected in zip(found.values(), theirs, strict=True):
+        np.testing.assert_allclose(ours, expected, atol=1e-12)
+    states = peer.decode(rows, lengths)[1].reshape(x.shape[:2])
+    np.testing.assert_array_equal(module.decode({"x": x}, found)["z"], states)
+
+
+def test_what_is_zero_in_a_transition_stays_zero() -> None:
+    model = shipped("left_to_right")
+    p: Arrays = {
+        "initial": np.array([1.0, 0.0, 0.0]),
+        "transition": np.array([[0.7, 0.3, 0.0], [0.0, 0.8, 0.2], [0.0, 0.0, 1.0]]),
+        "mean": np.array([0.0, 3.0, -2.0]),
+        "variance": np.array([1.0, 0.5, 1.0]),
+    }
+    drawn = sample(model, p, sizes={"s": 60, "t": 15}, seed=5)
+    found = fit(model, {"x": drawn["x"]})
+    transition = found.parameters["transition"]
+    assert (transition[p["transition"] == 0] == 0).all()
+    np.testing.assert_allclose(transition, p["transition"], atol=0.08)
+    np.testing.assert_allclose(found.parameters["mean"], p["mean"], atol=0.3)
+    path = found.decode()["z"]
+    assert (np.diff(path, axis=1) >= 0).all() and (path == drawn["z"]).mean() > 0.9
+    assert np.isin(np.diff(path, axis=1), [0, 1]).all()
+
+
+def test_knowledge_tracing_is_the_sum_over_when_it_was_learnt() -> None:
+    model, rng = shipped("knowledge_tracing"), np.random.default_rng(0)
+    p: Arrays = {
+        "known": np.array([0.7, 0.3]),
+        "learn": np.array([[0.8, 0.2], [0.0, 1.0]]),
+        "answer": np.array([0.25, 0.9]),
+    }
+    right = rng.integers(2, size=(6, 5))
+    total = 0.0
+    for row in right:
+        mass = 0.0
+        for first in range(6):  # the exercise from which on the skill is there
+            learnt = p["known"][1] if first == 0 else p["known"][0] * 0.8 ** (first - 1)
+            learnt *= 1.0 if first == 0 else 0.2 if first < 5 else 1.0
+            state = (np.arange(5) >= first).astype(int)
+            mass += learnt * np.prod(np.where(row == 1, p["answer"][state], 1 - p["answer"][state]))
+        total += np.log(mass)
+    found = generate(model).module.log_likelihood({"right": right}, p)
+    assert found == pytest.approx(total, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "truth", "given"),
+    [
+        (
+            "switching_regression",
+            {"beta": [[1.0, 2.0], [-1.0, 0.5]], "variance": [0.2, 0.3]},
+            {"v": (400, 2)},
+        ),
+        (
+            "switching_autoregression",
+            {"level": [1.0, -1.0], "persistence": [0.3, 0.6], "variance": [0.3, 0.5]},
+            {},
+        ),
+    ],
+)
+def test_regimes_are_recovered(name: str, truth: Arrays, given: Arrays) -> None:
+    model, rng = shipped(name), np.random.default_rng(3)
+    chain = {"initial": [0.5, 0.5], "transition": [[0.95, 0.05], [0.1, 0.9]]}
+    p = {key: np.array(value) for key, value in {**chain, **truth}.items()}
+    v = {key: rng.normal(size=shape) for key, shape in given.items()}
+    drawn = sample(model, p, sizes={"t": 400}, seed=2, given=v)
+    found = fit(model, {"y": drawn["y"], **v}, {"k": 2})
+    order = np.argsort(found.parameters[next(iter(truth))].reshape(2, -1)[:, 0])[::-1]
+    for key, value in truth.items():
+        np.testing.assert_allclose(found.parameters[key][order], value, atol=0.25)
+    agree = (order[drawn["z"]] == found.decode()["z"]).mean()
+    assert agree > 0.9
+
+
+class MixtureEmissions(Model):
+    """Each state chooses one of its own components at every step."""
+
+    s, t, k, c = Axis(), Axis(), Axis(), Axis()
+    initial = Parameter(Simplex(k))
+    transition = Parameter(Simplex(k), over=k)
+    weight = Parameter(Simplex(c), over=k)
+    mean = Parameter(Real(), over=(k, c))
+    variance = Parameter(Positive(), over=(k, c))
+    z = Latent(
+        Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t)
+    )
+    part = Latent(Categorical(weight[z]), over=(s, t))
+    x = Observed(Normal(mean[z, part], variance=variance[z, part]), over=(s, t))
+
+
+def test_mixture_emissions_are_those_of_hmmlearn() -> None:
+    p: Arrays = {
+        "initial": np.array([0.5, 0.5]),
+        "transition": np.array([[0.9, 0.1], [0.2, 0.8]]),
+        "weight": np.array([[0.3, 0.7], [0.6, 0.4]]),
+        "mean": np.array([[0.0, 2.0], [4.0, 7.0]]),
+        "variance": np.array([[1.0, 0.5], [0.7, 1.2]]),
+    }
+    x = sample(MixtureEmissions, p, sizes={"s": 8, "t": 40}, seed=3)["x"]
+    peer: Any = GMMHMM(2, 2, covariance_type="diag")
+    peer.n_features = 1
+    peer.startprob_, peer.transmat_, peer.weights_ = p["initial"], p["transition"], p["weight"]
+    peer.means_, peer.covars_ = p["mean"][..., None], p["variance"][..., None]
+    score = peer.score(x.reshape(-1, 1), [40] * 8)
+    module: Any = generate(MixtureEmissions).module
+    assert module.log_likelihood({"x": x}, p) == pytest.approx(score, rel=1e-12)
+    values = [module.log_likelihood({"x": x}, rounds(module, {"x": x}, p, n)) for n in range(6)]
+    assert np.diff(values).min() > 0
+
+
+def test_a_row_that_does_not_sum_to_one_and_a_state_that_is_never_visited_are_named() -> None:
+    model, x = shipped("hidden_markov"), np.random.default_rng(0).integers(3, size=(5, 6))
+    start: Arrays = {
+        "initial": [0.5, 0.5], "transition": [[0.5, 0.6], [0.5, 0.5]],
+        "emission": [[0.2, 0.3, 0.5], [0.5, 0.3, 0.2]],
+    }  # fmt: skip
+    with pytest.raises(OutsideDomain, match=r"transition at k = 0 is \[0.5, 0.6\]"):
+        fit(model, {"x": x}, start=start)
+    start |= {"initial": [1, 0], "transition": [[1, 0], [0.5, 0.5]]}
+    found = fit(model, {"x": x}, start=start)
+    assert found.result == "degenerate" and "transition[1, 0]" in found.result.advice
+
+
+def test_chains_without_an_exact_posterior_say_what_blocks_them() -> None:
+    class Switching(Model):
+        t, k = Axis(), Axis()
+        initial, transition = Parameter(Simplex(k)), Parameter(Simplex(k), over=k)
+        drift = Parameter(Positive(), over=k)
+        z = Latent(
+            Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=t
+        )
+        level = Latent(
+            Markov(first=Normal(0, variance=1), then=Normal(previous, variance=drift[z])), over=t
+        )
+        x = Observed(Normal(level, variance=1), over=t)
+
+    with pytest.raises(NoExactPosterior, match="switch with z: the posterior has exponentially"):
+        derive(Switching)

@@ -24,7 +24,8 @@ from autoem.derive.index import Index, Lookup, Read, substitute
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
-from autoem.derive.quantity import ChainWeights, Declared, Defined, Element, Quantity, elements
+from autoem.derive.quantity import Declared, Defined, Element, Quantity, elements
+from autoem.derive.smoothed import ChainWeights
 from autoem.derive.term import Terms
 
 

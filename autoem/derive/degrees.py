@@ -26,9 +26,9 @@ from autoem.derive.quantity import (
     Quantity,
     Seen,
     Size,
-    SmoothedGaussian,
     Solution,
 )
+from autoem.derive.smoothed import SmoothedGaussian
 from autoem.derive.term import Term
 from autoem.language.declaration import Observed, Parameter, Random, Variable
 from autoem.language.expression import Axis

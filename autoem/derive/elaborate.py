@@ -39,7 +39,7 @@ from autoem.derive.term import Term, free_indices
 from autoem.derive.told import Position
 from autoem.errors import NotDerivable
 from autoem.families.where import choice, equal, less
-from autoem.language import declaration, expression
+from autoem.language import chain, declaration, expression
 from autoem.language.expression import Axis, Expression, Previous
 
 
@@ -167,11 +167,12 @@ class Reader:
     def _earlier(
         self, node: Previous, known: Environment
     ) -> tuple[declaration.Variable, tuple[Read, ...]]:
-        """The variable of a chain, and its indices one step earlier."""
+        """The variable of a chain, and its indices one step earlier; of a tree, at the parent."""
         variable = node.variable
-        assert isinstance(variable, declaration.Variable)
-        *plates, time = (known[axis] for axis in variable.plates)
-        return variable, (*plates, shifted(time, -1))
+        assert isinstance(variable, declaration.Random)
+        law, (*plates, time) = variable.distribution, (known[axis] for axis in variable.plates)
+        up = self.index(law.parent, known) if isinstance(law, chain.Tree) else shifted(time, -1)
+        return variable, (*plates, up)
 
     def _apply(
         self, node: expression.Apply, known: Environment, event: tuple[Read, ...]

@@ -25,6 +25,7 @@ from autoem.derive.missing import WHOLE, without_missing, without_whole
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
+from autoem.derive.sequential import Sequential, density_of, upward
 from autoem.derive.supported import supported
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
@@ -121,9 +122,9 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
     )
 
 
-def _readable(factor: Factor) -> Readable | chain.Markov | None:
-    """The law as a density, or a chain of densities."""
-    if isinstance(factor.law, chain.Markov):
+def _readable(factor: Factor) -> Readable | Sequential | None:
+    """The law as a density, or a chain or tree of densities."""
+    if isinstance(factor.law, Sequential):
         return factor.law
     return readable(factor.law, factor.name)
 
@@ -147,29 +148,32 @@ def _coarsened(factor: Factor, law: construct.Aggregate, scope: Scope) -> Iterat
         yield Term(value, places, (), factor.name)
 
 
-def _factor(factor: Factor, law: Readable | chain.Markov, scope: Scope) -> Iterator[Term]:
-    """The terms of one factor: of a chain, those of the first step and those of every later one."""
+def _factor(factor: Factor, law: Readable | Sequential, scope: Scope) -> Iterator[Term]:
+    """The terms of one factor: of a chain, those of the first step and those of every later one; of
+    a tree, those of the roots and those of every other node."""
     plates: dict[Axis, Read] = {axis: fresh(axis) for axis in factor.variable.plates}
     if isinstance(factor.variable, declaration.Parameter):
         plates |= {axis: fresh(axis) for axis in _entrywise(factor.variable, law)}
-    if not isinstance(law, chain.Markov):
+    if not isinstance(law, Sequential):
         yield from _density(factor, law, scope, plates)
         return
-    if not isinstance(law.first, distribution.Distribution):
-        raise NotDerivable(
-            what=f"a chain that starts as {type(law.first).__name__}", where=factor.name
-        )
-    assert isinstance(law.then, distribution.Distribution)
     time = factor.variable.plates[-1]
-    yield from _density(factor, law.first, scope, {**plates, time: 0})
-    index = plates[time]
-    assert isinstance(index, Index)
-    later = Element(scope.later(time), (index,))
-    for term in _density(factor, law.then, scope, plates):
+    if isinstance(law, chain.Tree):
+        up = upward(factor, law, scope, plates)
+        for term in _density(factor, density_of(factor, law.root), scope, plates):
+            yield replace(term, guards=(*term.guards, Guard(up, -1)))
+        assert isinstance(law.parent, declaration.Given)
+        later = Element(scope.later(time, law.parent), up.indices)
+    else:
+        yield from _density(factor, density_of(factor, law.first), scope, {**plates, time: 0})
+        index = plates[time]
+        assert isinstance(index, Index)
+        later = Element(scope.later(time), (index,))
+    for term in _density(factor, density_of(factor, law.then), scope, plates):
         yield replace(term, value=term.value * later)
 
 
-def _entrywise(parameter: declaration.Parameter, law: Readable | chain.Markov) -> tuple[Axis, ...]:
+def _entrywise(parameter: declaration.Parameter, law: Readable | Sequential) -> tuple[Axis, ...]:
     """The event axes of a parameter whose prior is a law of single numbers: that of every entry."""
     scalar = isinstance(law, distribution.Distribution) and law.family.event_rank == 0
     return parameter.event if scalar else ()

@@ -101,7 +101,10 @@ class Size(Quantity):
 
 @dataclass(frozen=True, eq=False)
 class Later(Quantity):
-    """One at every step of a chain but the first, where it is zero."""
+    """One at every step of a chain but the first, where it is zero; of a tree, whose nodes have
+    each a `parent`, one where there is one."""
+
+    parent: Declared | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,69 +204,30 @@ class Solution(Quantity):
 
 
 @dataclass(frozen=True)
-class ChainWeights:
-    """log weight[.., t, k] of a state and log step[.., j, k] of the step into it.
+class IntegrationRule:
+    """int f(u) du is about sum over q of w[q] f(u[q]): Gauss-Hermite nodes, or seeded draws."""
 
-    `time`, `state`, `before` are the formal indices t, k, j; `plates` the others of the weight.
-    `more` are the states, and those before, of chains that are taken together with the first.
-    """
-
-    weight: Element
-    step: Element
-    plates: tuple[Index, ...]
-    time: Index
-    state: Index
-    before: Index
-    more: tuple[tuple[Index, Index], ...] = ()
-
-    @property
-    def states(self) -> tuple[Index, ...]:
-        """The states of all chains at a step."""
-        return (self.state, *(state for state, _ in self.more))
-
-    @property
-    def befores(self) -> tuple[Index, ...]:
-        """The states of all chains at the step before."""
-        return (self.before, *(before for _, before in self.more))
+    kind: str
+    count: int
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
-class Smoothed(Quantity):
-    """One result of the forward-backward recursion.
+class RuleNode(Quantity):
+    """`part` "node" or "log_weight" of a rule, over the axis of its nodes."""
 
-    `part` is "state" (the responsibility of k at t), "before" and "after" (whose product with
-    exp(step) is the joint responsibility of j at t - 1 and k at t), or "log_normalizer".
-    """
-
-    chain: ChainWeights = field(kw_only=True)
+    integration: IntegrationRule = field(kw_only=True)
     part: str = field(kw_only=True)
-    indices: tuple[Index, ...] = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class GaussianChain:
-    """A block tridiagonal precision: `diagonal`[.., t, i, j], `lower`[.., t, i, j] between i at t
-    and j at t - 1, and the `shift`[.., t, i].
-
-    `row` and `column` are the formal event indices i and j; empty for a scalar.
-    """
-
-    diagonal: Element
-    lower: Element
-    shift: Element
-    plates: tuple[Index, ...]
-    time: Index
-    row: tuple[Index, ...]
-    column: tuple[Index, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class SmoothedGaussian(Quantity):
-    """One result of the Gaussian smoother: "mean", "covariance", "cross" (of i at t and j at
-    t - 1) or "log_determinant"."""
+class Mode(Quantity):
+    """Where a log density of `unknown` is highest: the root of its `slope`, itself a sum of terms,
+    whose derivative is `curvature`; both have the formal `indices` free."""
 
-    chain: GaussianChain = field(kw_only=True)
-    part: str = field(kw_only=True)
+    unknown: Element = field(kw_only=True)
+    slope: tuple[Term, ...] = field(kw_only=True)
+    curvature: tuple[Term, ...] = field(kw_only=True)
     indices: tuple[Index, ...] = field(kw_only=True)
 
 

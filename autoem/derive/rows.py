@@ -23,12 +23,11 @@ from autoem.derive.quantity import (
     Origin,
     Quantity,
     Size,
-    Smoothed,
-    SmoothedGaussian,
     Solution,
     Statistic,
     elements,
 )
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.term import Term
 from autoem.language.expression import Axis
 

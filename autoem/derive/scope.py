@@ -51,7 +51,7 @@ class Scope:
     indicators: dict[declaration.Variable, Indicator] = field(default_factory=dict)
     partitions: dict[object, LogPartition] = field(default_factory=dict)
     masks: dict[declaration.Variable, Seen] = field(default_factory=dict)
-    steps: dict[Axis, Later] = field(default_factory=dict)
+    steps: dict[tuple[Axis, declaration.Variable | None], Later] = field(default_factory=dict)
     sizes: dict[Axis, Size] = field(default_factory=dict)
     functions: dict[tuple[str, Declared], MatrixFunction] = field(default_factory=dict)
     defined: dict[object, Defined] = field(default_factory=dict)
@@ -74,11 +74,14 @@ class Scope:
             self.masks[variable] = Seen(f"seen_{base.name}", base.axes, "nonnegative", base=base)
         return self.masks[variable]
 
-    def later(self, axis: Axis) -> Later:
-        """Whether a step of a chain has one before it."""
-        if axis not in self.steps:
-            self.steps[axis] = Later(f"later_{axis.key or axis.label}", (axis,), "nonnegative")
-        return self.steps[axis]
+    def later(self, axis: Axis, parent: declaration.Variable | None = None) -> Later:
+        """Whether a step of a chain has one before it; whether a node of a tree has a parent."""
+        key = (axis, parent)
+        if key not in self.steps:
+            table = None if parent is None else self.quantity(parent)
+            axes, name = (axis,) if table is None else table.axes, axis.key or axis.label
+            self.steps[key] = Later(f"later_{name}", axes, "nonnegative", parent=table)
+        return self.steps[key]
 
     def position(self, read: Read, axis: Axis) -> sympy.Expr:
         """What is read along an axis, as a number."""

@@ -36,14 +36,13 @@ from autoem.derive.quantity import (
     Origin,
     Quantity,
     Seen,
-    Smoothed,
-    SmoothedGaussian,
     Solution,
     Statistic,
     elements,
     indices_of,
 )
 from autoem.derive.scope import Scope
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.term import Term, Terms, canonical, merged, settled
 from autoem.derive.told import Position, Told
 from autoem.language.declaration import Parameter

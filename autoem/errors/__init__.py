@@ -97,8 +97,10 @@ from autoem.errors.seen import (
     CrossedBounds as CrossedBounds,
     ImpossibleRow as ImpossibleRow,
 )
+from autoem.errors.sequences import NoSequences as NoSequences, NotOneValue as NotOneValue
 from autoem.errors.tables import (
     NotSparseData as NotSparseData,
     OtherTables as OtherTables,
     TooManyStates as TooManyStates,
 )
+from autoem.errors.tree import NotATree as NotATree

@@ -103,6 +103,7 @@ class Scope:
             case Solve():
                 self._solve(let.operation, let.targets)
             case ForwardBackward(weight, step, time) as chain:
+                self._parent(chain.parent, let.targets[0].axes)
                 self._covered(self._ref(weight), let.targets[0].axes)
                 self._covered(self._ref(step), (*let.targets[0].axes, *chain.befores))
                 self._covered((time, *chain.states), let.targets[0].axes)
@@ -110,6 +111,7 @@ class Scope:
                 self._reduced(self._ref(operand), (axis,), target.axes)
             case BestPath(weight, step, _, state, before):
                 steps = let.targets[1].axes
+                self._parent(let.operation.parent, steps)
                 self._covered(self._ref(weight), (*steps, state))
                 self._covered(self._ref(step), (*steps, before, state))
             case Roll(operand, axis):
@@ -172,6 +174,11 @@ class Scope:
             self.demand(count > 0, f"{function} has no arguments")
             for argument in expression.arguments:
                 yield from self._calls(argument)
+
+    def _parent(self, parent: Ref | None, target: Axes) -> None:
+        if parent is not None:
+            self._covered(self._ref(parent), target)
+            self.demand(self.arrays[parent.name].kind == "int", f"{parent.name} is no index")
 
     def _covered(self, axes: Axes, target: Axes) -> None:
         for axis in axes:

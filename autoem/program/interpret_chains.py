@@ -9,6 +9,7 @@ import numpy as np
 
 from autoem.program.interpret_numeric import grid
 from autoem.program.interpret_scalar import Scope
+from autoem.program.interpret_trees import best_tree, smooth_tree
 from autoem.program.ir import Array, BestPath, ForwardBackward, Smooth
 
 
@@ -22,7 +23,11 @@ def forward_backward(
     weight = grid(scope, operation.weight, (*chains, time, *states)).reshape(*lengths, *steps, -1)
     step = grid(scope, operation.step, (*chains, time, *befores, *states))
     step = step.reshape(*lengths, *steps, weight.shape[-1], -1)
-    found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
+    if operation.parent is None:
+        found = [_smooth(weight[chain], step[chain]) for chain in np.ndindex(lengths)]
+    else:
+        up = grid(scope, operation.parent, (*chains, time))
+        found = [smooth_tree(weight[c], step[c], up[c]) for c in np.ndindex(lengths)]
     inner = (*steps, *scope.shape(states))
     arrays = [
         np.array(part).reshape((*lengths, *(inner if np.ndim(part[0]) else ())))
@@ -42,9 +47,11 @@ def _smooth(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, ...]:
         past[t] += np.logaddexp.reduce(past[t - 1][:, None] + step[t], axis=0)
     for t in range(len(weight) - 1, 0, -1):
         future[t - 1] = np.logaddexp.reduce(step[t] + weight[t] + future[t], axis=1)
-    total = np.logaddexp.reduce(past[-1])
-    before = np.exp(np.vstack([np.full_like(past[:1], -np.inf), past[:-1]]))
-    return np.exp(past + future - total), before, np.exp(weight + future - total), total
+    total, seen = np.logaddexp.reduce(past[-1]), np.logaddexp.reduce(past, axis=1)[:, None]
+    before = np.zeros_like(past)
+    before[1:] = np.exp(past[:-1] - seen[:-1])
+    until = np.vstack([np.zeros((1, 1)), seen[:-1]])
+    return np.exp(past + future - total), before, np.exp(weight + future + until - total), total
 
 
 def smooth(operation: Smooth, targets: tuple[Array, ...], scope: Scope) -> tuple[np.ndarray, ...]:
@@ -95,8 +102,13 @@ def best_path(
     step = grid(scope, operation.step, (*chains, time, operation.before, state))
     lengths = scope.shape(chains)
     value, path = np.empty(lengths), np.empty((*lengths, weight.shape[-2]), dtype=np.int64)
-    for chain in np.ndindex(lengths):
-        value[chain], path[chain] = _viterbi(weight[chain], step[chain])
+    if operation.parent is None:
+        for chain in np.ndindex(lengths):
+            value[chain], path[chain] = _viterbi(weight[chain], step[chain])
+    else:
+        up = grid(scope, operation.parent, (*chains, time))
+        for chain in np.ndindex(lengths):
+            value[chain], path[chain] = best_tree(weight[chain], step[chain], up[chain])
     order = (*chains, time)
     return (
         np.transpose(value, [chains.index(axis) for axis in targets[0].axes]),

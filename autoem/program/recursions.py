@@ -15,7 +15,8 @@ class ForwardBackward:
     the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
     `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
     (zero at the first step), and the log-normalizer of each chain.  `more` are states, and those
-    before, that make up the state together with the first.
+    before, that make up the state together with the first.  With a `parent`, the integers along
+    `time` that name the element before each, or -1, the chain is a tree.
     """
 
     weight: Ref
@@ -24,6 +25,7 @@ class ForwardBackward:
     state: str
     before: str
     more: tuple[tuple[str, str], ...] = ()
+    parent: Ref | None = None
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -48,6 +50,7 @@ class BestPath:
     time: str
     state: str
     before: str
+    parent: Ref | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Names, axes and domains of the variables, and which arrays hold the posterior of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autoem.derive.kept import Kept
@@ -18,6 +19,7 @@ from autoem.derive.stages import Derivation
 from autoem.derive.units import units
 from autoem.families.degrees import degrees
 from autoem.graph.factor_graph import kind_of
+from autoem.language.chain import Tree
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution
@@ -39,7 +41,8 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """The plain dictionary that `runtime.schema.Schema.from_dict` reads."""
     axes = axis_names(derivation.declaration)
     declared = derivation.declaration.variables
-    variables = [_variable(v, axes) | _of_bounds(v, only_bounds(declared), axes) for v in declared]
+    bounds, up = only_bounds(declared), _parents(declared)
+    variables = [_variable(v, axes) | _of_bounds(v, bounds, axes) | up.get(v, {}) for v in declared]
     for q in (q for factor in derivation.e_step.factors for q in factor.parameters):
         variables.append(_variable(q.variable, axes) | {"variational": True})
     known = units(derivation.log_joint)
@@ -141,6 +144,12 @@ def _responsibilities(program: ArrayProgram) -> dict[str, Any]:
     return found
 
 
+def _parents(declared: Sequence[Variable]) -> dict[Expression, dict[str, Any]]:
+    """The givens that name the parents of trees: -1 is that of a root."""
+    laws = (v.distribution for v in declared if isinstance(v, Random))
+    return {law.parent: {"lower": -1.0} for law in laws if isinstance(law, Tree)}
+
+
 def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
     found: dict[str, Any] = {"name": variable.name, "kind": kind_of(variable)}
     found["domain"] = domain_of(variable)
@@ -153,10 +162,19 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
         found["trials"] = trials
     if isinstance(variable, Random | Given) and variable.category is not None:
         found["category"] = axes.of(variable.category)
+    if isinstance(variable, Parameter) and variable.fixed is not None:
+        found["fixed"] = free_as_none(variable.fixed.tolist())
     if isinstance(variable, Parameter | Given) and variable.domain.kind == "interval":
         ends = ("lower", variable.domain.lower), ("upper", variable.domain.upper)
         found |= {name: float(end) for name, end in ends if end is not None}
     return found
+
+
+def free_as_none(entries: Any) -> Any:
+    """Nested lists with None where an entry is nan, that is free."""
+    if isinstance(entries, list):
+        return [free_as_none(entry) for entry in entries]
+    return None if math.isnan(entries) else entries
 
 
 def _of_bounds(variable: Variable, bounds: tuple[Given, ...], axes: AxisNames) -> dict[str, Any]:

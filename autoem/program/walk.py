@@ -97,7 +97,8 @@ def references(operation: Operation) -> tuple[Ref, ...]:
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):
-            return (*index_refs(weight), *index_refs(step))
+            up = () if operation.parent is None else index_refs(operation.parent)
+            return (*index_refs(weight), *index_refs(step), *up)
         case Solve(_, _, matrix, right):
             blocks = [block for line in matrix for block in line if block is not None]
             return tuple(ref for index in (*blocks, *right) for ref in index_refs(index))
@@ -171,7 +172,8 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
         case Smooth(diagonal, lower, shift):
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):
-            return replace(operation, weight=ref(weight), step=ref(step))
+            up = operation.parent and ref(operation.parent)
+            return replace(operation, weight=ref(weight), step=ref(step), parent=up)
         case Solve(_, _, matrix, right):
             blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)
             return replace(operation, matrix=blocks, right=tuple(ref(c) for c in right))

@@ -16,6 +16,7 @@ from autoem.runtime.condensed import condensed
 from autoem.runtime.definite import cholesky
 from autoem.runtime.digits import grain_of
 from autoem.runtime.em import Accelerate, MStep, Outcome
+from autoem.runtime.fixed import declared_fixed, hold
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.search import Run
 from autoem.runtime.shorten import rising
@@ -39,9 +40,11 @@ def starting_point(
 
     Without categories, or where that M-step breaks down, the parameters that it began with.
     """
-    first = initial_parameters(schema, data, sizes, generator, attempt)
+    domains, fixed = domains_of(schema), declared_fixed(schema)
+    first = hold(domains, initial_parameters(schema, data, sizes, generator, attempt), fixed)
     soft = initial_posterior(schema, data, sizes, generator, attempt)
-    return assigned(schema, e_step, m_step, data, first, soft, weights)
+    found = assigned(schema, e_step, m_step, data, first, soft, weights)
+    return hold(domains, found, fixed)
 
 
 def assigned(
@@ -116,20 +119,27 @@ def fit_alone(
     accelerate: Accelerate | None = None,
 ) -> Outcome:
     """EM from `start`, or from the best of several starting points; see `run_em`."""
-    rows = condensed(schema, data, weights)
+    rows, domains, fixed = (
+        condensed(schema, data, weights),
+        domains_of(schema),
+        declared_fixed(schema),
+    )
+
+    def maximize(statistics: Arrays, parameters: Arrays) -> Arrays:
+        return hold(domains, m_step(statistics, parameters), fixed)
 
     def expect(parameters: Arrays) -> tuple[Arrays, float]:
         return e_step(rows.data, parameters, rows.weights, None)
 
-    steps = (expect, m_step) if schema.get("exact", True) else rising(expect, m_step)
+    steps = (expect, maximize) if schema.get("exact", True) else rising(expect, maximize)
     lengths = lengths_of(schema, data, start or {}) | dict(sizes or {})
     grain = grain_of(schema, data, lengths)
-    run = Run(*steps, domains_of(schema), tol, max_iterations, accelerate, grain=grain)
+    run = Run(*steps, domains, tol, max_iterations, accelerate, grain=grain)
     if start is not None:
-        return run.start(start)
+        return run.start(hold(domains, start, fixed))
 
     def propose(generator: np.random.Generator, attempt: int) -> Arrays:
-        return starting_point(schema, e_step, m_step, data, lengths, generator, attempt, weights)
+        return starting_point(schema, e_step, maximize, data, lengths, generator, attempt, weights)
 
     return run.finish(run.screen(propose, seed))
 

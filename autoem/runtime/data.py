@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -27,14 +26,25 @@ from autoem.errors.data import (
     WrongDimensions,
 )
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.csv_file import read_columns
 from autoem.runtime.domains import check_blocks, check_entries
-from autoem.runtime.gaps import check_whole, is_ragged, padded
-from autoem.runtime.labels import MISSING, Level, encode, missing, numbers, raw_array, two_levels
+from autoem.runtime.gaps import check_whole, is_ragged, side_by_side
+from autoem.runtime.labels import (
+    MISSING,
+    Level,
+    column_levels,
+    encode,
+    missing,
+    numbers,
+    raw_array,
+    two_levels,
+)
+from autoem.runtime.parents import check_parents
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
+from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
+from autoem.runtime.table import Table as Table, read_csv as read_csv
 from autoem.runtime.trials import check_trials
 
 LARGEST = np.float64(1e150)
@@ -49,6 +59,7 @@ class Data:
     (code -1) where missing.  `sizes`: axis to length.  `weights`: axis to weight of each entry.
     `levels`: axis (or binary variable) to the labels of its codes.  `missing`: variable to its
     number of missing entries.  `columns`: variable to the column names of its last axis.
+    `lengths`: those of sequences, where they differ.
     """
 
     arrays: Arrays
@@ -57,6 +68,7 @@ class Data:
     levels: dict[str, list[Level]] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
+    lengths: Lengths | None = None
 
     @property
     def sparse(self) -> tuple[str, ...]:
@@ -69,23 +81,6 @@ class Data:
         return sum(array.size for array in self.arrays.values())
 
 
-@dataclass(frozen=True)
-class Table:
-    """Named columns of one length: a data frame or a file."""
-
-    columns: dict[str, np.ndarray]
-
-    @property
-    def numeric(self) -> list[str]:
-        """Names of the columns that hold numbers."""
-        return [name for name, column in self.columns.items() if column.dtype.kind in "biuf"]
-
-
-def read_csv(path: str | Path) -> Table:
-    """The columns of a CSV file with a header; see `csv_file.read_columns` for the errors."""
-    return Table(read_columns(path))
-
-
 def read_data(
     schema: Schema,
     data: Any,
@@ -93,6 +88,7 @@ def read_data(
     weights: Mapping[str, Any] | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     levels: Mapping[str, Sequence[Level]] | None = None,
+    sequence: str | None = None,
 ) -> Data:
     """Arrays of every given and observed variable of the model, from `data` by name.
 
@@ -100,13 +96,17 @@ def read_data(
     pyarrow), or a `Table`.  In a frame or table a variable takes the column of its name; one with
     two axes takes all numeric columns that no other variable is named after; `columns` says which
     instead.  `weights` are keyed by axis: arrays, or the name of a column.  `levels` are those of
-    an earlier fit, to read new data by.  Errors: the classes of `autoem.errors.data`.
+    an earlier fit, to read new data by.  `sequence` is the column of a long table, one row a step,
+    that names the sequence of each row.  Errors: the classes of `autoem.errors.data`.
 
     >>> schema = Schema("Sample", ("n",), (VariableSchema("x", "observed", "real", ("n",)),))
     >>> read_data(schema, {"x": [1, 2, float("nan")]}).missing
     {'x': 1}
     """
     source = _source(data)
+    if sequence is not None:
+        table = source.columns if isinstance(source, Table) else source
+        source, columns = from_rows(schema, table, sequence, columns or {}), None
     raw, names = _choose(schema, source, dict(columns or {}))
     for variable in schema.data:
         _check_dimensions(variable, raw[variable.name])
@@ -114,14 +114,16 @@ def read_data(
     lengths = axis_sizes(schema, arrays, dict(sizes or {}), found)
     absent = {v.name: _check_values(v, arrays[v.name]) for v in schema.data}
     check_trials(schema, arrays)
+    check_parents(schema, arrays)
     check_seen(schema, arrays)
     return Data(
         arrays,
         lengths,
         check_weights(schema, _weight_columns(source, weights or {}), lengths),
-        found | _column_levels(schema, names),
+        found | column_levels(schema, names),
         {name: count for name, count in absent.items() if count},
         names,
+        None if isinstance(source, Table) else lengths_of_sequences(schema, source),
     )
 
 
@@ -197,7 +199,7 @@ def _pick(
     if isinstance(wanted, str) and wanted in held:
         value = held[wanted]
         if is_ragged(variable, value):
-            return padded(list(value)), []
+            return side_by_side(variable, value), []
         return _array(name, value)
     if isinstance(wanted, str) and isinstance(source, Table) and len(variable.axes) == 2:
         wanted = [column for column in source.numeric if column not in needed]
@@ -269,15 +271,6 @@ def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
         raise MissingGiven(variable=variable.name, index=index, axes=variable.axes)
     check_whole(variable, absent)
     return int(absent.sum())
-
-
-def _column_levels(schema: Schema, names: dict[str, list[str]]) -> dict[str, list[Level]]:
-    """The columns of a variable label its last axis."""
-    return {
-        schema[name].axes[-1]: list(labels)
-        for name, labels in names.items()
-        if len(schema[name].axes) > 1
-    }
 
 
 def _weight_columns(

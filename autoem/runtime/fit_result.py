@@ -21,6 +21,7 @@ from autoem.runtime.latents import by_latent
 from autoem.runtime.program import Program
 from autoem.runtime.saved import read_archive, write_archive
 from autoem.runtime.schema import Schema
+from autoem.runtime.sequences import by_length
 from autoem.runtime.summary import summary
 
 
@@ -120,7 +121,14 @@ class Fit:
         program, read = self._attached("the most probable states", data)
         if program.decode is None:
             raise NothingToDecode(latents=tuple(v.name for v in self.schema.of_kind("latent")))
-        return program.decode(program.arrays(read), self.point)
+        arrays, best = program.arrays(read), program.decode
+        if read.lengths is None:
+            return best(arrays, self.point)
+
+        def states(data: Arrays) -> Arrays:
+            return best(data, self.point)
+
+        return by_length(self.schema, read.lengths, arrays, read.sizes, states)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
         """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""

@@ -51,6 +51,7 @@ def fit(
     accelerate: str | None = "anderson",
     progress: bool | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
+    sequence: str | None = None,
 ) -> Fit:
     """Fit a program to data by EM: theta <- m_step(e_step(theta), theta) until nothing is gained.
 
@@ -73,13 +74,14 @@ def fit(
     given = {**(start or {}), **(fixed or {})}
     schema = program.schema
     lengths = implied_sizes(schema, given) | dict(sizes or {})
-    read = read_data(schema, data, lengths, weights, columns)
+    read = read_data(schema, data, lengths, weights, columns, sequence=sequence)
     check_tables(program.tables, read.sizes)
     if read.sparse != program.sparse:
         program = program.with_sparse(read.sparse)
     if not set(read.missing) <= set(program.gaps):
         program = program.with_gaps(tuple(read.missing))
-    held = declared_fixed(schema) | check_parameters(schema, fixed or {}, "fixed", read.sizes)
+    entries = declared_fixed(schema.to_dict()) | dict(fixed or {})
+    held = check_parameters(schema, entries, "fixed", read.sizes)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = ACCELERATIONS[accelerate](schema.domains) if accelerate else None
     with reporter(progress) as report:
@@ -143,7 +145,7 @@ class _Problem:
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
         """The maximizer of Q, fixed entries in their place."""
         moved = self.program.m_step(statistics, parameters)
-        return hold(self.program.schema, moved, self.fixed) if self.fixed else moved
+        return hold(self.program.schema.domains, moved, self.fixed) if self.fixed else moved
 
     @property
     def steps(self) -> tuple[EStep, MStep]:
@@ -155,7 +157,7 @@ class _Problem:
         """A starting point: parameters from the data, then one M-step at soft assignments."""
         plain, read, sizes = self.program.plain, self.arrays, self.data.sizes
         first = initial_parameters(plain, read, sizes, generator, attempt) | self.parameters
-        first = hold(self.program.schema, first, self.fixed)
+        first = hold(self.program.schema.domains, first, self.fixed)
         soft = self.posterior
         if not soft and not self.parameters:
             soft = initial_posterior(plain, read, sizes, generator, attempt)

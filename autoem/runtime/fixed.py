@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from autoem.runtime.arrays import Arrays
-from autoem.runtime.schema import Schema, VariableSchema
+from autoem.runtime.arrays import Arrays, Domain
+from autoem.runtime.schema import Schema
 
 
-def hold(schema: Schema, parameters: Arrays, fixed: Arrays) -> Arrays:
+# --- standalone: begin
+def hold(domains: Mapping[str, Domain], parameters: Arrays, fixed: Arrays) -> Arrays:
     """The parameters with fixed entries in place; the free ones of a simplex share the rest.
 
-    >>> simplex = VariableSchema("p", "parameter", "simplex", (), ("k",))
-    >>> schema = Schema("S", ("k",), (simplex,))
     >>> held = {"p": np.array([0.5, np.nan, np.nan])}
-    >>> hold(schema, {"p": np.array([0.2, 0.2, 0.6])}, held)["p"]
+    >>> hold({"p": ("simplex", 0.0, 1.0)}, {"p": np.array([0.2, 0.2, 0.6])}, held)["p"]
     array([0.5  , 0.125, 0.375])
     """
     return parameters | {
-        name: _hold(schema[name], parameters[name], value) for name, value in fixed.items()
+        name: _hold(domains[name][0], parameters[name], value) for name, value in fixed.items()
     }
 
 
-def _hold(variable: VariableSchema, value: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+def _hold(kind: str, value: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     free = np.isnan(fixed)
-    if variable.domain != "simplex":
+    if kind != "simplex":
         return np.where(free, value, fixed)
     left = 1 - np.where(free, 0, fixed).sum(axis=-1, keepdims=True)
     total = np.where(free, value, 0).sum(axis=-1, keepdims=True)
     return np.where(free, value * left / np.where(total > 0, total, 1), fixed)
 
 
-def declared_fixed(schema: Schema) -> dict[str, np.ndarray]:
-    """Entries that the declaration fixes, as arrays with nan where free."""
+def declared_fixed(schema: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Entries that a schema as plain data fixes, as arrays with nan where free."""
     return {
-        parameter.name: np.array(parameter.fixed, dtype=float)
-        for parameter in schema.of_kind("parameter")
-        if parameter.fixed is not None
+        variable["name"]: np.array(variable["fixed"], dtype=float)
+        for variable in schema["variables"]
+        if variable.get("fixed") is not None
     }
+
+
+# --- standalone: end
 
 
 def free_parameters(schema: Schema, sizes: Mapping[str, int], fixed: Arrays) -> int:

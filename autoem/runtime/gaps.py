@@ -47,12 +47,35 @@ def check_whole(variable: VariableSchema, absent: np.ndarray) -> None:
 
 
 def is_ragged(variable: VariableSchema, value: Any) -> bool:
-    """Whether a value is a list of sequences of different lengths, for an observed variable that
-    has an axis for the sequences and one for their steps."""
-    if variable.kind != "observed" or len(variable.plates) < 2 or not isinstance(value, list):
+    """Whether a value is a list of sequences of different lengths, for a variable that has an axis
+    for the sequences and one for their steps."""
+    if len(variable.plates) < 2 or not isinstance(value, list):
         return False
     lengths = [np.shape(part)[:1] for part in value if np.ndim(part)]
     return len(lengths) == len(value) and len(dict.fromkeys(lengths)) > 1
+
+
+def side_by_side(variable: VariableSchema, sequences: Any) -> np.ndarray:
+    """Sequences of different lengths as one array: a given with tails, an observed without."""
+    return (held if variable.kind == "given" else padded)(sequences)
+
+
+def held(sequences: Sequence[Any]) -> np.ndarray:
+    """Sequences of a given side by side; a tail that nothing reads holds the last entry.
+
+    >>> held([[1, 2, 3], [4]])
+    array([[1, 2, 3],
+           [4, 4, 4]])
+    """
+    parts = [np.asarray(sequence) for sequence in sequences]
+    longest, rest = max(map(len, parts)), next(part for part in parts if len(part))
+    ends = [part[-1:] if len(part) else rest[-1:] for part in parts]
+    return np.stack(
+        [
+            np.concatenate([part.astype(rest.dtype), *[end] * (longest - len(part))])
+            for part, end in zip(parts, ends, strict=True)
+        ]
+    )
 
 
 def padded(sequences: Sequence[Any]) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autoem.errors.data import CategoryOutOfRange, NotANumber, RaggedData
-from autoem.runtime.schema import VariableSchema
+from autoem.runtime.schema import Schema, VariableSchema
 
 MISSING = -1
 """The code of a missing category: it counts nowhere."""
@@ -182,3 +182,12 @@ def two_levels(variable: VariableSchema, raw: np.ndarray) -> tuple[np.ndarray, l
 def _sorted(levels: Iterable[Level]) -> list[Level]:
     """Numbers in order, then text in order."""
     return sorted(levels, key=lambda level: (isinstance(level, str), level))
+
+
+def column_levels(schema: Schema, names: Mapping[str, list[str]]) -> dict[str, list[Level]]:
+    """The columns of a variable label its last axis."""
+    return {
+        schema[name].axes[-1]: list(labels)
+        for name, labels in names.items()
+        if len(schema[name].axes) > 1
+    }

@@ -15,8 +15,9 @@ import numpy as np
 import sympy
 from scipy import special
 
-from autoem.derive.index import Index
-from autoem.derive.quantity import ChainWeights, GaussianChain
+from autoem.derive.index import Index, Lookup
+from autoem.derive.quantity import Element
+from autoem.derive.smoothed import ChainWeights, GaussianChain
 from autoem.language.expression import Axis
 from autoem.verify.pointwise import size_of
 
@@ -26,43 +27,57 @@ Parts = dict[str, np.ndarray]
 
 
 def paths(chain: ChainWeights, plates: At, sizes: Mapping[Axis, int], value: Value) -> Parts:
-    """The parts of a smoothed chain, over (t, k), (t, j), (t, k) and nothing.
+    """The parts of a smoothed chain or tree, over (t, k), (t, j), (t, k) and nothing.
 
-    `before[t, j]` is P(z_(t-1) = j) given what is seen before t, zero at the first step; with
-    exp(W) and `after` its product is the joint probability of two neighbors.
+    `after[t, k]` is P(z_t = k) given what is seen from t on (of a tree, below t); with exp(W) and
+    `before`, that is zero at the first step, its product is the joint probability of neighbors.
     """
     steps, shape = size_of(chain.time.axis, sizes), [size_of(i.axis, sizes) for i in chain.states]
+    up = [_earlier(chain, {**plates, chain.time: t}, value) for t in range(steps)]
     every = list(np.ndindex(*shape))
     states = len(every)
     weight, step = np.empty((steps, states)), np.zeros((steps, states, states))
     for t, k in np.ndindex(steps, states):
         at = {**plates, chain.time: t, **dict(zip(chain.states, every[k], strict=True))}
         weight[t, k] = value(chain.weight, at)
-        for j in range(states if t else 0):
+        for j in range(states if up[t] >= 0 else 0):
             earlier = dict(zip(chain.befores, every[j], strict=True))
             step[t, j, k] = value(chain.step, {**at, **earlier})
 
-    def total(first: int, last: int, fixed: Mapping[int, int]) -> float:
-        """log of the sum over the paths from `first` to `last` that pass through fixed states."""
-        found = [
-            sum(weight[t, k] for t, k in zip(range(first, last), path, strict=True))
-            + sum(step[t, path[t - first - 1], path[t - first]] for t in range(first + 1, last))
-            for path in product(range(states), repeat=last - first)
-            if all(path[t - first] == k for t, k in fixed.items())
-        ]
+    def total(members: list[int], fixed: Mapping[int, int]) -> float:
+        """log of the sum over the states of some steps, of which some are fixed."""
+        ranges = [[fixed[t]] if t in fixed else range(states) for t in members]
+        found = []
+        for each in product(*ranges):
+            path = dict(zip(members, each, strict=True))
+            steps_in = (step[t, path[up[t]], k] for t, k in path.items() if up[t] in path)
+            found.append(sum(weight[t, k] for t, k in path.items()) + sum(steps_in))
         return float(special.logsumexp(found))
 
-    everything = total(0, steps, {})
+    everything = total(list(range(steps)), {})
     state, before, after = (np.zeros((steps, states)) for _ in range(3))
     for t, k in np.ndindex(steps, states):
-        state[t, k] = np.exp(total(0, steps, {t: k}) - everything)
-        if t:
-            seen = total(0, t, {})
-            before[t, k] = np.exp(total(0, t, {t - 1: k}) - seen)
-            after[t, k] = np.exp(seen + total(t, steps, {t: k}) - everything)
+        below = [s for s in range(steps) if t in _line(up, s)]
+        state[t, k] = np.exp(total(list(range(steps)), {t: k}) - everything)
+        after[t, k] = np.exp(total(below, {t: k}) - total(below, {}))
+    for t in range(steps):
+        if up[t] >= 0:
+            before[t] = state[up[t]] / (np.exp(step[t]) @ after[t])
     parts = {"state": state, "before": before, "after": after}
     found = {name: part.reshape(steps, *shape) for name, part in parts.items()}
     return found | {"log_normalizer": np.asarray(everything)}
+
+
+def _earlier(chain: ChainWeights, at: At, value: Value) -> int:
+    """The step before, or the parent; -1 where there is none."""
+    if isinstance(chain.earlier, Lookup):
+        return int(value(Element(chain.earlier.table, chain.earlier.indices), at))
+    return at[chain.time] - 1
+
+
+def _line(up: list[int], t: int) -> list[int]:
+    """A step and all before it."""
+    return [t, *(_line(up, up[t]) if up[t] >= 0 else ())]
 
 
 def moments(chain: GaussianChain, plates: At, sizes: Mapping[Axis, int], value: Value) -> Parts:

@@ -22,6 +22,7 @@ from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 from autoem.derive.quantity import Declared, Element, Indicator
 from autoem.errors.verification import NotJudged
+from autoem.language.chain import Tree
 from autoem.language.declaration import Observed
 from autoem.verify import joint_density, product_density
 from autoem.verify.densities import DENSITIES
@@ -64,9 +65,17 @@ class Question:
 
     @property
     def earlier(self) -> Question:
-        """The same question of the step before."""
-        *plates, time = self.site.place
-        return replace(self, site=Site(self.site.variable, (*plates, time - 1)))
+        """The same question of the step before, or of the parent."""
+        *plates, _ = self.site.place
+        return replace(self, site=Site(self.site.variable, (*plates, self.before)))
+
+    @property
+    def before(self) -> int:
+        """The step before, or the parent; -1 where there is none."""
+        law, site = self.site.variable.distribution, self.site  # type: ignore[attr-defined]
+        if not isinstance(law, Tree):
+            return site.place[-1] - 1
+        return int(self.instance.reader({})(law.parent, site.at))
 
     def expected(self, name: str, *place: int) -> np.ndarray:
         """A named expectation: its first free indices at a place, the others as axes."""
@@ -110,15 +119,15 @@ def _states(question: Question) -> np.ndarray:
 def _chain(question: Question) -> np.ndarray:
     """The first state, then each given the one before: joint over marginal."""
     time, k = question.site.place[-1], int(question.value)
-    if time == 0:
-        return np.log(question.expected("responsibility", 0, k))
+    if question.before < 0:
+        return np.log(question.expected("responsibility", time, k))
     j = int(question.earlier.value)
     joint = question.expected("before", time, j) * question.expected("after", time, k)
     step = question.q.expectations["transition"]
     w = question.q.weights  # type: ignore[attr-defined]
     at = {**question.at, w.time: time, w.state: k, w.before: j}
     joint = joint * question.meaning.value(step, at)
-    return np.log(joint) - np.log(question.expected("responsibility", time - 1, j))
+    return np.log(joint) - np.log(question.expected("responsibility", question.before, j))
 
 
 def _gaussian(question: Question) -> np.ndarray:
@@ -227,6 +236,7 @@ def _by_terms(question: Question) -> np.ndarray:
 DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "enumerate": _states,
     "chain": _chain,
+    "tree": _chain,
     "gaussian": _gaussian,
     "smoother": _smoother,
     "joint_gaussian": joint_density.log_q,

@@ -25,7 +25,6 @@ from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.maximum import Maximized
 from autoem.derive.node import Mode, RuleNode
 from autoem.derive.quantity import (
-    ChainWeights,
     Computed,
     Declared,
     Defined,
@@ -40,11 +39,10 @@ from autoem.derive.quantity import (
     Quantity,
     Seen,
     Size,
-    Smoothed,
-    SmoothedGaussian,
     Solution,
     Statistic,
 )
+from autoem.derive.smoothed import ChainWeights, Smoothed, SmoothedGaussian
 from autoem.derive.term import Term
 from autoem.derive.told import Position, Told
 from autoem.errors.verification import NotJudged
@@ -144,7 +142,8 @@ class Meaning:
             case Delta():
                 return float(at[0] == at[1])
             case Later():
-                return float(at[-1] > 0)
+                there = at[-1] if base.parent is None else self.entry(base.parent, at) + 1
+                return float(there > 0)
             case Position():
                 return float(at[0])
             case Told():

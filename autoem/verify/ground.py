@@ -7,7 +7,7 @@ of `evaluate_terms`, with symbols in place of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,6 +19,7 @@ from autoem.derive.quantity import (
     Declared,
     Defined,
     Delta,
+    Element,
     Entries,
     Indicator,
     Later,
@@ -77,11 +78,14 @@ class Ground:
 
     def value(self, expression: sympy.Expr, at: At) -> sympy.Expr:
         """An expression with every element written out."""
-        moved = {
-            e: self.entry(e.base, tuple(self.read(read, at) for read in e.indices))
-            for e in elements(expression)
-        }
+        moved = {e: self.entry(e.base, tuple(self._inside(e, at))) for e in elements(expression)}
         return expression.xreplace(moved)
+
+    def _inside(self, element: Element, at: At) -> Iterator[int]:
+        """The place of an element; before the first is the last, which is multiplied by zero."""
+        for read, axis in zip(element.indices, element.base.axes, strict=True):
+            place = self.read(read, at)
+            yield place % size_of(axis, self.sizes) if place < 0 else place
 
     def entry(self, base: Quantity, at: Place) -> sympy.Expr:
         """One entry of a quantity."""
@@ -98,7 +102,8 @@ class Ground:
             case Delta():
                 return sympy.Integer(at[0] == at[1])
             case Later():
-                return sympy.Integer(at[-1] > 0)
+                there = at[-1] if base.parent is None else self._code(base.parent, at) + 1
+                return sympy.Integer(there > 0)
             case LogPartition():
                 places = dict(zip(base.indices, at, strict=True))
                 states = range(size_of(base.over.axis, self.sizes))
@@ -119,7 +124,8 @@ class Ground:
         return list(product(*(range(size_of(axis, self.sizes)) for axis in base.axes)))
 
     def _code(self, table: Quantity, place: Place) -> int:
-        """What a lookup finds: a state, or the rows of a given dealt out in turn."""
+        """What a lookup finds: a state, or the rows of a given dealt out in turn; in a given along
+        the axis that it names, of a tree, the row before, -1 of the first."""
         if isinstance(table, Told):
             return int(self.entry(table, place))
         assert isinstance(table, Declared)
@@ -128,6 +134,8 @@ class Ground:
         category = table.variable.category
         if category is None:
             raise NotJudged(what=f"a lookup in {table.name}")
+        if category in table.axes:
+            return place[table.axes.index(category)] - 1
         return sum(place) % size_of(category, self.sizes)
 
 

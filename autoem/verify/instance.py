@@ -22,7 +22,7 @@ from autoem.language.model import ModelType
 from autoem.verify.lines import SUPPORTS
 from autoem.verify.made_bounds import only_bounds
 from autoem.verify.pointwise import size_of
-from autoem.verify.simulate import Arrays, sample
+from autoem.verify.simulate import Arrays, is_parent, sample
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR, NEAR, end, ends_of
 
@@ -99,7 +99,22 @@ def random_givens(
     """Generic covariates, groups and counts; not bounds, which are made around what is drawn."""
     made = only_bounds(model.declaration)
     givens = tuple(variable for variable in model.declaration.givens if variable not in made)
-    return _drawn(givens, axis_sizes(model, sizes), generator, counts)
+    drawn = _drawn(givens, axis_sizes(model, sizes), generator, counts)
+    return drawn | {v.name: _forest(drawn[v.name], v) for v in givens if is_parent(model, v)}
+
+
+def _forest(codes: np.ndarray, variable: Given) -> np.ndarray:
+    """Parents out of any codes: of node v, one of those before it; the first is a root.
+
+    >>> from autoem.language import Axis, Index
+    >>> v = Axis()
+    >>> _forest(np.array([2, 0, 1, 1]), Given(Index(v), over=v))
+    array([-1,  0,  1,  1])
+    """
+    assert variable.domain.axis is not None
+    along = [i for i, axis in enumerate(variable.plates) if axis is variable.domain.axis]
+    nodes = np.indices(codes.shape)[along[0]]
+    return np.where(nodes > 0, codes % np.maximum(nodes, 1), -1)
 
 
 def _drawn(

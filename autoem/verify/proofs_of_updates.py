@@ -25,11 +25,10 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Origin,
     Quantity,
-    Smoothed,
-    SmoothedGaussian,
     Solution,
     Statistic,
 )
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.stages import Derivation
 from autoem.language.declaration import Given, Observed, Parameter
 from autoem.language.distribution import Distribution

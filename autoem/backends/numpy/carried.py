@@ -13,6 +13,8 @@ SECTIONS = {
     "forward_backward": "chain",
     "forward_backward_together": "chain",
     "best_path": "viterbi",
+    "upward_downward": "tree",
+    "best_tree": "tree",
     "smooth_gaussian": "tridiagonal",
     "root": "root",
     "hermite_nodes": "nodes",

@@ -28,10 +28,11 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
     if operation.more:
         step = scope.full(read(scope, operation.step), (*operation.befores, *states))
-        call = invoke(scope.helper("forward_backward_together"), weight, step, Literal(len(states)))
+        together = scope.helper("forward_backward_together")
+        call: Expr = invoke(together, weight, step, Literal(len(states)))
     else:
-        step = _step(scope, operation, chains)
-        call = invoke(scope.helper("forward_backward"), weight, step)
+        both, step = ("forward_backward", "upward_downward"), _step(scope, operation, chains)
+        call = _call(scope, both, operation, (weight, step), chains)
     scope.statements.append(Assign(Sequence("", names), call))
     for target, name in zip(let.targets, names, strict=True):
         layout = scope.layout(target.axes)
@@ -59,7 +60,7 @@ def best_path(scope: Scope, let: Let, operation: BestPath) -> None:
     weight = scope.full(read(scope, operation.weight), (time, state, *chains))
     step = _step(scope, operation, chains)
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
-    call = invoke(scope.helper("best_path"), weight, step)
+    call = _call(scope, ("best_path", "best_tree"), operation, (weight, step), chains)
     scope.statements.append(Assign(Sequence("", names), call))
     orders = (chains, (time, *chains))
     for target, name, order in zip(let.targets, names, orders, strict=True):
@@ -68,6 +69,21 @@ def best_path(scope: Scope, let: Let, operation: BestPath) -> None:
         if code != name:
             scope.statements.append(Assign(name, code))
         scope.declare(target, Operand(name, layout, target.kind))
+
+
+def _call(
+    scope: Scope,
+    names: tuple[str, str],
+    operation: ForwardBackward | BestPath,
+    arguments: tuple[Expr, Expr],
+    chains: tuple[str, ...],
+) -> Expr:
+    """The recursion along a chain, or that of a tree with the parents of its nodes."""
+    if operation.parent is None:
+        return invoke(scope.helper(names[0]), *arguments)
+    parent = read(scope, operation.parent)
+    order = (operation.time,) if parent.axes == (operation.time,) else (operation.time, *chains)
+    return invoke(scope.helper(names[1]), *arguments, scope.full(parent, order))
 
 
 def _step(scope: Scope, operation: ForwardBackward | BestPath, chains: tuple[str, ...]) -> Expr:

@@ -8,7 +8,7 @@ The responsibility of a state is in proportion to a b, that of two neighbors to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sympy
@@ -33,7 +33,7 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.notation import WEIGHT, Glyph, Shown, subscripted
 from autoem.derive.explain.place import Place
-from autoem.derive.index import Index, Read, Shift
+from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.quantity import Element, Later, Quantity, elements
 
@@ -122,13 +122,28 @@ class Recursion:
 
 def chain(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
     """Coefficients of states and of steps, forward and backward, and the responsibilities."""
-    w = posterior.weights
-    recursion = _introduce(place, posterior)
+    recursion = introduce(place, posterior, _log_total)
+    now, before = neighbors(place, posterior)
+    yield from coefficients(place, posterior)
+    yield paragraph("Forward and backward along the steps,")
+    yield display(*recursion.lines())
+    yield paragraph("which give the responsibilities of a state, and of two neighbors:")
+    yield display(*_responsibilities(recursion, now, before))
+
+
+def neighbors(place: Place, posterior: ChainPosterior) -> tuple[Relation, Relation]:
+    """z_t = k, and z_(t-1) = j, or that of the parent."""
+    w, notation, latent = posterior.weights, place.page.notation, place.latent
     k, j = (place.names.named(index) for index in (w.state, w.before))
-    notation, latent = place.page.notation, place.latent
     now = equation(notation.subscripted(latent, (*w.plates, w.time), place.names), k)
-    earlier: tuple[Read, ...] = (*w.plates, Shift(w.time, -1))
-    before = equation(notation.subscripted(latent, earlier, place.names), j)
+    earlier: tuple[Read, ...] = (*w.plates, w.earlier)
+    return now, equation(notation.subscripted(latent, earlier, place.names), j)
+
+
+def coefficients(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
+    """U and W, read off the log joint."""
+    w = posterior.weights
+    now, before = neighbors(place, posterior)
     yield paragraph(
         "The coefficients of ", Indicator(now), " and of ", Indicator(before), " ", Indicator(now),
         " in the log joint:",
@@ -137,10 +152,6 @@ def chain(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
         equation(place.element(w.weight), place.definition(w.weight)),
         equation(place.element(w.step), place.definition(w.step)),
     )
-    yield paragraph("Forward and backward along the steps,")
-    yield display(*recursion.lines())
-    yield paragraph("which give the responsibilities of a state, and of two neighbors:")
-    yield display(*_responsibilities(recursion, now, before))
 
 
 def _responsibilities(recursion: Recursion, now: Relation, before: Relation) -> Iterator[Relation]:
@@ -158,8 +169,10 @@ def _responsibilities(recursion: Recursion, now: Relation, before: Relation) -> 
     yield equation(place.element(pair), both, Quotient(Product((a, step, b)), whole))
 
 
-def _introduce(place: Place, posterior: ChainPosterior) -> Recursion:
-    """The symbols of the chain: U, W, a, b, and both responsibilities."""
+def introduce(
+    place: Place, posterior: ChainPosterior, log_total: Callable[[Recursion, Shown], Math]
+) -> Recursion:
+    """The symbols of the chain: U, W, a, b, both responsibilities, and the log-normalizer."""
     w, glyphs = posterior.weights, place.page.notation.glyphs
     weight, step = place.introduce("U", "ℓ"), place.introduce("W", "w")
     share, joint = place.introduce("r", "ρ"), place.introduce("ξ", "q")
@@ -173,13 +186,12 @@ def _introduce(place: Place, posterior: ChainPosterior) -> Recursion:
     names = ("before", "transition", "after")
     parts = [posterior.expectations[name].base for name in names]
     both = Quantity("joint", (*parts[2].axes[:-1], parts[0].axes[-1], parts[2].axes[-1]))
-    later = place.page.derivation.log_joint.scope.later(w.time.axis)
+    parent = w.earlier.table.variable if isinstance(w.earlier, Lookup) else None  # type: ignore[attr-defined]
+    later = place.page.derivation.log_joint.scope.later(w.time.axis, parent)
     glyphs[both] = Glyph(lambda shown: subscripted(joint, shown), rank=(WEIGHT, 0))
     place.page.notation.rewrites.append(Pair(parts[0], parts[1], parts[2], both, later))
     normalizer = posterior.log_normalizer[0].value
-    glyphs[normalizer.base] = Glyph(
-        lambda shown: _log_total(recursion, shown), rank=(WEIGHT + 9, 0)
-    )
+    glyphs[normalizer.base] = Glyph(lambda shown: log_total(recursion, shown), rank=(WEIGHT + 9, 0))
     return recursion
 
 

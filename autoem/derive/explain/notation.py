@@ -15,8 +15,8 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.explain.comparisons import told
+from autoem.derive.explain.later import Shown as Shown, later, subscripted as subscripted
 from autoem.derive.explain.layout import (
-    ZERO,
     Add,
     Call,
     Indicator,
@@ -54,8 +54,6 @@ from autoem.language.model import Declaration
 SIZE, WEIGHT, PARAMETER, EXPECTATION, DATA, LATENT = range(6)
 """The order in which factors stand in a product."""
 
-Shown = tuple[Math | None, ...]
-"""The subscripts of an element by position; None where the index is hidden."""
 
 OPERATORS = ("E", "I")
 """Capitals that are no number of entries: the expectation, and the identity matrix."""
@@ -182,7 +180,8 @@ class Notation:
             case Later():
                 size = self.size(base.axes[0])
                 last = len(self.declaration.variables)
-                return Glyph(lambda shown: _later(shown, size), rank=(WEIGHT, last))
+                up = None if base.parent is None else self.symbol(base.parent.variable)
+                return Glyph(lambda shown: later(shown, size, up), rank=(WEIGHT, last))
             case Seen():
                 return self._seen(base)
         # What no reader has introduced stands under its own name.
@@ -276,24 +275,6 @@ def _rank(variable: Variable) -> int:
         Parameter: PARAMETER,
     }
     return known[type(variable)]
-
-
-def subscripted(symbol: Symbol, shown: Shown) -> Symbol:
-    """The symbol with more subscripts; hidden ones fall away, in the middle they leave a dot."""
-    kept = list(shown)
-    while kept and kept[-1] is None:
-        kept.pop()
-    marks = tuple(Symbol("·") if mark is None else mark for mark in kept)
-    return replace(symbol, subscripts=(*symbol.subscripts, *marks))
-
-
-def _later(shown: Shown, size: Math) -> Math:
-    """[t > 0]; of the step after t, that there is one."""
-    (time,) = shown
-    assert time is not None
-    if isinstance(time, Add):
-        return Indicator(Relation((time, size), ("<",)))
-    return Indicator(Relation((time, ZERO), (">",)))
 
 
 def _delta(shown: Shown) -> Math:

@@ -22,6 +22,8 @@ from autoem.derive.explain.product_chains import product_chains
 from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, states
 from autoem.derive.explain.totals import totals
+from autoem.derive.explain.trees import tree
+from autoem.derive.index import Lookup
 from autoem.derive.mean_field import Factor
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
@@ -37,6 +39,12 @@ from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 
+
+def along(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
+    """A chain, or a tree."""
+    return (tree if isinstance(posterior.weights.earlier, Lookup) else chain)(place, posterior)
+
+
 READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (StatePosterior, states),
     (CellsPosterior, cells),
@@ -46,7 +54,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (NodesPosterior, nodes),
     (ConjugateArrayPosterior, arrays),
     (Factor, factor),
-    (ChainPosterior, chain),
+    (ChainPosterior, along),
     (ProductChainPosterior, product_chains),
     (SmootherPosterior, smoother),
     (TruncatedPosterior, truncated),

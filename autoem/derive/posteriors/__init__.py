@@ -15,6 +15,7 @@ from autoem.derive.posteriors.joint_gaussian import joint_gaussian
 from autoem.derive.posteriors.product_chain import product_chain
 from autoem.derive.posteriors.smoother import smoother
 from autoem.derive.posteriors.total import total
+from autoem.derive.posteriors.tree import tree
 from autoem.derive.posteriors.truncated import truncated
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
@@ -22,7 +23,7 @@ from autoem.derive.term import Terms
 Rule = Callable[[LogJoint, Terms, Declared, tuple[Declared, ...]], Posterior]
 
 RULES: tuple[Rule, ...] = (
-    *(enumerate_states, chain, product_chain, conjugate),
+    *(enumerate_states, chain, tree, product_chain, conjugate),
     *(gaussian, smoother, joint_gaussian, conjugate_array),
 )
 """For a latent that only the log joint speaks of."""

@@ -2,6 +2,8 @@
 
     log joint = sum_t  U[t, k] [z_t = k]  +  sum_(t > 0)  W[j, k] [z_(t-1) = j] [z_t = k]
 
+In a tree (`posteriors.tree`) the parent of t stands in the place of t - 1.
+
 The coefficients U and W are read off the log joint; the forward-backward recursion gives the
 normalizer, the responsibility of every state, and those of pairs of neighbors as a product
 
@@ -17,22 +19,24 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import depends
-from autoem.derive.index import Index, Read, Shift, fresh, substitute
+from autoem.derive.index import Index, Lookup, Read, Shift, fresh, shifted, substitute
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal
 from autoem.derive.quantity import (
-    ChainWeights,
     Declared,
     Element,
     Indicator,
     Later,
     Quantity,
-    Smoothed,
     elements,
     indices_of,
 )
 from autoem.derive.scope import Scope
+from autoem.derive.smoothed import ChainWeights, Smoothed
 from autoem.derive.term import Term, Terms, reindex, select
+from autoem.language.chain import Tree
+from autoem.language.declaration import Given, Random
+from autoem.language.distribution import Law
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class ChainPosterior(Posterior):
         if not own:
             return (term,) if term.value != 0 else ()
         element = own[0]
-        pair = next((e for e in own[1:] if _neighbors(e, element)), None)
+        pair = next((e for e in own[1:] if neighbors(e, element)), None)
         if pair is None and len(own) > 1:
             raise Refusal(f"a term mentions {self.indicator.name} at steps that are no neighbors")
         found = (element,) if pair is None else (element, pair)
@@ -81,11 +85,22 @@ class ChainPosterior(Posterior):
 def _is_earlier(element: Element, a: Element, b: Element) -> bool:
     other = b if element is a else a
     read, later = element.indices[-2], other.indices[-2]
+    if isinstance(read, Lookup):
+        assert isinstance(element.base, Indicator)
+        law = law_of(element.base.latent)
+        up = isinstance(law, Tree) and law.parent is read.table.variable  # type: ignore[attr-defined]
+        return up and read.indices[-1] == later
     return isinstance(read, Shift) and read.index == later
 
 
-def _neighbors(a: Element, b: Element) -> bool:
-    """Whether two indicators are of one chain at neighboring steps."""
+def law_of(latent: Declared) -> Law:
+    """The law of a random variable."""
+    assert isinstance(latent.variable, Random)
+    return latent.variable.distribution
+
+
+def neighbors(a: Element, b: Element) -> bool:
+    """Whether two indicators are of one chain at neighboring steps, or of a node and its parent."""
     same = a.indices[:-2] == b.indices[:-2]
     return same and (_is_earlier(a, a, b) or _is_earlier(b, a, b))
 
@@ -94,6 +109,20 @@ def chain(
     joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
 ) -> Posterior:
     """Eliminate a discrete latent along the steps of its chain."""
+    if isinstance(law_of(latent), Tree):
+        raise Refusal(f"{latent.name} follows a tree")
+    reason = f"each step of {latent.name} is coupled with the one before: forward-backward"
+    return eliminated(joint, terms, latent, remaining, ("chain", reason))
+
+
+def eliminated(
+    joint: LogJoint,
+    terms: Terms,
+    latent: Declared,
+    remaining: tuple[Declared, ...],
+    found: tuple[str, str],
+) -> Posterior:
+    """The posterior of a discrete latent whose terms couple neighbors; the rule and its reason."""
     indicator = joint.scope.indicators.get(latent.variable)
     if indicator is None:
         raise Refusal(f"{latent.name} has no finite set of states")
@@ -102,9 +131,9 @@ def chain(
         if other is not latent and any(depends(term.value, other) for term in own):
             raise Refusal(f"the terms of {latent.name} still mention {other.name}")
     if not any(len(_states(term, indicator)) == 2 for term in own):
-        raise Refusal(f"no term couples two steps of {latent.name}")
+        raise Refusal(f"no term couples two elements of {latent.name}")
     weights = _weights(joint.scope, own, latent, indicator)
-    return _posterior(joint.scope, own, latent, indicator, weights)
+    return _posterior(joint.scope, own, latent, weights, found)
 
 
 def _states(term: Term, indicator: Quantity) -> list[Element]:
@@ -121,7 +150,7 @@ def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -
         place: tuple[Read, ...] = (*plates, time, state)
         if len(found) == 1:
             unary.append(_coefficient(term, found, (found[0].indices, place)))
-        elif len(found) == 2 and _neighbors(*found):
+        elif len(found) == 2 and neighbors(*found):
             first, second = found
             if not _is_earlier(first, first, second):
                 first, second = second, first
@@ -131,7 +160,19 @@ def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -
             raise Refusal(f"a term couples more than two neighbors of {latent.name}")
     weight = scope.named(f"log_weight_{latent.name}", tuple(unary), (*plates, time, state))
     step = scope.define(f"log_step_{latent.name}", tuple(steps), "posterior")
-    return ChainWeights(weight, step, tuple(plates), time, state, before)
+    earlier = _earlier(scope, latent, (*plates, time))
+    return ChainWeights(weight, step, tuple(plates), time, state, before, earlier)
+
+
+def _earlier(scope: Scope, latent: Declared, at: tuple[Index, ...]) -> Read:
+    """The step before t, or the parent of t."""
+    law = law_of(latent)
+    if not isinstance(law, Tree):
+        return shifted(at[-1], -1)
+    parent = law.parent
+    assert isinstance(parent, Given)
+    places = dict(zip(latent.variable.plates, at, strict=True))
+    return Lookup(scope.quantity(parent), tuple(places[axis] for axis in parent.plates))
 
 
 def _coefficient(
@@ -162,9 +203,9 @@ def _step(
 
 
 def _posterior(
-    scope: Scope, own: Terms, latent: Declared, indicator: Indicator, weights: ChainWeights
+    scope: Scope, own: Terms, latent: Declared, weights: ChainWeights, found: tuple[str, str]
 ) -> Posterior:
-    name, w = latent.name, weights
+    name, w, indicator = latent.name, weights, scope.indicators[latent.variable]
     free = (*w.plates, w.time, w.state)
 
     def smoothed(part: str, word: str, indices: tuple[Index, ...]) -> Element:
@@ -179,8 +220,8 @@ def _posterior(
     )
     return ChainPosterior(
         Local(indicator, w.plates, (), own),
-        rule="chain",
-        reason=f"each step of {name} is coupled with the one before: forward-backward",
+        rule=found[0],
+        reason=found[1],
         family="Categorical",
         natural={"log_weight": w.weight, "log_step": w.step},
         expectations={

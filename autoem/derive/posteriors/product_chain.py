@@ -23,17 +23,16 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal
 from autoem.derive.posteriors.enumerate import MOST_STATES
 from autoem.derive.quantity import (
-    ChainWeights,
     Declared,
     Defined,
     Element,
     Indicator,
     Later,
-    Smoothed,
     elements,
     indices_of,
 )
 from autoem.derive.scope import Scope
+from autoem.derive.smoothed import ChainWeights, Smoothed
 from autoem.derive.term import Term, Terms, reindex, select
 
 Chosen = tuple[Element, ...]
@@ -204,7 +203,8 @@ def _weights(
     if any(index in (*plates, time) for part in steps for index in _free(part)):
         raise Refusal(f"the steps of {_names(members)} vary")
     more = tuple(zip(states[1:], befores[1:], strict=True))
-    return ChainWeights(weight, step, tuple(plates), time, states[0], befores[0], more)
+    earlier = shifted(time, -1)
+    return ChainWeights(weight, step, tuple(plates), time, states[0], befores[0], earlier, more)
 
 
 def _free(term: Term) -> list[Index]:

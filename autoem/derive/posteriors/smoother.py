@@ -22,15 +22,9 @@ from autoem.derive.calculus import depends, derivative, is_open, mentions
 from autoem.derive.index import Index, Read, Shift, fresh, shifted
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Local, Posterior, Refusal, replaced
-from autoem.derive.quantity import (
-    Declared,
-    Element,
-    GaussianChain,
-    Indicator,
-    SmoothedGaussian,
-    elements,
-)
+from autoem.derive.quantity import Declared, Element, Indicator, elements
 from autoem.derive.scope import Scope
+from autoem.derive.smoothed import GaussianChain, SmoothedGaussian
 from autoem.derive.term import Term, Terms, instantiate, reindex, select
 
 HALF = sympy.Rational(1, 2)

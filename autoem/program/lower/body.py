@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
@@ -23,14 +22,13 @@ from autoem.derive.quantity import (
     Origin,
     Quantity,
     Size,
-    Smoothed,
-    SmoothedGaussian,
     Solution,
 )
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.term import canonical
 from autoem.derive.told import Position, Told
 from autoem.program import ir
-from autoem.program.lower.chains import smoothed, smoothed_gaussian
+from autoem.program.lower.chains import later, smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.maximum import maximized
 from autoem.program.lower.names import AxisNames, IndexNames, unique
@@ -132,7 +130,7 @@ class Body:
             case Maximized():
                 return maximized(self, base)
             case Later():
-                return self._later(base)
+                return later(self, base)
             case Position():
                 return position(self, base)
             case Told():
@@ -225,14 +223,6 @@ class Body:
             read = ir.Ref(array.name, array.axes)
             self.shared[key] = self.let(target, ir.Roll(read, array.axes[place], by))
         return self.shared[key]
-
-    def _later(self, base: Later) -> ir.Array:
-        """Zero at the first step, one at the others."""
-        axis = self.axes.of(base.axes[0])
-        zero, one = ir.Number(Fraction(0)), ir.Number(Fraction(1))
-        first = ir.Call("equal", (ir.Position(axis), zero))
-        later = ir.Call("where", (first, zero, one))
-        return self.let(self.target(base.name, (axis,)), ir.Map(later))
 
     def _solution(self, base: Solution) -> ir.Array:
         known = self.systems.get(id(base.system))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from autoem.derive.quantity import GaussianChain, Smoothed, SmoothedGaussian
+from autoem.derive.index import Lookup
+from autoem.derive.quantity import Later
+from autoem.derive.smoothed import ChainWeights, GaussianChain, Smoothed, SmoothedGaussian
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
 
@@ -35,9 +38,31 @@ def _forward_backward(body: Body, base: Smoothed) -> tuple[ir.Array, ...]:
     )
     more = tuple((names.of(state), names.of(before)) for state, before in chain.more)
     state, before = names.of(chain.state), names.of(chain.before)
-    operation = ir.ForwardBackward(weight, step, time, state, before, more)
+    up = parent(body, chain, names)
+    operation = ir.ForwardBackward(weight, step, time, state, before, more, up)
     body.lets.append(ir.Let(targets, operation))
     return targets
+
+
+def later(body: Body, base: Later) -> ir.Array:
+    """Zero at the first step, one at the others; zero where there is no parent."""
+    zero, one = ir.Number(Fraction(0)), ir.Number(Fraction(1))
+    if base.parent is None:
+        axes: tuple[str, ...] = (body.axes.of(base.axes[0]),)
+        first = ir.Call("equal", (ir.Position(axes[0]), zero))
+    else:
+        up = body.array(base.parent)
+        axes, first = up.axes, ir.Call("less", (ir.Ref(up.name, up.axes), zero))
+    return body.let(body.target(base.name, axes), ir.Map(ir.Call("where", (first, zero, one))))
+
+
+def parent(body: Body, chain: ChainWeights, names: IndexNames) -> ir.Ref | None:
+    """The parents of the nodes of a tree; None along a chain."""
+    if not isinstance(chain.earlier, Lookup):
+        return None
+    found = body.read(chain.earlier, names)
+    assert isinstance(found, ir.Ref)
+    return found
 
 
 def smoothed_gaussian(body: Body, base: SmoothedGaussian) -> ir.Array:

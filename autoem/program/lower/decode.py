@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.quantity import Quantity
 from autoem.program import ir
+from autoem.program.lower.chains import parent
 from autoem.program.lower.names import IndexNames
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def best_path(body: Body, base: BestPath) -> ir.Array:
         names = IndexNames(body.axes)
         *plates, time, state = names.all((*chain.plates, chain.time, chain.state))
         weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
-        operation = ir.BestPath(weight, step, time, state, names.of(chain.before))
+        up = parent(body, chain, names)
+        operation = ir.BestPath(weight, step, time, state, names.of(chain.before), up)
         _pair(body, key, base, (tuple(plates), (*plates, time)), operation)
     return body.shared[(*key, base.part)]
 

@@ -8,17 +8,9 @@ from autoem.derive.decode import decode
 from autoem.derive.index import Index, fresh
 from autoem.derive.law import is_told
 from autoem.derive.moments import moments
-from autoem.derive.quantity import (
-    Computed,
-    Declared,
-    Defined,
-    Quantity,
-    Size,
-    Smoothed,
-    SmoothedGaussian,
-    Statistic,
-)
+from autoem.derive.quantity import Computed, Declared, Defined, Quantity, Size, Statistic
 from autoem.derive.rows import evidence, is_prior, parts, row_axis, statistics, untold
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.stages import Derivation
 from autoem.language.declaration import Given, Latent, Parameter
 from autoem.language.expression import Axis

@@ -28,7 +28,7 @@ from autoem.program.ir import (
     Scalar,
 )
 from autoem.program.simplify.context import Context
-from autoem.program.walk import distinct, index_axes, replace_index
+from autoem.program.walk import distinct, index_axes, replace_index, scalar_axes
 
 Fresh = Callable[[str], str]
 
@@ -46,21 +46,22 @@ def _resolve(let: Let, fresh: Fresh) -> list[Let]:
     if not isinstance(let.operation, Contract) or not let.operation.guards:
         return [let]
     operation, target, made = let.operation, let.targets[0], list[Let]()
-    masks: list[Guard] = []
+    inside: list[Ref] = []
     while (found := _eliminable(operation)) is not None:
-        operation, outside = _substitute(operation, found)
-        masks += outside
+        operation, more = _substitute(operation, found)
+        inside += more
     kept = tuple(guard for guard in operation.guards if _segment(guard, operation, target))
-    masks += [guard for guard in operation.guards if guard not in kept]
+    masks = [Call("less_equal", (Number(Fraction(0)), index)) for index in inside]
+    masks += [
+        Call("equal", (_scalar(guard.left), _scalar(guard.right)))
+        for guard in operation.guards
+        if guard not in kept
+    ]
     factors = list(operation.factors)
-    for guard in masks:
-        axes = distinct((*index_axes(guard.left), *index_axes(guard.right)))
-        mask = Array(fresh("mask"), axes)
-        equal = Call("equal", (_scalar(guard.left), _scalar(guard.right)))
-        if guard.right == -1:
-            equal = Call("less_equal", (Number(Fraction(0)), _scalar(guard.left)))
-        made.append(Let((mask,), Map(equal)))
-        factors.append(Ref(mask.name, axes))
+    for condition in masks:
+        mask = Array(fresh("mask"), scalar_axes(condition))
+        made.append(Let((mask,), Map(condition)))
+        factors.append(Ref(mask.name, mask.axes))
     if kept and len(factors) > 1:
         axes = distinct(axis for factor in factors for axis in index_axes(factor))
         value = Array(fresh(f"{target.name}_terms"), axes)
@@ -87,8 +88,8 @@ def _eliminable(operation: Contract) -> tuple[Guard, str, IndexRead] | None:
 
 def _substitute(
     operation: Contract, found: tuple[Guard, str, IndexRead]
-) -> tuple[Contract, list[Guard]]:
-    """Read every factor at the index instead of along the axis."""
+) -> tuple[Contract, list[Ref]]:
+    """Read every factor at the index instead of along the axis; and where that has to be inside."""
     guard, axis, index = found
 
     def change(place: IndexRead) -> IndexRead:
@@ -105,7 +106,7 @@ def _substitute(
         if other is not guard
     )
     over = tuple(other for other in operation.over if other != axis)
-    inside = [Guard(index, -1)] if isinstance(index, Ref) else []
+    inside = [index] if isinstance(index, Ref) else []
     return Contract(tuple(factors), over, guards, operation.scale), inside
 
 

@@ -1,0 +1,136 @@
+"""Sequences of different lengths: out of a long table, and without their tails.
+
+A long table has one row for each step, and a column that names the sequence it belongs to.  A
+variable over (sequences, steps) becomes a list of sequences, in the order in which their names
+first appear; one over sequences alone has one value a sequence.
+
+A tail that is not there contributes nothing to a sum over states, whose probabilities add to one.
+The best path is another matter: it has no tail, so that sequences are decoded by their lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autoem.errors.data import MissingVariable, NoSuchName
+from autoem.errors.sequences import NoSequences, NotOneValue
+from autoem.runtime.arrays import Arrays
+from autoem.runtime.gaps import is_ragged
+from autoem.runtime.labels import MISSING
+from autoem.runtime.schema import Schema, VariableSchema
+
+Lengths = tuple[str, str, np.ndarray]
+"""The axis of the sequences, that of their steps, and the length of each sequence."""
+
+Columns = Mapping[str, "str | Sequence[str]"]
+
+
+def from_rows(
+    schema: Schema, table: Mapping[str, Any], sequence: str, columns: Columns
+) -> dict[str, Any]:
+    """The columns of a long table as sequences: variable to a list of arrays, or to an array.
+
+    Errors: `NoSuchName`, `NoSequences`, `NotOneValue`, `MissingVariable`.
+
+    >>> x = VariableSchema("x", "observed", "real", ("s", "t"))
+    >>> table = {"who": ["b", "a", "b"], "x": [1.0, 2.0, 3.0]}
+    >>> from_rows(Schema("M", ("s", "t"), (x,)), table, "who", {})
+    {'x': [array([1., 3.]), array([2.])]}
+    """
+    held = {name: np.asarray(column) for name, column in table.items()}
+    if sequence not in held:
+        raise NoSuchName(name=sequence, what="sequence", known=tuple(map(str, held)))
+    over = [v.plates for v in schema.of_kind("observed") if len(v.plates) > 1]
+    if not over:
+        raise NoSequences(model=schema.name, column=sequence)
+    names: dict[Any, list[int]] = {}
+    for row, name in enumerate(held[sequence].tolist()):
+        names.setdefault(name, []).append(row)
+    groups = [np.array(rows) for rows in names.values()]
+    found: dict[str, Any] = {}
+    for variable in schema.data:
+        if variable.plates[:1] == over[0][:1]:
+            column = _column(variable, held, columns.get(variable.name, variable.name), sequence)
+            along = len(variable.plates) > 1
+            parts = [column[rows] for rows in groups]
+            found[variable.name] = parts if along else _once(variable.name, parts, list(names))
+    return found
+
+
+def _column(
+    variable: VariableSchema,
+    held: Mapping[str, np.ndarray],
+    wanted: str | Sequence[str],
+    sequence: str,
+) -> np.ndarray:
+    """The rows of a variable: a column, or several side by side."""
+    if isinstance(wanted, str) and wanted not in held and variable.event:
+        numbers = [name for name, column in held.items() if column.dtype.kind in "biuf"]
+        wanted = [name for name in numbers if name != sequence]
+    chosen = [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in chosen:
+        if name not in held:
+            found = tuple(map(str, held))
+            raise MissingVariable(variable=name, axes=variable.axes, found=found)
+    whole = [held[name] for name in chosen]
+    return np.stack(whole, axis=-1) if variable.event else whole[0]
+
+
+def _once(name: str, parts: Sequence[np.ndarray], labels: Sequence[Any]) -> np.ndarray:
+    """One value for each sequence."""
+    for part, label in zip(parts, labels, strict=True):
+        if any(other != part[0] for other in part[1:].tolist()):
+            raise NotOneValue(variable=name, sequence=str(label))
+    return np.array([part[0] for part in parts])
+
+
+def lengths_of_sequences(schema: Schema, held: Mapping[str, Any]) -> Lengths | None:
+    """The lengths of the sequences, where data have them as lists of different lengths."""
+    for variable in schema.of_kind("observed"):
+        value: Any = held.get(variable.name)
+        if is_ragged(variable, value):
+            rows, steps = variable.plates[:2]
+            return rows, steps, np.array([len(part) for part in value])
+    return None
+
+
+def by_length(
+    schema: Schema,
+    lengths: Lengths,
+    arrays: Arrays,
+    sizes: Mapping[str, int],
+    states: Callable[[Arrays], Arrays],
+) -> Arrays:
+    """The states of all sequences, each without its tail, where -1 stands."""
+    rows, steps, each = lengths
+    found: Arrays = {}
+    for length in np.unique(each[each > 0]):
+        own = np.flatnonzero(each == length)
+        for name, value in states(_cut(schema, arrays, (rows, own), (steps, int(length)))).items():
+            axes = schema[name].plates
+            shape = tuple(sizes[axis] for axis in axes)
+            whole = found.setdefault(name, np.full(shape, MISSING, dtype=int))
+            places = [np.arange(n) for n in value.shape]
+            chosen = [own if a == rows else place for a, place in zip(axes, places, strict=True)]
+            whole[np.ix_(*chosen)] = value
+    return found
+
+
+def _cut(
+    schema: Schema, arrays: Arrays, rows: tuple[str, np.ndarray], steps: tuple[str, int]
+) -> Arrays:
+    """Some sequences, up to a length, of every array."""
+    axes = {variable.name: variable.axes for variable in schema.data}
+    axes |= {f"seen_{name}": own for name, own in axes.items()}
+    found: Arrays = {}
+    for name, value in arrays.items():
+        own = axes.get(name, ())
+        if rows[0] in own:
+            value = np.take(value, rows[1], axis=own.index(rows[0]))
+        if steps[0] in own:
+            value = np.take(value, np.arange(steps[1]), axis=own.index(steps[0]))
+        found[name] = value
+    return found
