@@ -77,7 +77,6 @@ def fit(
     \b
     autoem fit gaussian_mixture examples/data/faithful.csv --size k=2
     autoem fit death_notices examples/data/death_notices.csv --size k=2 --weights n=days
-    autoem fit zero_inflated_poisson examples/data/articles.csv --column x=art
     autoem fit logistic_regression examples/data/spector.csv --column y=grade --column v=1,gpa,tuce,psi
     autoem fit linkage --given animals=197 --given y=125,18,20,34
     """  # noqa: E501

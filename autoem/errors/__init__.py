@@ -1,5 +1,6 @@
 """Every error that a user can meet: a class with fields, its wording in one place."""
 
+from autoem.errors.axis import OutsideAxis as OutsideAxis
 from autoem.errors.base import AutoemError as AutoemError
 from autoem.errors.data import (
     BadSize as BadSize,
@@ -15,7 +16,6 @@ from autoem.errors.data import (
     NotATable as NotATable,
     NotFinite as NotFinite,
     NotIndependent as NotIndependent,
-    OutsideAxis as OutsideAxis,
     OutsideDomain as OutsideDomain,
     RaggedData as RaggedData,
     SizesDisagree as SizesDisagree,

@@ -294,17 +294,3 @@ class MissingValues(DataError):
             f"{', '.join(self.names)} has missing values, and this program was generated for "
             "complete data: fit the model itself, or generate it with missing=(...)."
         )
-
-
-class OutsideAxis(DataError):
-    """An index that is reckoned from others, as t - start, and leaves its axis."""
-
-    model: str
-    problem: str
-
-    def wording(self) -> str:
-        return (
-            f"{self.model}: {self.problem}. Keep an index inside by a condition, as in "
-            "where((start <= t) * (t < start + width), motif[t - start], background), or give its "
-            "axis more entries."
-        )

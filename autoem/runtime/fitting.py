@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.data import NoSuchName, OutsideAxis
+from autoem.errors.axis import OutsideAxis
+from autoem.errors.data import NoSuchName
 from autoem.runtime.alone import assigned
 from autoem.runtime.anderson import anderson
 from autoem.runtime.arrays import Arrays
