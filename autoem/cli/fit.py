@@ -88,8 +88,8 @@ def fit(
     derivation = derive(find_model(model), posterior)
     data = read(generate(derivation).module.SCHEMA, table, columns, given, weights)
     if not (quiet or as_json):
-        click.echo(f"{report(derivation)}\n(in full: autoem derive {model})\n")
-        click.echo(f"{about_data(data, table)}\n")
+        heading = f"{report(derivation)}\n(in full: autoem derive {model})"
+        click.echo(f"{heading}\n\n{about_data(data, table)}\n")
     found = fitted(
         derivation,
         data.data,
@@ -107,7 +107,7 @@ def fit(
         echo_json(plain_fit(found) | {"derivation": steps(derivation)})
     else:
         click.echo(found.summary())
-    if save is not None:
+    if save:
         found.save(save)
     return 0 if found.result in SUCCEEDED else 1
 

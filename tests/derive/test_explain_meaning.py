@@ -50,10 +50,10 @@ NO_FORMULA = (SmootherPosterior, TruncatedPosterior, ProductChainPosterior)
 """Posteriors whose numbers come from a sweep or from a probability function, not from the page."""
 
 DENSE = ("crossed_effects", "super_resolution")
+"""A matrix that is written entry by entry and inverted whole."""
+
 EXACT = ("layered_motion",)
 """Five rows that a layer fits exactly: the slope at a variance near zero is rounding."""
-
-"""A matrix that is written entry by entry and inverted whole."""
 
 TURNED = ("weibull_mixture",)
 """Newton steps where a negative eigenvalue of the Hessian is turned positive."""

@@ -47,7 +47,7 @@ from autoem.derive.quantity import (
     Size,
 )
 from autoem.derive.told import Position, Told
-from autoem.language.declaration import Given, Latent, Observed, Parameter, Variable
+from autoem.language.declaration import Latent, Parameter, Variable
 from autoem.language.expression import Axis
 from autoem.language.model import Declaration
 
@@ -268,13 +268,8 @@ def _vector_axes(declaration: Declaration) -> tuple[Axis, ...]:
 
 
 def _rank(variable: Variable) -> int:
-    known: Mapping[type[Variable], int] = {
-        Given: DATA,
-        Observed: DATA,
-        Latent: LATENT,
-        Parameter: PARAMETER,
-    }
-    return known[type(variable)]
+    known: Mapping[type[Variable], int] = {Latent: LATENT, Parameter: PARAMETER}
+    return known.get(type(variable), DATA)
 
 
 def _delta(shown: Shown) -> Math:
