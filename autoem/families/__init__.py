@@ -23,6 +23,7 @@ from autoem.families.negative_binomial import NEGATIVE_BINOMIAL, NegativeBinomia
 from autoem.families.normal import NORMAL, Normal
 from autoem.families.pareto import PARETO, Pareto
 from autoem.families.poisson import POISSON, Poisson
+from autoem.families.reciprocal_inverse_gaussian import RECIPROCAL_INVERSE_GAUSSIAN
 from autoem.families.student_t import STUDENT_T, StudentT
 from autoem.families.uniform import UNIFORM, Uniform
 from autoem.families.von_mises import VON_MISES, VonMises
@@ -85,5 +86,6 @@ FAMILIES: tuple[Family, ...] = (
     DIRICHLET,
     WISHART,
     INVERSE_WISHART,
+    RECIPROCAL_INVERSE_GAUSSIAN,
 )
 """The conjugate rule tries them in this order: of one support, those with h = 1 come first."""

@@ -85,6 +85,9 @@ DENSITIES: dict[str, LogDensity] = {
     "MultivariateNormal": lambda x, a: _vector_normal(x, a["mean"], a["cov"]),
     "Gamma": lambda x, a: stats.gamma.logpdf(x, a["shape"], scale=1 / a["rate"]),
     "InverseGamma": lambda x, a: stats.invgamma.logpdf(x, a["shape"], scale=a["scale"]),
+    "ReciprocalInverseGaussian": lambda x, a: stats.geninvgauss.logpdf(
+        x, 0.5, np.sqrt(a["a"] * a["b"]), scale=np.sqrt(a["b"] / a["a"])
+    ),
     "Exponential": lambda x, a: stats.expon.logpdf(x, scale=1 / a["rate"]),
     "Beta": lambda x, a: stats.beta.logpdf(x, a["a"], a["b"]),
     "Dirichlet": lambda x, a: _dirichlet(x, a["concentration"]),

@@ -100,6 +100,8 @@ class Meaning:
                 return float(self.holds(condition))
             case Power(base=base, exponent=exponent):
                 return self.power(base, exponent)
+            case Density(name="max" | "min" as name, arguments=parts):
+                return {"max": max, "min": min}[name](map(self.value, parts))
             case Density(name="atan2", arguments=(above, below)):
                 return np.arctan2(self.value(above), self.value(below))
             case Softmax(argument=argument, index=index):

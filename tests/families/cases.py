@@ -50,6 +50,9 @@ SCIPY: dict[str, Callable[..., Any]] = {
     "VonMises": lambda mean, concentration: stats.vonmises(concentration, mean),
     "Weibull": lambda shape, scale: stats.weibull_min(shape, scale=scale),
     "Pareto": lambda shape, minimum: stats.pareto(shape, scale=minimum),
+    "ReciprocalInverseGaussian": lambda a, b: stats.geninvgauss(
+        0.5, np.sqrt(a * b), scale=np.sqrt(b / a)
+    ),
     "Uniform": lambda lower, upper: stats.uniform(lower, upper - lower),
     "DiscreteUniform": lambda lower, upper: stats.randint(lower, upper + 1),
 }

@@ -33,9 +33,13 @@ every_exponential_case = pytest.mark.parametrize(
 )
 close = partial(assert_allclose, rtol=1e-9, atol=1e-9)
 
-NO_ENTROPY = {"Binomial", "BinomialLogit", "Multinomial", "Poisson", "NegativeBinomial"}
+NO_ENTROPY = {
+    *("Binomial", "BinomialLogit", "Multinomial", "Poisson", "NegativeBinomial"),
+    "ReciprocalInverseGaussian",
+}
 NO_MAXIMUM = {
     *("Gamma", "InverseGamma", "Beta", "Dirichlet", "Wishart", "InverseWishart", "VonMises"),
+    "ReciprocalInverseGaussian",
 }
 """What has no closed form."""
 

@@ -77,7 +77,7 @@ def _between(value: sympy.Expr, inner: Inner) -> Math:
     return Density("moment", (*before, within))
 
 
-SHORT, WORDS = {"normal": "N"}, {"chosen": "where"}
+SHORT, WORDS = {"normal": "N"}, {"chosen": "where", "Max": "max", "Min": "min"}
 
 _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.exp: lambda value, inner: Call("exp", inner(value.args[0])),

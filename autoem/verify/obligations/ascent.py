@@ -20,10 +20,11 @@ from autoem.derive.maximizers.problem import Update
 from autoem.language.declaration import Parameter
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared, holds
-from autoem.verify.chart import Arrays, directions
+from autoem.verify.chart import Arrays, Chart, Objective, directions
 from autoem.verify.trial import Trials, trials
 
 ROUNDING, MANY, RARE = 1e-10, 12, 1e-6
+CORNERS = (1e-5, 1e-3, 0.1)
 
 
 def ascent(case: Case) -> Iterator[Obligation]:
@@ -50,9 +51,18 @@ def _stationary(case: Case, found: Trials) -> Obligation:
     last, first = end.slopes(found.objective, along), begin.slopes(found.objective, along)
     scale = 1.0 + float(np.max(np.abs(first)))
     error = float(np.max(np.abs(last)))
+    if error > 1e-3 * scale and _is_corner(end, found.objective, along):
+        return holds("convergence", True, "l falls on every side of a corner at the end (KKT)")
     return compared(
         "convergence", error, scale, 3, f"gradient of l is zero at the end ({found.best.result})"
     )
+
+
+def _is_corner(end: Chart, objective: Objective, along: np.ndarray) -> bool:
+    """Whether l falls in every direction: where it bends sharply no gradient need be zero."""
+    here = objective(end(np.zeros(end.size)))
+    tried = (objective(end(step * v)) for step in CORNERS for v in (*along, *-along))
+    return all(value <= here + ROUNDING * (1 + abs(here)) for value in tried)
 
 
 def _recovery(case: Case, found: Trials) -> Iterator[Obligation]:
