@@ -29,9 +29,9 @@ from autoem.families.family import (
     summands,
 )
 
-NEAR = Rational(1, 10**12)
+NEAR = Rational(1, 10**10)
 """E[1/x] = sqrt(a/b) is infinite at b = 0, where a row is met exactly: it is held where sqrt(a b),
-the residual in units of s, is this small.  So the row is met to twelve digits, and can be left."""
+the residual in units of s, is this small.  So the row is met to ten digits, and can be left."""
 
 
 @final
