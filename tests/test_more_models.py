@@ -167,6 +167,12 @@ CASES: dict[str, Simulated] = {
         mixed(lambda x, a: stats.laplace.logpdf(column(x), a["mean"], a["scale"])),
         sizes=TWO,
     ),
+    "dirichlet_multinomial": Simulated(
+        {"concentration": [2.0, 5.0, 0.7]},
+        lambda x, a: stats.dirichlet_multinomial.logpmf(x["x"], a["concentration"], x["total"]),
+        {"total": np.arange(ROWS) % 9 + 4},
+        {"n": ROWS, "k": 3},
+    ),
     "factorial_mixture": Simulated(
         {
             "weight": WEIGHT,
