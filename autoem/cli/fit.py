@@ -71,8 +71,7 @@ def fit(
 ) -> int:
     """Fit MODEL to the columns of a CSV file by its EM algorithm.
 
-    An observed vector takes all numeric columns, a single variable the column of its name, unless
-    --column says otherwise.  Exit code 1 if no optimum was reached.
+    A vector takes all numeric columns, unless --column says which.  Exit code 1: no optimum.
 
     \b
     autoem fit gaussian_mixture examples/data/faithful.csv --size k=2
