@@ -6,10 +6,10 @@ know beforehand and to learn at an exercise; to guess without knowing, and not t
     autoem derive knowledge_tracing
 """
 
+from math import nan
+
 from autoem import Axis, Bernoulli, Categorical, Interval, Latent, Markov, Model, Observed
 from autoem import Parameter, Simplex, previous
-
-FREE = float("nan")
 
 
 class KnowledgeTracing(Model):
@@ -17,7 +17,7 @@ class KnowledgeTracing(Model):
 
     s, t, k = Axis("students"), Axis("exercises"), Axis("knowledge", size=2)
     known = Parameter(Simplex(k))
-    learn = Parameter(Simplex(k), over=k, fixed=[[FREE, FREE], [0, 1]])
+    learn = Parameter(Simplex(k), over=k, fixed=[[nan, nan], [0, 1]])
     answer = Parameter(Interval(0, 1), over=k)
     knows = Latent(Markov(first=Categorical(known), then=Categorical(learn[previous])), over=(s, t))
     right = Observed(Bernoulli(answer[knows]), over=(s, t))

@@ -6,10 +6,10 @@ the transition stays zero, and the last state absorbs.
     autoem derive left_to_right
 """
 
+from math import nan
+
 from autoem import Axis, Categorical, Latent, Markov, Model, Normal, Observed, Parameter
 from autoem import Positive, Real, Simplex, previous
-
-FREE = float("nan")
 
 
 class LeftToRight(Model):
@@ -17,7 +17,7 @@ class LeftToRight(Model):
 
     s, t, k = Axis("words"), Axis("frames"), Axis("phones", size=3)
     initial = Parameter(Simplex(k), fixed=[1, 0, 0])
-    transition = Parameter(Simplex(k), over=k, fixed=[[FREE, FREE, 0], [0, FREE, FREE], [0, 0, 1]])
+    transition = Parameter(Simplex(k), over=k, fixed=[[nan, nan, 0], [0, nan, nan], [0, 0, 1]])
     mean = Parameter(Real(), over=k)
     variance = Parameter(Positive(), over=k)
     z = Latent(

@@ -40,8 +40,8 @@ def grain_of(schema: Mapping[str, Any], data: Arrays, sizes: Mapping[str, int]) 
     >>> x = {"name": "x", "kind": "observed", "domain": "real", "plates": ["n"]}
     >>> v = {"name": "v", "kind": "parameter", "domain": "positive", "units": {"x": 2.0}}
     >>> grain = grain_of({"variables": [v, x]}, {"x": 1e9 + np.array([0.0, 2.0])}, {"n": 2})
-    >>> f"{grain.noise:.1e}", grain.typical["v"].round(6), f"{grain.floors['v']:.0e}"
-    ('2.2e-07', array(1.), '1e-10')
+    >>> f"{grain.noise:.1e}", f"{grain.typical['v']:.2f}", f"{grain.floors['v']:.0e}"
+    ('2.2e-07', '0.55', '1e-10')
     """
     typical: Arrays = {}
     floors: Arrays = {}

@@ -22,7 +22,7 @@ SMALL, MOST = 1e-4, 12
 def direction(name: str, value: np.ndarray) -> str:
     """The direction of a parameter, in shares of its largest entry.
 
-    >>> direction("beta", np.array([-300.0, 600.0, 0.1]))
+    >>> direction("beta", np.array([-300.0, 600.0, 0.01]))
     'beta[1] - 0.5 beta[0]'
     """
     flat = np.ravel(value)

@@ -21,16 +21,16 @@ def section(names: tuple[str, ...]) -> str:
     Arrays = dict[str, np.ndarray]
     """
     files = in_order(names)
-    regions = [region(name) for name in files]
-    code = "\n\n\n".join(regions) + "\n"
+    code = "\n\n\n".join(map(region, files)) + "\n"
     gap = "\n\n\n" if code.startswith(("def ", "class ", "@")) else "\n\n"
     return "\n".join(imports(files)) + gap + code
 
 
 def in_order(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The files and all that their regions need, each after what it needs."""
+    """The files and all that their regions need, each after what it needs; of files without a
+    region nothing is needed but types."""
     found: dict[str, None] = {}
-    for name in names:
+    for name in filter(region, names):
         for needed in _own(name):
             found |= dict.fromkeys(in_order((needed,)))
         found[name] = None
