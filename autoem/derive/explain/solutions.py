@@ -44,7 +44,8 @@ def counts(state: Maximization, update: Update) -> Iterator[Block]:
     slope = state.tidy(derivative(state.terms, parameter, indices, itself))
     row = indices[-1]
     names = state.page.notation.indexing(*indices)
-    if any(isinstance(side, int) for t in slope for g in t.guards for side in (g.left, g.right)):
+    sides = [(g.left, g.right) for term in slope for g in term.guards]
+    if any(row in pair and any(isinstance(side, int) for side in pair) for pair in sides):
         yield from _by_entry(state, parameter, indices, slope)
         return
     other = fresh(row.axis)
