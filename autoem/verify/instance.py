@@ -146,7 +146,7 @@ def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
 
 def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     """Lengths that brute force can handle, few alike: `rows`, then ever less, for the axes that no
-    parameter has; 2, 3, ... without `rows` for the others, those of latents first.
+    parameter has; 2, 3, ... for the others, those of latents first.
 
     Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole, or the paths
     of several chains have to be enumerated.
@@ -166,8 +166,7 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
         chains = [v for v in declaration.latents if isinstance(v.distribution, Markov)]
         rows = rows if len(chains) < 2 else 3
     inner = dict.fromkeys(_inner_axes(declaration.variables))
-    small = (length for length in count(2) if length != rows)
-    large = chain((rows,), count(min(rows - 1, SECOND), -1))
+    small, large = iter(count(2)), chain((rows,), count(min(rows - 1, SECOND), -1))
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
     lengths = {axis: next(small) for axis in inner if axis in free}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
