@@ -20,8 +20,9 @@ from typing import Any
 import sympy
 
 from autoem.derive.calculus import depends
-from autoem.derive.index import Index, Read, fresh
+from autoem.derive.index import Index, fresh
 from autoem.derive.log_joint import LogJoint
+from autoem.derive.named_array import Reading
 from autoem.derive.posterior import Local, Posterior, Refusal
 from autoem.derive.posteriors.conjugate import match, split
 from autoem.derive.posteriors.truncated import is_bound
@@ -33,31 +34,6 @@ from autoem.families.family import ExponentialForm, VectorFamily
 from autoem.language.declaration import Latent, Parameter
 from autoem.language.distribution import Distribution
 from autoem.language.domain import Positive, Real
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An argument of a factor, as a family reads it."""
-
-    scope: Scope
-    element: Element
-    event: Index | None = None
-
-    def __call__(self, *indices: Read) -> sympy.Expr:
-        if self.event is None:
-            return self.element
-        return reindex(self.element, {self.event: indices[0]})
-
-    @property
-    def size(self) -> sympy.Expr:
-        assert self.event is not None
-        return self.scope.size(self.event.axis)
-
-    def total(self) -> sympy.Expr:
-        """The sum over the event."""
-        assert self.event is not None
-        index = fresh(self.event.axis)
-        return self.scope.define(f"total_{self.element.base.name}", (Term(self(index), (index,)),))
 
 
 @dataclass(frozen=True)
@@ -154,7 +130,7 @@ def _vector(
 ) -> Factor:
     own = Element(latent, (*plates, event))
     arguments = _arguments(scope, latent, family, plates, (event,))
-    readings = {name: Reading(scope, e, event) for name, e in arguments.items()}
+    readings = {name: Reading(scope, e, (event,), "model") for name, e in arguments.items()}
 
     def value(*indices: Any) -> sympy.Expr:
         return reindex(own, {event: indices[0]})
