@@ -2,7 +2,7 @@
 
 Azzalini (1985), A class of distributions which includes the normal ones, Scandinavian Journal of
 Statistics 12: with delta = skew / sqrt(skew^2 + variance), x is skew-normal of that delta.  Zero
-skew is a stationary point of every likelihood here, and no place to start from.
+skew is a stationary point of every likelihood here, an inflection that a fit reports and leaves.
 """
 
 from autoem import Axis, Latent, Model, Normal, Observed, Parameter, Positive, Real, Truncated

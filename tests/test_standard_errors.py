@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from autoem import Fit, fit
 from autoem.errors import NothingAttached
+from autoem.runtime import fitting
 from tests.test_models import ROOT, declared
 
 REFERENCES = json.loads((ROOT / "tests/references/references.json").read_text())
@@ -160,6 +162,45 @@ def test_a_symmetric_start_is_reported_and_left(k: int) -> None:
     assert found.result == "converged" and "which was left" in found.result.advice
     assert found.log_likelihood > REFERENCES["faithful_waiting_unequal"]["log_likelihood"] - 1e-5
     assert found.iterations == len(found.trace) - 2, "the trace goes on after the point"
+
+
+SKEWED = stats.skewnorm.rvs(4, 1, 2, size=300, random_state=np.random.default_rng(0))
+NO_SKEW = {"mean": SKEWED.mean(), "variance": SKEWED.var()}
+
+
+@pytest.mark.parametrize("skew", [0.0, 1e-6, -1e-6])
+def test_the_inflection_of_a_skew_of_zero_is_reported_and_left(skew: float) -> None:
+    """Just beside it the gains of EM are below rounding."""
+    found = fitted("skew_normal", {"x": SKEWED}, start=NO_SKEW | {"skew": skew})
+    best = stats.skewnorm.logpdf(SKEWED, *stats.skewnorm.fit(SKEWED)).sum()
+    assert found.log_likelihood == pytest.approx(best, abs=1e-4)
+    assert "no maximum, which was left along" in found.result.advice
+
+
+def test_the_inflection_is_where_em_ends_if_nothing_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fitting, "leave", lambda outcome, *_: (outcome, ""))
+    found = fitted("skew_normal", {"x": SKEWED}, start=NO_SKEW | {"skew": 0.0})
+    normal = stats.norm.logpdf(SKEWED, SKEWED.mean(), SKEWED.std()).sum()
+    assert found.log_likelihood == pytest.approx(normal) and found.result == "converged"
+
+
+def test_screened_starts_do_not_meet_it() -> None:
+    """Of data about zero a skew like their mean would be zero."""
+    x = SKEWED - SKEWED.mean()
+    found = fitted("skew_normal", {"x": x})
+    best = stats.skewnorm.logpdf(x, *stats.skewnorm.fit(x)).sum()
+    assert found.log_likelihood == pytest.approx(best, abs=1e-4)
+    assert "no maximum" not in found.result.advice
+
+
+def test_a_mean_of_zero_has_a_standard_error() -> None:
+    """Its own size tells nothing of its scale."""
+    x = np.random.default_rng(0).normal(size=200)
+    for scale in (1.0, 1e-100):
+        found = fitted("normal_mixture", {"x": scale * (x - x.mean())}, {"k": 1})
+        np.testing.assert_allclose(found.standard_errors["mean"], scale * x.std() / 200**0.5)
 
 
 def test_a_rotation_is_no_reason_to_leave() -> None:

@@ -24,8 +24,8 @@ from autoem.runtime.transforms import from_line, jacobian, to_line
 FIRST, LAST = 1e-4, 0.05
 """Steps of a difference where x bends, or in shares of the scale of a covariance."""
 NUMB, FAR = 1e-10, 1e3
-"""Steps of a difference of a real entry, in shares of the largest: its location may be large beside
-its scale; and what can go so far unseen is not seen at all."""
+"""Steps of a difference of a real entry, in shares of the largest or of the data: its location may
+be large beside its scale; and what can go so far unseen is not seen at all."""
 
 Curve = Callable[[np.ndarray], np.ndarray]
 
@@ -117,8 +117,12 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.zeros(0), *parts])
 
 
-def coordinates(schema: Schema, parameters: Arrays, fixed: Arrays) -> Coordinates:
+def coordinates(
+    schema: Schema, parameters: Arrays, fixed: Arrays, lengths: Arrays | None = None
+) -> Coordinates:
     """The free coordinates about a point; `fixed` has nan where an entry is free.
+
+    `lengths` are sizes of real parameters, that of the data: an entry may be zero, or nearly.
 
     >>> weight = VariableSchema("weight", "parameter", "simplex", (), ("k",))
     >>> found = coordinates(Schema("S", ("k",), (weight,)), {"weight": np.array([0.2, 0.8])}, {})
@@ -132,7 +136,8 @@ def coordinates(schema: Schema, parameters: Arrays, fixed: Arrays) -> Coordinate
         held = np.broadcast_to(~np.isnan(fixed.get(variable.name, np.nan)), value.shape)
         held = held | bool(variable.corner)
         free[variable.name] = _free(variable, ~held)
-        patches += PATCHES.get(variable.domain, _entries)(variable, value, free[variable.name])
+        entries = partial(_entries, length=(lengths or {}).get(variable.name, np.zeros(())))
+        patches += PATCHES.get(variable.domain, entries)(variable, value, free[variable.name])
     return Coordinates(dict(parameters), free, tuple(patches))
 
 
@@ -147,7 +152,9 @@ def place_name(name: str, index: Sequence[int] | tuple[np.intp, ...]) -> str:
     return f"{name}{[int(i) for i in index]}" if len(index) else name
 
 
-def _entries(variable: VariableSchema, value: np.ndarray, free: np.ndarray) -> Iterator[Patch]:
+def _entries(
+    variable: VariableSchema, value: np.ndarray, free: np.ndarray, length: np.ndarray
+) -> Iterator[Patch]:
     """Real, positive and interval entries, each with a coordinate of its own."""
     kind, lower, upper = variable.range
     lower = 0.0 if kind in ("positive", "nonnegative") else lower
@@ -157,7 +164,10 @@ def _entries(variable: VariableSchema, value: np.ndarray, free: np.ndarray) -> I
     x = value.reshape(-1)[places]
     word = {"real": "{}", "interval": "logit {}"}.get(kind, "log {}")
     names = (place_name(variable.name, np.unravel_index(p, value.shape)) for p in places)
-    scale = np.full(x.shape, np.abs(x).max() or 1.0) if kind == "real" else np.ones(x.shape)
+    scale = np.ones(x.shape)
+    if kind == "real":
+        known = np.broadcast_to(length, value.shape).reshape(-1)[places]
+        scale = np.maximum(known, np.abs(x).max() or np.all(known == 0))
     yield Patch(
         variable.name,
         places,

@@ -7,14 +7,21 @@ error of an algorithm, and a variance that small is none of the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.measure import axes_of, deviation, moments, product_of_powers
+from autoem.runtime.measure import (
+    Measure,
+    Variable,
+    axes_of,
+    deviation,
+    moments,
+    product_of_powers,
+)
 
 # --- standalone: begin
 ROUNDING = 1e-9
@@ -43,23 +50,35 @@ def grain_of(schema: Mapping[str, Any], data: Arrays, sizes: Mapping[str, int]) 
     >>> f"{grain.noise:.1e}", f"{grain.typical['v']:.2f}", f"{grain.floors['v']:.0e}"
     ('2.2e-07', '0.55', '1e-10')
     """
-    typical: Arrays = {}
-    floors: Arrays = {}
-    known = {variable["name"]: variable for variable in schema["variables"]}
-    for parameter in schema["variables"]:
-        units, kind = parameter.get("units"), parameter["domain"]
-        if parameter["kind"] != "parameter" or units is None:
-            continue
-        if kind not in ("positive", "nonnegative", "positive_definite"):
-            continue
-        shape = tuple(sizes[axis] for axis in axes_of(parameter))
-        own = {other: known[other] for other in units}
-        for found, measure in ((typical, deviation), (floors, _rounding)):
-            size = product_of_powers(parameter, own, data, measure)
-            found[parameter["name"]] = _placed(size, shape, kind)
-        if not units or min(units.values()) < 0:
-            del floors[parameter["name"]]
+    positive = tuple(_measurable(schema, ("positive", "nonnegative", "positive_definite")))
+    typical = {p["name"]: _in_units(p, schema, data, sizes, deviation) for p in positive}
+    floors = {
+        p["name"]: _in_units(p, schema, data, sizes, _rounding)
+        for p in positive
+        if p["units"] and min(p["units"].values()) >= 0
+    }
     return Grain(_noise(schema, data), typical, floors)
+
+
+def _measurable(schema: Mapping[str, Any], domains: tuple[str, ...]) -> Iterator[Variable]:
+    """The parameters of these domains whose units are known."""
+    for variable in schema["variables"]:
+        known = variable["kind"] == "parameter" and variable.get("units") is not None
+        if known and variable["domain"] in domains:
+            yield variable
+
+
+def _in_units(
+    parameter: Variable,
+    schema: Mapping[str, Any],
+    data: Arrays,
+    sizes: Mapping[str, int],
+    measure: Measure,
+) -> np.ndarray:
+    """The size of a parameter in the units of the data."""
+    known = {variable["name"]: variable for variable in schema["variables"]}
+    size = product_of_powers(parameter, known, data, measure)
+    return _placed(size, tuple(sizes[axis] for axis in axes_of(parameter)), parameter["domain"])
 
 
 def _placed(size: np.ndarray, shape: tuple[int, ...], kind: str) -> np.ndarray:
@@ -89,3 +108,9 @@ def _noise(schema: Mapping[str, Any], data: Arrays) -> float:
 
 
 # --- standalone: end
+
+
+def real_sizes(schema: Mapping[str, Any], data: Arrays, sizes: Mapping[str, int]) -> Arrays:
+    """The size that a real parameter may have, by name, for all whose units are known."""
+    real = _measurable(schema, ("real",))
+    return {p["name"]: _in_units(p, schema, data, sizes, deviation) for p in real}

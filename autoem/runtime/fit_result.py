@@ -14,6 +14,7 @@ import numpy as np
 from autoem.errors.run import NothingAttached, NothingToDecode
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data, read_data
+from autoem.runtime.digits import real_sizes
 from autoem.runtime.edges import Place
 from autoem.runtime.information import Information, information
 from autoem.runtime.labels import Level
@@ -150,7 +151,7 @@ class Fit:
             return self.information()
         if self.result not in OPTIMA or self.program is None or self.program.score is None:
             return None
-        if self.data is None or EFFORT * self.free_parameters * self.data.numbers > AT_ONCE:
+        if self.data is None or effort(self.free_parameters, self.data.arrays) > AT_ONCE:
             return None
         return self.information()
 
@@ -162,7 +163,8 @@ class Fit:
         weights = next(iter(read.weights.values()), None)
         rows = program.condensed(program.arrays(read), weights)
         score = partial(program.score, rows.data, weights=rows.weights)
-        return information(self.schema, self.parameters, score, self.fixed, self.edges)
+        lengths = real_sizes(self.schema.to_dict(), read.arrays, read.sizes)
+        return information(self.schema, self.parameters, score, self.fixed, self.edges, lengths)
 
     @property
     def standard_errors(self) -> Arrays:
@@ -243,7 +245,13 @@ OPTIMA = ("converged", "boundary")
 AT_ONCE = 4e6
 """Numbers of the data to be gone through that take no time: a fraction of a second."""
 
-EFFORT = 8
-"""How often the information goes through the data for each coordinate."""
+LEAST = 3000
+"""Numbers that take as long as a call that goes through fewer."""
+
+
+def effort(coordinates: int, arrays: Arrays) -> int:
+    """How many numbers the information goes through: all of them eight times a coordinate."""
+    return 8 * coordinates * max(LEAST, sum(array.size for array in arrays.values()))
+
 
 _APART = ("parameters", "factors", "program", "data", "found")

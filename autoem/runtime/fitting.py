@@ -17,10 +17,10 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
-from autoem.runtime.digits import grain_of
+from autoem.runtime.digits import grain_of, real_sizes
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
 from autoem.runtime.em import BREAKDOWN, EStep, MStep, Outcome, evaluate
-from autoem.runtime.fit_result import AT_ONCE, EFFORT, Fit, Result
+from autoem.runtime.fit_result import AT_ONCE, Fit, Result, effort
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.infinity import run_off
 from autoem.runtime.information import information
@@ -64,8 +64,8 @@ def fit(
     "anderson", "squarem" or None; `iterations` counts evaluations of the map.  The same `seed`
     gives the same fit (None is 0).  `progress` shows a line on the terminal; None: if there is one.
     Exchangeable categories come in the order of `runtime.order`, unless `start` or `fixed` names
-    them.  A whole start that leads to a saddle, as a symmetric one does, is left, and the advice
-    says so (`runtime.leave`).
+    them.  A point where EM stops that is no maximum, as from a symmetric start, is left, and the
+    advice says so (`runtime.leave`).
 
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain;
     `OutsideAxis` for an index that leaves its axis.
@@ -204,17 +204,18 @@ def _starts(data: Data) -> int:
 
 
 def _left(problem: _Problem, run: Run, outcome: Outcome) -> tuple[Outcome, str]:
-    """Where the user says from where to start, a saddle is left, and a word said of it."""
-    program, numbers = problem.program, problem.data.numbers
-    if program.score is None or not problem.told or outcome.result != "converged":
+    """Where EM stopped at a point that is no maximum, it is left, and a word said of it."""
+    program = problem.program
+    if program.score is None or outcome.result != "converged":
         return outcome, ""
-    near = coordinates(program.schema, outcome.parameters, problem.fixed)
-    if EFFORT * len(near.u) * numbers > AT_ONCE:
+    lengths = real_sizes(program.plain, problem.data.arrays, problem.data.sizes)
+    near = coordinates(program.schema, outcome.parameters, problem.fixed, lengths)
+    if effort(len(near.u), problem.rows.data) > AT_ONCE:
         return outcome, ""
     score = partial(program.score, problem.rows.data, weights=problem.rows.weights)
-    found = information(program.schema, outcome.parameters, score, problem.fixed)
+    found = information(program.schema, outcome.parameters, score, problem.fixed, lengths=lengths)
     rest = replace(run, max_iterations=max(0, run.max_iterations - outcome.iterations))
-    return leave(outcome, found, near, rest.start)
+    return leave(outcome, found, near, lambda at: evaluate(run.e_step, at)[1], rest.start)
 
 
 def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> Fit:

@@ -65,7 +65,7 @@ class Information:
     @property
     def along(self) -> str:
         """The first directions in words."""
-        words = [_combination(moving) for _, moving in self.directions[:2]]
+        words = [combination(moving) for _, moving in self.directions[:2]]
         more = len(self.directions) - len(words)
         return "; ".join(words) + (f" and {more} more directions" if more else "")
 
@@ -123,10 +123,10 @@ UNSURE = {
 """Why an entry has no standard error."""
 
 
-def _combination(moving: Mapping[str, float]) -> str:
+def combination(moving: Mapping[str, float]) -> str:
     """The first parts of a direction, relative to the first.
 
-    >>> _combination({"b": -2.0, "a": 1.0, "c": 2.0})
+    >>> combination({"b": -2.0, "a": 1.0, "c": 2.0})
     'b - 0.5 a - 1 c'
     """
     largest = next(iter(moving.values()))
@@ -141,13 +141,15 @@ def information(
     score: Score,
     fixed: Arrays | None = None,
     edges: Sequence[Place] = (),
+    lengths: Arrays | None = None,
 ) -> Information:
     """The observed information at `parameters`, from the gradient `score` of the log-likelihood.
 
     `fixed` has nan where an entry is free; `edges` are entries known to be at the edge of their
     domain, where there is no information: they are held, as are those that the score shows there.
+    `lengths` are sizes of real parameters that the data tell.
     """
-    near = coordinates(schema, parameters, fixed or {})
+    near = coordinates(schema, parameters, fixed or {}, lengths)
 
     def gradient(u: np.ndarray) -> np.ndarray:
         return near.pulled(u, score(near.point(u)))

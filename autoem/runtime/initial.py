@@ -3,8 +3,9 @@
 A parameter is a product of powers of the data, as its units in the schema tell; where they are not
 known, it is brought to the scale of the observed array with which it shares an axis.  So data in
 other units lead to the same start in other units.  It is made asymmetric along every axis that
-belongs to a latent variable, since EM never leaves a symmetric point.  Where the model has
-categories, one M-step at soft assignments does the rest.
+belongs to a latent variable, since EM never leaves a symmetric point; where there is no such axis,
+later attempts vary every parameter, since a multiple of a latent (a skew) may be a trap.  Where the
+model has categories, one M-step at soft assignments does the rest.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ times longer: a share of such a row outweighs all others."""
 
 @dataclass(frozen=True)
 class Case:
-    """A parameter to be started: its noise is zero where no latent axis asks for asymmetry."""
+    """A parameter to be started: its noise is zero where nothing asks for asymmetry."""
 
     schema: Mapping[str, Any]
     variable: Variable
@@ -60,16 +61,18 @@ def initial_parameters(
     scale, later attempts vary it.
     """
     latent = _latent_axes(schema)
+    own = [v for v in schema["variables"] if v["kind"] == "parameter"]
+    varied = {v["name"] for v in own if any(axis in latent for axis in axes_of(v))}
+    if attempt and not varied:
+        varied = {v["name"] for v in own}
     parameters: Arrays = {}
-    for variable in schema["variables"]:
-        if variable["kind"] == "parameter":
-            axes = axes_of(variable)
-            shape = tuple(sizes[axis] for axis in axes)
-            noise = generator.normal(size=shape) * any(axis in latent for axis in axes)
-            guess = int(generator.choice(3, p=[0.5, 0.25, 0.25])) if attempt else 0
-            case = Case(schema, variable, data, sizes, noise, guess)
-            value = _of_domain(case) + max(sizes.get(variable.get("above", ""), 1) - 1, 0)
-            parameters[variable["name"]] = np.array(np.broadcast_to(value, shape), dtype=float)
+    for variable in own:
+        shape = tuple(sizes[axis] for axis in axes_of(variable))
+        noise = generator.normal(size=shape) * (variable["name"] in varied)
+        guess = int(generator.choice(3, p=[0.5, 0.25, 0.25])) if attempt else 0
+        case = Case(schema, variable, data, sizes, noise, guess)
+        value = _of_domain(case) + max(sizes.get(variable.get("above", ""), 1) - 1, 0)
+        parameters[variable["name"]] = np.array(np.broadcast_to(value, shape), dtype=float)
     return parameters
 
 

@@ -1,9 +1,12 @@
-"""Leaving a saddle: from a symmetric start EM converges to a point that is no maximum.
+"""Leaving a point that EM cannot leave: a saddle, a plateau, an inflection.
 
-EM cannot see it, since the score is zero there; the information can.  Along an eigenvector with a
-negative eigenvalue the log-likelihood rises to both sides, and EM from one standard error away goes
-on to a maximum.  Along one with eigenvalue zero (components that are equal) it may rise further
-out; where it does not, the data do not tell, and nothing is left.
+The score is zero there, and the map of EM stays; the information can see it.  Along an eigenvector
+with a negative eigenvalue the log-likelihood rises to both sides (murray's covariance at
+correlation 0).  Along one with eigenvalue zero it may rise further out (components that are equal),
+or to one side alone (a skew of zero).  Just beside such a point the eigenvalue is small, of either
+sign, and gains are too small to be seen.  So where one is negative or small, the objective is
+looked at on both sides, and EM goes on from there; where it does not come higher, the data do not
+tell, and nothing is left.
 """
 
 from __future__ import annotations
@@ -16,44 +19,74 @@ import numpy as np
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.coordinates import Coordinates
 from autoem.runtime.em import Outcome
-from autoem.runtime.information import Information
+from autoem.runtime.information import Information, combination
 
 HIGHER = 1e-6
 """What is left for is higher by this share of 1 + |objective|."""
-REMARK = "The start led to a point that is no maximum, which was left along {along}. "
+WEAK = 1e-2
+"""An eigenvalue below this may be that of a plateau: a maximum is then looked at from afar."""
+STEPS = (1, 4, 16, 64, 256)
+"""How far it is looked, in standard errors that each coordinate has if the others are known."""
+LEFT = "The start led to a point that is no maximum, which was left along {along}. "
+STAYS = "No maximum, and no higher point was found from here: {advice} "
 
 
 def leave(
     outcome: Outcome,
     information: Information,
     near: Coordinates,
+    objective: Callable[[Arrays], float],
     start: Callable[[Arrays], Outcome],
 ) -> tuple[Outcome, str]:
     """The highest end of the iterations that `start` beside the point, and what to say of it.
 
     The outcome as it is, and nothing to say, where no end is higher; the trace goes on otherwise.
     """
-    ends = [start(parameters) for parameters in beside(information, near)]
-    best = outcome
-    for end in ends:  # of two sides that are as high, the first
-        if end.objective > best.objective + HIGHER * (1 + abs(best.objective)):
+    least = HIGHER * (1 + abs(outcome.objective))
+    along, best = doubtful(information), outcome
+    for points in _sides(along, near):
+        heights = np.nan_to_num([objective(point) for point in points], nan=-np.inf)
+        top = int(heights.argmax())
+        if information.kind == "maximum" and heights[top] <= outcome.objective + least:
+            continue
+        end = start(points[top])
+        if end.objective > best.objective + least:  # of two sides that are as high, the first
             best = end
     if best is outcome:
-        return outcome, ""
+        stays = information.kind == "saddle"
+        return outcome, STAYS.format(advice=information.advice) if stays else ""
     trace, maps = (*outcome.trace, *best.trace), outcome.iterations + best.iterations
-    return replace(best, trace=trace, iterations=maps), REMARK.format(along=information.along)
+    return replace(best, trace=trace, iterations=maps), LEFT.format(along=combination(along))
 
 
-def beside(information: Information, near: Coordinates) -> Iterator[Arrays]:
-    """Points one standard error away: on both sides of a saddle along the steepest way up, or
-    somewhere along all that the data do not tell."""
-    if information.kind not in ("saddle", "not identified"):
-        return
-    both = information.kind == "saddle"
-    step = np.zeros(len(near.u))
-    for number, (_, moving) in enumerate(information.directions[: 1 if both else None]):
-        for label, length in moving.items():
-            step[near.labels.index(label)] += length / (number + 1)
-    yield near.point(near.u + step)
-    if both:
-        yield near.point(near.u - step)
+def doubtful(information: Information) -> dict[str, float]:
+    """A direction in which the point may be no maximum: the steepest way up of a saddle, all that
+    is not identified, or the least sure direction of a maximum.  Coordinate to length."""
+    if information.kind == "maximum":
+        return _weakest(information)
+    found: dict[str, float] = {}
+    if information.kind in ("saddle", "not identified"):
+        first = 1 if information.kind == "saddle" else None
+        for number, (_, moving) in enumerate(information.directions[:first]):
+            for label, length in moving.items():
+                found[label] = found.get(label, 0.0) + length / (number + 1)
+    return found
+
+
+def _weakest(information: Information) -> dict[str, float]:
+    """The eigenvector of the least eigenvalue, where that is small."""
+    if not information.eigenvalues.min(initial=1.0) < WEAK:
+        return {}
+    scale = 1 / np.sqrt(np.diagonal(information.matrix))
+    vectors = np.linalg.eigh(information.matrix * scale[:, None] * scale)[1]
+    lengths = dict(zip(information.names, map(float, vectors[:, 0] * scale), strict=True))
+    return dict(sorted(lengths.items(), key=lambda item: -abs(item[1])))
+
+
+def _sides(along: dict[str, float], near: Coordinates) -> Iterator[list[Arrays]]:
+    """Points on one side of the point and on the other, the nearest first."""
+    direction = np.zeros(len(near.u))
+    for label, length in along.items():
+        direction[near.labels.index(label)] = length
+    for side in (1, -1) if along else ():
+        yield [near.point(near.u + side * step * direction) for step in STEPS]
