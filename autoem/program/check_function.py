@@ -107,6 +107,8 @@ class Scope:
                 self._covered(self._ref(weight), let.targets[0].axes)
                 self._covered(self._ref(step), (*let.targets[0].axes, *chain.befores))
                 self._covered((time, *chain.states), let.targets[0].axes)
+                if chain.first:
+                    self._covered((*self._ref(chain.first), time), let.targets[0].axes)
             case Best(operand, axis):
                 self._reduced(self._ref(operand), (axis,), target.axes)
             case BestPath(weight, step, _, state, before):

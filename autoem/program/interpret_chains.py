@@ -21,6 +21,9 @@ def forward_backward(
     chains = tuple(axis for axis in targets[0].axes if axis not in (time, *states))
     lengths, steps = scope.shape(chains), scope.shape((time,))
     weight = grid(scope, operation.weight, (*chains, time, *states)).reshape(*lengths, *steps, -1)
+    if operation.first:
+        first = grid(scope, operation.first, (*chains, *states)).reshape(*lengths, -1)
+        weight = np.concatenate([(weight[..., 0, :] + first)[..., None, :], weight[..., 1:, :]], -2)
     step = grid(scope, operation.step, (*chains, time, *befores, *states))
     step = step.reshape(*lengths, *steps, weight.shape[-1], -1)
     if operation.parent is None:

@@ -16,7 +16,8 @@ class ForwardBackward:
     `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
     (zero at the first step), and the log-normalizer of each chain.  `more` are states, and those
     before, that make up the state together with the first.  With a `parent`, the integers along
-    `time` that name the element before each, or -1, the chain is a tree.
+    `time` that name the element before each, or -1, the chain is a tree.  `first` is a log weight
+    of the first step alone, to be added to `weight` there.
     """
 
     weight: Ref
@@ -26,6 +27,7 @@ class ForwardBackward:
     before: str
     more: tuple[tuple[str, str], ...] = ()
     parent: Ref | None = None
+    first: Ref | None = None
 
     @property
     def states(self) -> tuple[str, ...]:

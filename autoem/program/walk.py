@@ -96,9 +96,11 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return tuple(ref for operand in operands for ref in index_refs(operand))
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
-        case ForwardBackward(weight, step) | BestPath(weight, step):
-            up = () if operation.parent is None else index_refs(operation.parent)
-            return (*index_refs(weight), *index_refs(step), *up)
+        case ForwardBackward(weight, step, parent=parent, first=first):
+            more = (ref for one in (parent, first) if one for ref in index_refs(one))
+            return (*index_refs(weight), *index_refs(step), *more)
+        case BestPath(weight, step, parent=parent):
+            return (*index_refs(weight), *index_refs(step), *(index_refs(parent) if parent else ()))
         case Solve(_, _, matrix, right):
             blocks = [block for line in matrix for block in line if block is not None]
             return tuple(ref for index in (*blocks, *right) for ref in index_refs(index))
@@ -173,7 +175,10 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):
             up = operation.parent and ref(operation.parent)
-            return replace(operation, weight=ref(weight), step=ref(step), parent=up)
+            changed = replace(operation, weight=ref(weight), step=ref(step), parent=up)
+            if isinstance(changed, ForwardBackward) and changed.first:
+                return replace(changed, first=ref(changed.first))
+            return changed
         case Solve(_, _, matrix, right):
             blocks = tuple(tuple(b and ref(b) for b in line) for line in matrix)
             return replace(operation, matrix=blocks, right=tuple(ref(c) for c in right))

@@ -11,17 +11,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 # --- standalone: begin
-CACHE = 256 * 1024
-"""Floats that a block may hold at once: two megabytes, about a core's second-level cache."""
+CACHE, LARGEST = 2**20, 2**24
+"""Floats of the largest array of a block: what caches hold, and what memory bears."""
+
+WORTH_A_CALL = 256
+"""Rows that are worth the calls that they cost."""
 
 
-def block_size(floats_per_row: int) -> int:
-    """Rows of a block, 2,000 to 8,000: as many as fit the cache.
+def block_size(most: int, floats_per_row: int) -> int:
+    """Rows of a block: as many as fit the caches; at least 256, if the memory bears so many.
 
-    >>> block_size(40)
-    6553
+    >>> [block_size(4000, floats) for floats in (100, 800, 80_000, 10**8)]
+    [4000, 1310, 209, 1]
     """
-    return min(8000, max(2000, CACHE // max(1, floats_per_row)))
+    floats = max(1, floats_per_row)
+    return max(1, min(most, max(CACHE // floats, min(WORTH_A_CALL, LARGEST // floats))))
 
 
 def blocks(rows: int, size: int) -> Iterator[slice]:

@@ -1,13 +1,14 @@
 """Smoothing of discrete chains: forward-backward in probability space, rescaled at every step.
 
-    forward    a[t, k] = b[t, k] sum_j a[t-1, j] A[j, k] / c[t],     c[t] so that sum_k a[t, k] = 1
-    backward   m[t, k] = b[t, k] s[t, k] / c[t],   s[t-1, j] = sum_k A[j, k] m[t, k],   s[T-1] = 1
+    forward    u[t, k] = w[t, k] sum_j u[t-1, j] A[j, k],       c[t] = sum_k u[t, k]
+    backward   v[t-1, j] = sum_k A[j, k] w[t, k] v[t, k],       v[T-1] = 1 / c[T-1]
 
-with b = exp(weight - its largest of each step).  The responsibility of state k at t is
-a[t, k] s[t, k], that of j at t - 1 and k at t is a[t-1, j] A[j, k] m[t, k], and the log-normalizer
-is sum_t log c[t] with what was taken out of the weights.  Chains run side by side along the last
-axes, so that a step is one matrix product and stays in the cache; b stands in the place of the
-weights, and m in that of b: fresh memory would cost as much as the arithmetic.
+with w[t] = exp(weight - its largest of the step) / c[t-1], so that c is of the size of the weights.
+The responsibility of state k at t is u[t, k] v[t, k], that of j at t - 1 and k at t is
+u[t-1, j] A[j, k] w[t, k] v[t, k], and the log-normalizer is sum_t log c[t] with what was taken out
+of the weights.  Chains run side by side along the last axes, so that a step is one matrix product
+and stays in the cache; w v stands in the place of w.  All that is returned is one piece of memory:
+three pieces would be given back and cleared anew at every call, at the cost of the arithmetic.
 Source: Rabiner (1989), Proc. IEEE 77, 257.
 """
 
@@ -23,12 +24,15 @@ LOWEST = -1e300
 """The largest weight of a step at which no state is possible, so that a difference is defined."""
 
 
-def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
+def forward_backward(
+    weight: np.ndarray, step: np.ndarray, first: np.ndarray | None = None
+) -> Smoothing:
     """Smooth chains with log weights (steps, states, chains...) and log steps.
 
-    `step` is (before, after), or (steps or 1, before, after, chains or 1 ...) where it varies.
-    The four results are as in the head of this file; `before` is zero at the first step.  `after`
-    takes the memory of `weight`.
+    `step` is (before, after), or (steps or 1, before, after, chains or 1 ...) where it varies;
+    `first` is added to the weights of the first step.
+    The four results are u v, u of the step before, w v, as in the head of this file, and the
+    log-normalizers; the second is zero at the first step.
 
     >>> weight = np.log([[0.5, 0.5], [0.9, 0.1]])
     >>> state, _, _, log_normalizer = forward_backward(weight, np.log([[0.5, 0.5], [0.5, 0.5]]))
@@ -38,25 +42,29 @@ def forward_backward(weight: np.ndarray, step: np.ndarray) -> Smoothing:
     """
     steps, chains = len(weight), weight.shape[2:]
     move = np.exp(step)
-    passed = np.zeros((steps + 1, *weight.shape[1:]))
+    held = np.empty((3 * steps + 1, *weight.shape[1:]))
+    passed, after, state = held[: steps + 1], held[steps + 1 : 2 * steps + 1], held[2 * steps + 1 :]
     before, forward = passed[:-1], passed[1:]
-    after, state = weight, np.empty(weight.shape)
-    peak, scale = np.empty((steps, *chains)), np.empty((steps, *chains))
+    before[:1] = 0.0
+    peak, scale = np.empty((2, steps, *chains))
+    inverse, smooth = np.ones(chains), np.empty(weight.shape[1:])
     for t in range(steps):
-        peak[t] = weight[t].max(axis=0)
-        peak[t] = np.maximum(weight[t].max(axis=0), LOWEST)
-        np.exp(np.subtract(weight[t], peak[t], out=after[t]), out=after[t])
-        np.multiply(_forward(move, before[t], t) if t else 1.0, after[t], out=forward[t])
-        scale[t] = forward[t].sum(axis=0)
-        inverse = 1 / scale[t]
-        forward[t] *= inverse
+        own = weight[t] if t or first is None else weight[t] + first
+        np.maximum(own.max(axis=0), LOWEST, out=peak[t, ...])
+        np.exp(np.subtract(own, peak[t], out=after[t]), out=after[t])
         after[t] *= inverse
-    smooth = np.ones(weight.shape[1:])
+        if t:
+            _forward(move, before[t], t, forward[t])
+            forward[t] *= after[t]
+        else:
+            forward[t] = after[t]
+        inverse = 1 / forward[t].sum(axis=0, out=scale[t, ...])
+    smooth[...] = inverse
     for t in range(steps - 1, -1, -1):
         np.multiply(forward[t], smooth, out=state[t])
         after[t] *= smooth
         if t:
-            smooth = _backward(move, after[t], t)
+            _backward(move, after[t], t, smooth)
     return state, before, after, np.log(scale).sum(axis=0) + peak.sum(axis=0)
 
 
@@ -74,20 +82,20 @@ def forward_backward_together(weight: np.ndarray, step: np.ndarray, count: int) 
     return state.reshape(shape), before.reshape(shape), after.reshape(shape), total
 
 
-def _forward(move: np.ndarray, state: np.ndarray, t: int) -> np.ndarray:
+def _forward(move: np.ndarray, state: np.ndarray, t: int, out: np.ndarray) -> None:
     """sum_j state[j] move[j, k] for the step into t."""
     if move.ndim == 2:
-        return move.T @ state
-    at = move[t if len(move) > 1 else 0]
-    return np.asarray((at * state[:, None]).sum(axis=0))
+        np.matmul(move.T, state, out=out)
+    else:
+        np.sum(move[t if len(move) > 1 else 0] * state[:, None], axis=0, out=out)
 
 
-def _backward(move: np.ndarray, state: np.ndarray, t: int) -> np.ndarray:
+def _backward(move: np.ndarray, state: np.ndarray, t: int, out: np.ndarray) -> None:
     """sum_k move[j, k] state[k] for the step into t."""
     if move.ndim == 2:
-        return move @ state
-    at = move[t if len(move) > 1 else 0]
-    return np.asarray((at * state[None]).sum(axis=1))
+        np.matmul(move, state, out=out)
+    else:
+        np.sum(move[t if len(move) > 1 else 0] * state[None], axis=1, out=out)
 
 
 # --- standalone: end

@@ -29,9 +29,12 @@ from autoem import (
 from autoem.derive.stages import derive
 from autoem.errors import NoExactPosterior
 from autoem.pipeline import fit, generate
-from autoem.program.interpret import interpret
+from autoem.program.interpret import axis_sizes, call, interpret
 from autoem.program.ir import ForwardBackward
 from autoem.program.lower import lower
+from autoem.program.names import fresh_names
+from autoem.program.simplify import Context
+from autoem.program.simplify.first_steps import split_first_steps
 
 
 class Hidden(Model):
@@ -229,6 +232,19 @@ def test_weights_of_a_planted_program_do_not_agree():
     broken = replace(program, posterior=replace(program.posterior, body=tuple(body)))
     wrong = interpret(broken).e_step(data, parameters)[1]
     assert abs(wrong - paths(data, parameters)[0]) > 1e-3
+
+
+def test_what_weighs_on_the_first_step_stands_by_itself():
+    program = lower(derive(Hidden))
+    data, parameters = hidden()
+    values = data | parameters
+    context = Context(program.row, program.sizes, fresh_names(program))
+    split = split_first_steps(program.posterior, context)
+    chains = [let.operation for let in split.body if isinstance(let.operation, ForwardBackward)]
+    assert [chain.first is not None for chain in chains] == [True]
+    wanted = call(program.posterior, values, axis_sizes(program, values))
+    for name, value in call(split, values, axis_sizes(program, values)).items():
+        np.testing.assert_allclose(value, wanted[name], atol=1e-14)
 
 
 def test_sequences_of_different_lengths_add_up():

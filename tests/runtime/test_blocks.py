@@ -15,7 +15,8 @@ def test_every_row_once(rows: int, size: int) -> None:
 
 
 def test_sizes_fit_the_cache() -> None:
-    assert [block_size(floats) for floats in (1, 64, 10_000)] == [8000, 4096, 2000]
+    assert [block_size(8000, floats) for floats in (1, 512, 10_000)] == [8000, 2048, 256]
+    assert block_size(8000, 10**6) * 10**6 <= 2**24
 
 
 def test_sums_are_those_of_all_rows() -> None:

@@ -34,6 +34,7 @@ SECTIONS = {
     "weighted_median": "ranks",
     "add_blocks": "blocks",
     "blocks": "blocks",
+    "block_size": "blocks",
     "fit_alone": "alone",
     "starting_point": "alone",
     "lengths_of": "alone",

@@ -23,8 +23,6 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
     chains = tuple(a for a in scope.layout(let.targets[0].axes) if a not in (time, *states))
     order = (time, *states, *chains)
     weight = scope.full(read(scope, operation.weight), order)
-    if operation.weight.name not in scope.overwritten:
-        weight = method(weight, "copy")
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
     if operation.more:
         step = scope.full(read(scope, operation.step), (*operation.befores, *states))
@@ -32,7 +30,9 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
         call: Expr = invoke(together, weight, step, Literal(len(states)))
     else:
         both, step = ("forward_backward", "upward_downward"), _step(scope, operation, chains)
-        call = _call(scope, both, operation, (weight, step), chains)
+        call = _call(
+            scope, both, operation, (weight, step, *_first(scope, operation, chains)), chains
+        )
     scope.statements.append(Assign(Sequence("", names), call))
     for target, name in zip(let.targets, names, strict=True):
         layout = scope.layout(target.axes)
@@ -75,7 +75,7 @@ def _call(
     scope: Scope,
     names: tuple[str, str],
     operation: ForwardBackward | BestPath,
-    arguments: tuple[Expr, Expr],
+    arguments: tuple[Expr, ...],
     chains: tuple[str, ...],
 ) -> Expr:
     """The recursion along a chain, or that of a tree with the parents of its nodes."""
@@ -96,6 +96,15 @@ def _step(scope: Scope, operation: ForwardBackward | BestPath, chains: tuple[str
     own = tuple(axis for axis in whole if axis in step.axes)
     shown = tuple(Slice() if axis in own else Literal(None) for axis in whole)
     return Subscript(align(step, own), shown)
+
+
+def _first(scope: Scope, operation: ForwardBackward, chains: tuple[str, ...]) -> tuple[Expr, ...]:
+    """What weighs on the first step alone, over states and chains, if anything does."""
+    if operation.first is None:
+        return ()
+    first, order = read(scope, operation.first), (*operation.states, *chains)
+    shown = tuple(Slice() if axis in first.axes else Literal(None) for axis in order)
+    return (Subscript(align(first, tuple(a for a in order if a in first.axes)), shown),)
 
 
 def roll(scope: Scope, operation: Roll, order: tuple[str, ...]) -> Operand:

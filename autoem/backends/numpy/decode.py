@@ -51,7 +51,7 @@ def decode(driver: Driver) -> tuple[Define, ...]:
             Assign(BLOCK, invoke("_block", Name("data"), ROWS, NONE)),
             Evaluate(invoke("parts.append", call)),
         )
-        loop = For(ROWS, invoke("blocks", driver.rows.count(), Name("BLOCK")), step)
+        loop = For(ROWS, invoke("blocks", driver.rows.count(), driver.rows.length()), step)
         kept = tuple((Literal(name), _joined(driver, name, a)) for name, a in names.items())
         start = Assign(PARTS, Sequence("[]", ()), "list[Arrays]")
         body = (whole, start, loop, Return(Mapping(kept)))

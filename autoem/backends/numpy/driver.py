@@ -60,7 +60,10 @@ class Driver:
     def functions(self) -> Body:
         """What a user calls, in the order in which it is read."""
         block = Assign(
-            Name("BLOCK"), Literal(self.rows.block_length), "", "Rows that are worked on at a time."
+            Name("BLOCK"),
+            Literal(self.rows.most),
+            "",
+            "Rows that are worked on at a time, at most.",
         )
         head = [block] if self.rows.axis else []
         if self.plan.expanded:
@@ -71,7 +74,12 @@ class Driver:
 
     def private(self) -> Body:
         """What the others call."""
-        return (self.rows.block(), *(choices(self.plan.expanded) if self.plan.expanded else ()))
+        length = self.rows.block_size()
+        return (
+            *length,
+            self.rows.block(),
+            *(choices(self.plan.expanded) if self.plan.expanded else ()),
+        )
 
     def e_step(self) -> Define:
         override = self.override()
@@ -127,7 +135,7 @@ class Driver:
         signature = (Parameter("rows", "slice"),)
         part = Define("part", signature, "tuple[Arrays, float]", "", body)
         add = self.rows.helper("add_blocks")
-        return part, invoke(add, Name("part"), self.rows.count(), Name("BLOCK"))
+        return part, invoke(add, Name("part"), self.rows.count(), self.rows.length())
 
     def prior(self) -> Body:
         """The log density of the parameters joins the objective, once."""
@@ -193,7 +201,7 @@ class Driver:
             return (block, call, Return(Mapping((*kept, *constant))))
         block = Assign(BLOCK, invoke("_block", Name("data"), ROWS, NONE))
         step = (block, call, Evaluate(invoke("parts.append", Mapping(kept))))
-        loop = For(ROWS, invoke("blocks", self.rows.count(), Name("BLOCK")), step)
+        loop = For(ROWS, invoke("blocks", self.rows.count(), self.rows.length()), step)
         joined = tuple((Literal(a.name), self.rows.joined(a)) for a in own)
         start = Assign(PARTS, Sequence("[]", ()), "list[Arrays]")
         return (start, loop, Return(Mapping((*joined, *constant))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autoem.program.ir import Call, Contract, ForwardBackward, Function, Let, LogSumExp, Map, Ref
+from autoem.program.ir import Call, Contract, Function, Let, LogSumExp, Map, Ref
 from autoem.program.walk import references
 
 
@@ -35,7 +35,7 @@ def _is_product(let: Let) -> bool:
 
 
 def overwritten(function: Function) -> frozenset[str]:
-    """Sums that only their own log sum exp and its shares read, or only the chain they weigh."""
+    """Sums that only their own log sum exp and its shares read."""
     reads = _reads(function)
     fresh = {
         let.targets[0].name
@@ -47,16 +47,7 @@ def overwritten(function: Function) -> frozenset[str]:
     exponents = {
         let.operation.operand.name for let in function.body if isinstance(let.operation, LogSumExp)
     }
-    weights = {
-        let.operation.weight.name
-        for let in function.body
-        if isinstance(let.operation, ForwardBackward)
-    }
-    return frozenset(
-        name
-        for name in fresh
-        if (name in exponents and reads[name] <= 2) or (name in weights and reads[name] == 1)
-    )
+    return frozenset(name for name in fresh if name in exponents and reads[name] <= 2)
 
 
 def _reads(function: Function) -> Counter[str]:

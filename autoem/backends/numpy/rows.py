@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from autoem.backends.numpy.printed import EXPANDED
 from autoem.backends.numpy.tree import (
@@ -53,15 +54,41 @@ class Rows:
         return self.plan.program.row
 
     @property
-    def block_length(self) -> int:
+    def most(self) -> int:
         """Rows of a block: fewer where arrays have two axes besides, so that they fit a cache; all
         where a table is sparse, of which a block is a copy."""
         if self.plan.program.sparse:
             return ALL
+        return 4000 if len(self.widest) > 1 else 8000
+
+    @property
+    def widest(self) -> tuple[str, ...]:
+        """The axes of the largest array of a block, but for the rows."""
         form = self.plan.expanded or self.plan.factored
         body = (*form.posterior.body, *form.statistics.body)
         targets = (target for let in body for target in let.targets if self.axis in target.axes)
-        return 4000 if any(len(target.axes) > 2 for target in targets) else 8000
+        axes = max((target.axes for target in targets), key=len, default=())
+        return tuple(axis for axis in axes if axis != self.axis)
+
+    @property
+    def measured_length(self) -> bool:
+        """Whether the rows of a block depend on what there is along the other axes."""
+        return self.axis is not None and not self.plan.program.sparse and len(self.widest) > 1
+
+    def length(self) -> Expr:
+        """The rows of a block."""
+        if not self.measured_length:
+            return Name("BLOCK")
+        return invoke("_block_length", Name("data"), Name("parameters"))
+
+    def block_size(self) -> tuple[Define, ...]:
+        """The function that `length` calls."""
+        if not self.measured_length:
+            return ()
+        floats = reduce(lambda a, b: Binary("*", a, b), map(self.size, self.widest))
+        size = Return(invoke(self.helper("block_size"), Name("BLOCK"), floats))
+        document = "Rows of a block: fewer where the largest array would not fit the caches."
+        return (Define("_block_length", (DATA, PARAMETERS), "int", document, (size,)),)
 
     def helper(self, name: str) -> str:
         self.sections[name] = None
@@ -168,10 +195,13 @@ class Rows:
         return Sequence("()", tuple(self.size(axis) for axis in axes))
 
     def size(self, axis: str) -> Expr:
-        sizes = self.plan.program.sizes
-        for array in (*self.plan.program.data, *self.plan.program.parameters):
-            for place, own in enumerate(array.axes):
-                if sizes[own] == sizes[axis]:
-                    code = invoke("np.shape", item("data", array.name))
-                    return Subscript(code, (Literal(place),))
+        program = self.plan.program
+        if program.sizes[axis] in program.lengths:
+            return Literal(program.lengths[program.sizes[axis]])
+        for mapping, arrays in (("data", program.data), ("parameters", program.parameters)):
+            for array in arrays:
+                for place, own in enumerate(array.axes):
+                    if program.sizes[own] == program.sizes[axis]:
+                        code = invoke("np.shape", item(mapping, array.name))
+                        return Subscript(code, (Literal(place),))
         raise LookupError(f"no data have the axis {axis}")

@@ -50,7 +50,8 @@ def _rows(driver: Driver, more: bool) -> tuple[Statement, ...]:
         Return(Sequence("", (answer, Literal(0.0)))),
     )
     part = Define("part", (Parameter("rows", "slice"),), "tuple[Arrays, float]", "", step)
-    run = invoke(driver.rows.helper("add_blocks"), Name("part"), driver.rows.count(), Name("BLOCK"))
+    add = driver.rows.helper("add_blocks")
+    run = invoke(add, Name("part"), driver.rows.count(), driver.rows.length())
     total = Assign(Sequence("", (Name("total"), Name("_"))), run)
     return (part, total) if more else (part, total, Return(Name("total")))
 

@@ -158,7 +158,7 @@ def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
         flat = np.where(flat < 0, size, flat)
     if not lead and value.size and not any(value.strides):
         return np.bincount(flat, minlength=size + 1)[:size] * value.flat[0]
-    if size <= 8:
+    if size <= min(8, 2 + 2 * int(np.prod(lead))):
         cells = (flat == np.arange(size)[:, None]).astype(float)
         return (value.reshape(-1, flat.size) @ cells.T).reshape(*lead, size)
     sums = [np.bincount(flat, value[row].ravel(), size + 1)[:size] for row in np.ndindex(lead)]

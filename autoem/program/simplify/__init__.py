@@ -8,6 +8,7 @@ from autoem.program.ir import Function
 from autoem.program.simplify.constants import fold_constants
 from autoem.program.simplify.context import Context
 from autoem.program.simplify.copies import drop_copies
+from autoem.program.simplify.first_steps import split_first_steps
 from autoem.program.simplify.guards import resolve_guards
 from autoem.program.simplify.hoist import hoist_fixed
 from autoem.program.simplify.inline import inline_sums
@@ -34,6 +35,7 @@ TIDY: tuple[Rule, ...] = (
 
 ORDER: tuple[Rule, ...] = (
     inline_sums,
+    split_first_steps,
     hoist_fixed,
     contract_pairwise,
     fold_constants,
