@@ -13,7 +13,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 from autoem import Fit, fit
-from autoem.errors import NothingAttached
+from autoem.errors import NothingAttached, TooMuchInformation
 from autoem.runtime import fitting
 from tests.test_models import ROOT, declared
 
@@ -247,3 +247,12 @@ def test_a_fit_without_data_has_none(tmp_path: Path) -> None:
     with pytest.raises(NothingAttached, match="the information needs the program"):
         Fit.load(tmp_path / "fit.zip").information()
     assert "can still rise" in found.information().advice
+
+
+def test_an_information_that_takes_hours_is_refused() -> None:
+    """Within a second, with what to do instead; the fit itself is whole."""
+    x = np.random.default_rng(0).normal(size=(30, 90))
+    found = fitted("factor_analysis", {"x": x}, {"q": 22}, max_iterations=2)
+    assert found.at_hand is None and found.free_parameters > 2000
+    with pytest.raises(TooMuchInformation, match=r"coordinates \(at most 2000 are taken\)"):
+        found.information()

@@ -92,6 +92,7 @@ from autoem.errors.run import (
     NothingAttached as NothingAttached,
     NothingToDecode as NothingToDecode,
     RunError as RunError,
+    TooMuchInformation as TooMuchInformation,
 )
 from autoem.errors.seen import (
     CrossedBounds as CrossedBounds,

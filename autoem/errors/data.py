@@ -26,6 +26,19 @@ def entry(name: str, index: tuple[int, ...], axes: tuple[str, ...]) -> str:
     return f"{name} at {at}" if at else name
 
 
+class EntryError(DataError):
+    """Something wrong with one entry of an array; the message says where."""
+
+    variable: str
+    index: tuple[int, ...]
+    axes: tuple[str, ...]
+
+    @property
+    def at(self) -> str:
+        """`x at n = 3, d = 1`"""
+        return entry(self.variable, self.index, self.axes)
+
+
 def nearest(name: str, known: tuple[str, ...]) -> str:
     """What was probably meant, as a question; empty if nothing is near."""
     lower = {each.lower(): each for each in known}
@@ -145,87 +158,65 @@ class EmptyData(DataError):
         return f"{self.variable} is empty: give at least one row with a value."
 
 
-class NotANumber(DataError):
+class NotANumber(EntryError):
     """Text, a date or another thing where a number is needed."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
     value: Any
 
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
-        return f"{at} is {self.value!r}, not a number: convert it, or mark it missing with nan."
+        return (
+            f"{self.at} is {self.value!r}, not a number: convert it, or mark it missing with nan."
+        )
 
 
-class PartlyMissing(DataError):
+class PartlyMissing(EntryError):
     """Some cells of a value that is seen whole or not at all."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
-
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
         return (
-            f"{at} has missing cells (nan) beside others that are seen: cells with a sum are "
+            f"{self.at} has missing cells (nan) beside others that are seen: cells with a sum are "
             "marginalized only together. Make all of them nan, or drop the row."
         )
 
 
-class MissingGiven(DataError):
+class MissingGiven(EntryError):
     """A missing value in data that are given, not modeled."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
-
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
         return (
-            f"{at} is missing (nan), and {self.variable} is given, not modeled: drop the row, fill "
-            f"it in, or declare {self.variable} as Observed(...) with a distribution."
+            f"{self.at} is missing (nan), and {self.variable} is given, not modeled: drop the row, "
+            f"fill it in, or declare {self.variable} as Observed(...) with a distribution."
         )
 
 
-class NotFinite(DataError):
+class NotFinite(EntryError):
     """An infinite value where it has no meaning."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
     value: float
 
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
-        return f"{at} is {self.value}: infinity is allowed only in a bound. Use nan for missing."
+        return (
+            f"{self.at} is {self.value}: infinity is allowed only in a bound. Use nan for missing."
+        )
 
 
-class TooLarge(DataError):
+class TooLarge(EntryError):
     """A number whose square overflows."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
     value: float
 
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
-        return f"{at} is {self.value:g}, and its square overflows: take a larger unit."
+        return f"{self.at} is {self.value:g}, and its square overflows: take a larger unit."
 
 
-class OutsideDomain(DataError):
+class OutsideDomain(EntryError):
     """A value that its distribution or its parameter's domain cannot have."""
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
     value: Any
     expected: str
 
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
-        return f"{at} is {self.value}; expected {self.expected}."
+        return f"{self.at} is {self.value}; expected {self.expected}."
 
 
 class CategoryOutOfRange(OutsideDomain):

@@ -64,3 +64,20 @@ class NothingToDecode(RunError):
             f"decode gives the states of discrete latents, and the model has {found} without an "
             "elimination that ends in states: ask for posterior() instead."
         )
+
+
+class TooMuchInformation(RunError):
+    """An information matrix that would fill the memory, or take hours."""
+
+    coordinates: int
+    largest: int
+    numbers: float
+    most: float
+
+    def wording(self) -> str:
+        return (
+            f"the information has {self.coordinates} coordinates (at most {self.largest} are "
+            f"taken) and goes through {self.numbers:.1g} numbers (at most {self.most:.1g}). Fit "
+            "with some parameters fixed at their estimates, or simulate: fit samples of the fit "
+            "(found.sample), and take the deviation of their estimates."
+        )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from autoem.errors.data import DataError, entry
+from autoem.errors.data import EntryError
 
 
-class CrossedBounds(DataError):
+class CrossedBounds(EntryError):
     """A lower bound above its upper bound.
 
     >>> crossed = CrossedBounds(variable="seen", lower=2.0, upper=1.0, index=(3,), axes=("n",))
@@ -13,34 +13,25 @@ class CrossedBounds(DataError):
     'seen at n = 3 lies between 2.0 and 1.0'
     """
 
-    variable: str
     lower: float
     upper: float
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
 
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
         return (
-            f"{at} lies between {self.lower} and {self.upper}: a lower bound is above its upper "
-            "one. Exchange them; equal bounds are an exact value, an infinite one is open."
+            f"{self.at} lies between {self.lower} and {self.upper}: a lower bound is above its "
+            "upper one. Exchange them; equal bounds are an exact value, an infinite one is open."
         )
 
 
-class ImpossibleRow(DataError):
+class ImpossibleRow(EntryError):
     """Likelihoods that are all zero: no state could have been seen.
 
     >>> str(ImpossibleRow(variable="table", index=(3,), axes=("n",))).partition(":")[0]
     'table at n = 3 is zero for every state'
     """
 
-    variable: str
-    index: tuple[int, ...]
-    axes: tuple[str, ...]
-
     def wording(self) -> str:
-        at = entry(self.variable, self.index, self.axes)
         return (
-            f"{at} is zero for every state: whatever the parameters, this cannot be seen. Leave "
-            "the row out, or write ones where nothing is known."
+            f"{self.at} is zero for every state: whatever the parameters, this cannot be seen. "
+            "Leave the row out, or write ones where nothing is known."
         )

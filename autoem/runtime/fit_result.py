@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.run import NothingAttached, NothingToDecode
+from autoem.errors.run import NothingAttached, NothingToDecode, TooMuchInformation
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import real_sizes
@@ -140,7 +140,8 @@ class Fit:
     def information(self) -> Information:
         """The observed information at the estimates: what it says of them, and how sure they are.
 
-        Each coordinate takes some eight E-steps.  Errors: `NothingAttached` for a loaded fit.
+        Each coordinate takes some eight E-steps.  Errors: `NothingAttached` for a loaded fit;
+        `TooMuchInformation` where that would take hours.
         """
         return self._found if self.found is None else self.found
 
@@ -162,6 +163,7 @@ class Fit:
             raise NothingAttached(question="the information", needs="the score of the program")
         weights = next(iter(read.weights.values()), None)
         rows = program.condensed(program.arrays(read), weights)
+        _check_size(self.free_parameters, rows.data)
         score = partial(program.score, rows.data, weights=rows.weights)
         lengths = real_sizes(self.schema.to_dict(), read.arrays, read.sizes)
         return information(self.schema, self.parameters, score, self.fixed, self.edges, lengths)
@@ -252,6 +254,19 @@ LEAST = 3000
 def effort(coordinates: int, arrays: Arrays) -> int:
     """How many numbers the information goes through: all of them eight times a coordinate."""
     return 8 * coordinates * max(LEAST, sum(array.size for array in arrays.values()))
+
+
+LARGEST, MOST = 2000, 1e11
+"""Coordinates whose matrix fits everywhere, and numbers that are gone through in some minutes."""
+
+
+def _check_size(coordinates: int, arrays: Arrays) -> None:
+    """Raises TooMuchInformation."""
+    numbers = float(effort(coordinates, arrays))
+    if coordinates > LARGEST or numbers > MOST:
+        raise TooMuchInformation(
+            coordinates=coordinates, largest=LARGEST, numbers=numbers, most=MOST
+        )
 
 
 _APART = ("parameters", "factors", "program", "data", "found")
