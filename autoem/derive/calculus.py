@@ -17,6 +17,7 @@ from typing import TypeGuard
 import sympy
 
 from autoem.derive.index import Read, fresh
+from autoem.derive.invariant import Invariant, invariant
 from autoem.derive.quantity import (
     Declared,
     Defined,
@@ -55,7 +56,9 @@ def depends(expression: sympy.Expr, base: Quantity) -> bool:
             return True
         if isinstance(element.base, MatrixFunction) and element.base.base is base:
             return True
-        if isinstance(element.base, LogPartition) and depends(element.base.operand, base):
+        if isinstance(element.base, LogPartition | Invariant) and depends(
+            element.base.operand, base
+        ):
             return True
     return False
 
@@ -101,6 +104,9 @@ def derivative(
             elif isinstance(element.base, LogPartition) and depends(element, base):
                 inner = _partition_slope(element, base, target, scale)
                 outer = replace(term, value=tidy(sympy.diff(term.value, element)))
+            elif isinstance(element.base, Invariant) and depends(element, base):
+                inner = _invariant_slope(element, base, target, scale)
+                outer = replace(term, value=tidy(sympy.diff(term.value, element)))
             else:
                 continue
             if outer is not None and outer.value != 0:
@@ -129,6 +135,33 @@ def _partition_slope(
         at_mark = reindex(operand, {index: mark.indices[0]})
         value = term.value.xreplace({mark: sympy.exp(at_mark - element)})
         result.append(replace(term, value=value))
+    return tuple(result)
+
+
+def _invariant_slope(
+    element: Element,
+    base: Quantity,
+    target: tuple[Read, ...],
+    scale: Callable[[Element], sympy.Expr],
+) -> Terms:
+    """d pi_k = sum_ij pi_i dA_ij R_jk, and d R_ak = sum_ij R_ai dA_ij R_jk."""
+    whole = element.base
+    assert isinstance(whole, Invariant)
+    chain, plates = whole.chain, element.indices[: len(whole.chain.plates)]
+    i, j = fresh(chain.row.axis), fresh(chain.column.axis)
+    moved = {**dict(zip(chain.plates, plates, strict=True)), chain.row: i}
+    change = Term(reindex(chain.operand, {**moved, chain.column: j}), (i, j))
+    *before, last = element.indices
+    resolvent = invariant(chain, "resolvent")
+    # Both stand at the indices of the change, which a derivative sets.
+    mark = Quantity("mark", (i.axis, j.axis))
+    held = replace(change, value=change.value * Element(mark, (i, j)))
+    result = []
+    for term in derivative((held,), base, target, scale):
+        (at,) = (e for e in elements(term.value) if e.base is mark)
+        left, right = at.indices
+        sides = Element(whole, (*before, left)) * Element(resolvent, (*plates, right, last))
+        result.append(replace(term, value=term.value.xreplace({at: sides})))
     return tuple(result)
 
 
@@ -189,6 +222,15 @@ def _redefined(
 
 
 @lru_cache(maxsize=4096)
+def _transferred(
+    base: Invariant, values: tuple[tuple[Quantity, Quantity | sympy.Expr], ...]
+) -> Invariant:
+    """The same of a transition with quantities replaced."""
+    (moved,) = substituted((Term(base.operand),), dict(values))
+    return invariant(replace(base.chain, operand=moved.value), base.part)
+
+
+@lru_cache(maxsize=4096)
 def _repartitioned(
     base: LogPartition, values: tuple[tuple[Quantity, Quantity | sympy.Expr], ...]
 ) -> LogPartition:
@@ -209,10 +251,12 @@ def _replacement(element: Element, values: Mapping[Quantity, Quantity | sympy.Ex
         name = f"{function}_{new.name}"
         moved_function = MatrixFunction(name, element.base.axes, function=function, base=new)
         return Element(moved_function, element.indices)
-    if isinstance(element.base, LogPartition):
+    if isinstance(element.base, LogPartition | Invariant):
         named = tuple((old, new) for old, new in values.items() if depends(element, old))
-        if named:
+        if named and isinstance(element.base, LogPartition):
             return Element(_repartitioned(element.base, named), element.indices)
+        if named and isinstance(element.base, Invariant):
+            return Element(_transferred(element.base, named), element.indices)
     if is_open(element.base):
         definition = element.base.definition
         if any(mentions(definition, base) for base in values):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import sympy
 
 from autoem.derive.index import Index, Lookup, Read, Shift
+from autoem.derive.invariant import Invariant
 from autoem.derive.quantity import (
     Computed,
     Declared,
@@ -112,6 +113,8 @@ class Degrees:
             case LogPartition():
                 over = NEVER if self._is_row(base.over) else 0
                 return self._unless(max(over, self.of(base.operand)), 0)
+            case Invariant():
+                return self._unless(self.of(base.operand), 0)
             case Computed():
                 worst = max(map(self.of, base.operands), default=0)
                 worst = NEVER if any(map(self._is_row, base.over)) else worst

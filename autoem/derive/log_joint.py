@@ -26,6 +26,7 @@ from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
 from autoem.derive.sequential import Sequential, density_of, upward
+from autoem.derive.started import stationary
 from autoem.derive.supported import supported
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
@@ -158,6 +159,8 @@ def _factor(factor: Factor, law: Readable | Sequential, scope: Scope) -> Iterato
         yield from _density(factor, law, scope, plates)
         return
     time = factor.variable.plates[-1]
+    then = density_of(factor, law.then)
+    steps = tuple(_density(factor, then, scope, plates))
     if isinstance(law, chain.Tree):
         up = upward(factor, law, scope, plates)
         for term in _density(factor, density_of(factor, law.root), scope, plates):
@@ -165,11 +168,14 @@ def _factor(factor: Factor, law: Readable | Sequential, scope: Scope) -> Iterato
         assert isinstance(law.parent, declaration.Given)
         later = Element(scope.later(time, law.parent), up.indices)
     else:
-        yield from _density(factor, density_of(factor, law.first), scope, {**plates, time: 0})
+        if isinstance(law.first, chain.Stationary):
+            yield from stationary(factor, then, steps, scope, plates)
+        else:
+            yield from _density(factor, density_of(factor, law.first), scope, {**plates, time: 0})
         index = plates[time]
         assert isinstance(index, Index)
         later = Element(scope.later(time), (index,))
-    for term in _density(factor, density_of(factor, law.then), scope, plates):
+    for term in steps:
         yield replace(term, value=term.value * later)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autoem.derive.invariant import Invariant
 from autoem.derive.kept import Kept
 from autoem.derive.maximum import Maximized
 from autoem.derive.node import Mode
@@ -101,7 +102,7 @@ def parts(base: Quantity) -> list[Quantity]:
         return [e.base for term in base.definition for e in _mentioned(term)]
     if isinstance(base, Computed):
         return [e.base for operand in base.operands for e in elements(operand)]
-    if isinstance(base, LogPartition):
+    if isinstance(base, LogPartition | Invariant):
         return [e.base for e in elements(base.operand)]
     if isinstance(base, SmoothedGaussian):
         chain = base.chain

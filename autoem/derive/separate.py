@@ -22,6 +22,7 @@ import sympy
 
 from autoem.derive.calculus import depends, derivative, substituted
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh, indices_in
+from autoem.derive.invariant import Invariant
 from autoem.derive.kept import by_rows
 from autoem.derive.maximum import Maximized
 from autoem.derive.node import Mode, RuleNode
@@ -233,7 +234,7 @@ def _is_new(base: Quantity) -> bool:
         return isinstance(base.variable, Parameter)
     if isinstance(base, MatrixFunction):
         return _is_new(base.base)
-    if isinstance(base, LogPartition):
+    if isinstance(base, LogPartition | Invariant):
         return is_new(base.operand)
     if isinstance(base, Solution | Statistic | Maximized):
         return True
@@ -260,7 +261,7 @@ def _is_gathered(element: Element) -> bool:
         return False
     if isinstance(base, MatrixFunction):
         return not _is_new(base.base)
-    if isinstance(base, LogPartition):
+    if isinstance(base, LogPartition | Invariant):
         return is_gathered(base.operand)
     known = Seen | Later | Position | Told | Smoothed | SmoothedGaussian | Mode | RuleNode
     if isinstance(base, known):

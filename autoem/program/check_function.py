@@ -40,6 +40,9 @@ Axes = tuple[str, ...]
 SEVERAL = (Solve, ForwardBackward, Smooth, Maximize, Best, BestPath, Nodes)
 """Operations that assign several arrays."""
 
+MATRIX_AXES = {"inverse": (0, 1), "resolvent": (0, 1), "stationary": (1,), "log_determinant": ()}
+"""Which axes of the matrix, row and column, a function of it has."""
+
 
 def check_function(function: Function, sizes: dict[str, str], available: tuple[Array, ...]) -> None:
     """Check one function; its inputs have to be among the arrays that are there."""
@@ -212,12 +215,13 @@ class Scope:
 
     def _matrix(self, operation: Matrix, target: Array) -> None:
         axes, pair = self._ref(operation.operand), (operation.row, operation.column)
-        name, known = operation.function, ("inverse", "log_determinant")
-        self.demand(name in known, f"there is no matrix function {name}")
+        name = operation.function
+        self.demand(name in MATRIX_AXES, f"there is no matrix function {name}")
         self.demand(set(pair) <= set(axes) and len(set(pair)) == 2, f"{pair} are not both there")
         self.demand(self.sizes[pair[0]] == self.sizes[pair[1]], f"{pair} make no square matrix")
         batch = tuple(axis for axis in axes if axis not in pair)
-        self._same(axes if name == "inverse" else batch, target.axes)
+        kept = tuple(pair[place] for place in MATRIX_AXES[name])
+        self._same((*batch, *kept), target.axes)
 
     def _solve(self, operation: Solve, targets: tuple[Array, ...]) -> None:
         count = len(targets)

@@ -8,7 +8,7 @@ summed.  Zero times infinity is zero (a state of probability zero that is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -267,6 +267,20 @@ def _matrix(operation: Matrix, target: Array, scope: Scope) -> np.ndarray:
     batch = tuple(axis for axis in target.axes if axis not in pair)
     grid = (*batch, *pair)
     value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
-    if operation.function == "log_determinant":
-        return np.linalg.slogdet(value)[1]
-    return np.transpose(np.linalg.inv(value), [grid.index(axis) for axis in target.axes])
+    found = MATRIX_FUNCTIONS[operation.function](value)
+    order = [axis for axis in grid if axis in target.axes]
+    return np.transpose(found, [order.index(axis) for axis in target.axes])
+
+
+def _resolvent(transition: np.ndarray) -> np.ndarray:
+    """(I - A + U)^-1, with ones in U."""
+    return np.linalg.inv(np.eye(transition.shape[-1]) - transition + 1)
+
+
+MATRIX_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "inverse": np.linalg.inv,
+    "log_determinant": lambda value: np.asarray(np.linalg.slogdet(value)[1]),
+    "resolvent": _resolvent,
+    "stationary": lambda value: np.maximum(_resolvent(value).sum(axis=-2), 1e-150),
+}
+"""What a function of a matrix means, batches first."""

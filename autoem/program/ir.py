@@ -95,8 +95,9 @@ class Rank:
 class Matrix:
     """A matrix function of the operand's axes (row, column); all other axes are batches.
 
-    function: "inverse" (target has both axes), "log_determinant" (target has neither).
-    The operand is symmetric positive definite.
+    Of a symmetric positive definite operand: "inverse" (target has both axes), "log_determinant"
+    (target has neither).  Of a transition matrix A, whose rows sum to one: "resolvent", the inverse
+    of I - A + U with ones in U (both axes), and "stationary", its column sums (the column).
     """
 
     function: str

@@ -18,6 +18,10 @@ LONGEST = 20.0
 NOISE = 1e-9
 """A gain below this share of the objective may be hidden by rounding errors: such a step is judged
 by the gradient."""
+GONE = 1e-150
+"""An entry of a simplex below this stays where it is: nothing is left of it that could move."""
+STILL = 1e-100
+"""The root of a curvature below this is that of an entry that is gone."""
 FLAT = 1e-11
 """A direction whose curvature is below this share of the largest is redundant, not flat."""
 
@@ -49,6 +53,7 @@ def maximize(
     lines = tuple(to_line(kind, value) for kind, value in zip(kinds, values, strict=True))
     found, before = evaluate(values), np.inf
     for _ in range(steps):
+        found = _without_gone(kinds, values, found)
         gradient, hessian = _on_the_line(kinds, lines, shapes, found)
         step = ascent_step(gradient, hessian)
         promised, size = float(gradient @ step), 1 + abs(found[0])
@@ -64,6 +69,26 @@ def maximize(
     return values
 
 
+def _without_gone(kinds: tuple[Domain, ...], values: Values, found: Triple) -> Triple:
+    """The derivatives without those by entries of a simplex that are gone."""
+    left = [
+        np.where((kind[0] == "simplex") & (value < GONE), 0.0, 1.0)
+        for kind, value in zip(kinds, values, strict=True)
+    ]
+    if all(mask.all() for mask in left):
+        return found
+    objective, gradients, blocks = found
+    slopes = tuple(np.where(m > 0, g, 0.0) for m, g in zip(left, gradients, strict=True))
+    bends = tuple(
+        tuple(
+            None if block is None else np.where(np.multiply.outer(m, other) > 0, block, 0.0)
+            for other, block in zip(left, line, strict=True)
+        )
+        for m, line in zip(left, blocks, strict=True)
+    )
+    return objective, slopes, bends
+
+
 def ascent_step(gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray:
     """|H|^-1 g for gradient g (m,) and Hessian H (m, m), zero along redundant directions.
 
@@ -71,7 +96,7 @@ def ascent_step(gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray:
     array([0.5, 0. ])
     """
     scale = np.sqrt(np.abs(np.diagonal(hessian)))
-    scale = np.where(scale > 0, scale, 1.0)
+    scale = np.where(scale > STILL, scale, 1.0)
     curvatures, directions = np.linalg.eigh(hessian / np.outer(scale, scale))
     size = np.abs(curvatures)
     useful = size > FLAT * size.max(initial=0.0)

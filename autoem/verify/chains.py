@@ -1,9 +1,11 @@
 """The meaning of the recursions along a chain, without recursion.
 
-A discrete chain is summed over all its paths; of a Gaussian chain the whole precision is inverted:
+A discrete chain is summed over all its paths; of a Gaussian chain the whole precision is inverted;
+a stationary law is an eigenvector:
 
     forward-backward   P(path)  ~  exp( sum_t U[t, k_t] + sum_(t > 0) W[t, k_(t-1), k_t] )
-    smoother           mean = J^-1 h,   covariance = J^-1,    J block tridiagonal.
+    smoother           mean = J^-1 h,   covariance = J^-1,    J block tridiagonal
+    stationary         pi A = pi.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sympy
 from scipy import special
 
 from autoem.derive.index import Index, Lookup
+from autoem.derive.invariant import Transition
 from autoem.derive.quantity import Element
 from autoem.derive.smoothed import ChainWeights, GaussianChain
 from autoem.language.expression import Axis
@@ -24,6 +27,21 @@ from autoem.verify.pointwise import size_of
 At = Mapping[Index, int]
 Value = Callable[[sympy.Expr, At], float]
 Parts = dict[str, np.ndarray]
+
+
+def parts_of(
+    chain: ChainWeights | GaussianChain | Transition,
+    plates: At,
+    sizes: Mapping[Axis, int],
+    value: Value,
+) -> Parts:
+    """All results along a chain, at one place of its plates."""
+    match chain:
+        case ChainWeights():
+            return paths(chain, plates, sizes, value)
+        case GaussianChain():
+            return moments(chain, plates, sizes, value)
+    return _invariants(chain, plates, sizes, value)
 
 
 def paths(chain: ChainWeights, plates: At, sizes: Mapping[Axis, int], value: Value) -> Parts:
@@ -108,3 +126,22 @@ def moments(chain: GaussianChain, plates: At, sizes: Mapping[Axis, int], value: 
         "cross": cross.reshape((steps, *shape, *shape)),
         "log_determinant": np.asarray(np.linalg.slogdet(flat)[1]),
     }
+
+
+def _invariants(chain: Transition, plates: At, sizes: Mapping[Axis, int], value: Value) -> Parts:
+    """The stationary law of a transition, and the inverse of I - A + U."""
+    size = size_of(chain.row.axis, sizes)
+    entries = [
+        value(chain.operand, {**plates, chain.row: j, chain.column: k})
+        for j, k in np.ndindex(size, size)
+    ]
+    matrix = np.reshape(entries, (size, size))
+    resolvent = np.linalg.inv(np.eye(size) - matrix + 1)
+    return {"stationary": stationary_law(matrix), "resolvent": resolvent}
+
+
+def stationary_law(transition: np.ndarray) -> np.ndarray:
+    """pi with pi A = pi, as an eigenvector of A."""
+    values, vectors = np.linalg.eig(transition.T)
+    law = np.real(vectors[:, np.argmin(np.abs(values - 1))])
+    return np.asarray(law / law.sum())

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from autoem.errors.verification import NotSimulated
-from autoem.language.chain import Markov, Tree
+from autoem.language.chain import Markov, Stationary, Tree
 from autoem.language.construct import Aggregate, Total, Truncated
 from autoem.language.declaration import Random
 from autoem.language.distribution import Distribution, Law, Switch
 from autoem.language.evaluate import align, evaluate
 from autoem.language.expression import Axis, Expression, Previous, subexpressions
 from autoem.verify.pointwise import size_of
+from autoem.verify.started import start
 
 MOST_DRAWS = 10_000
 
@@ -75,9 +76,12 @@ class Draws:
         self, variable: Random, first: Law, then: Law, order: Iterator[tuple[int, int]]
     ) -> np.ndarray:
         """Step by step, each with the step before it, -1 where it is a first one."""
-        start = self.draw(variable, first)
-        chain, axis = np.array(start), len(variable.plates) - 1
         nodes = [n for e in then.expressions for n in subexpressions(e) if isinstance(n, Previous)]
+        if isinstance(first, Stationary):
+            drawn_first = self._stationary(variable, then, nodes)
+        else:
+            drawn_first = self.draw(variable, first)
+        chain, axis = np.array(drawn_first), len(variable.plates) - 1
         for step, before in order:
             if before >= 0:
                 earlier = np.broadcast_to(np.take(chain, [before], axis=axis), chain.shape)
@@ -87,6 +91,26 @@ class Draws:
                 drawn = np.take(inner.draw(variable, then), step, axis=axis)
                 chain[(slice(None),) * axis + (step,)] = drawn
         return chain
+
+    def _stationary(self, variable: Random, then: Law, nodes: list[Previous]) -> np.ndarray:
+        """Draws from the law that a step leaves as it is."""
+        shape = self._shape(variable)
+
+        def step(previous: Any) -> dict[str, np.ndarray]:
+            value = np.broadcast_to(previous, (*shape, *np.shape(previous)))
+            inner = Draws(
+                {**self.values, **dict.fromkeys(nodes, value)}, self.sizes, self.generator
+            )
+            assert isinstance(then, Distribution)
+            return {name: inner._laid(variable, node) for name, node in then.arguments}
+
+        states = None
+        if variable.category is not None:
+            states = range(size_of(variable.category, self.sizes))
+        elif variable.support == "binary":
+            states = range(2)
+        family, arguments = start(then, states, step)
+        return np.asarray(family.sample(self.generator, arguments, shape))
 
     def _parents(self, variable: Random, law: Tree) -> np.ndarray:
         parents = evaluate(law.parent, self.values, self.sizes)

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 import sympy
-from scipy import optimize, special
+from scipy import special
 
 from autoem.derive.index import Index, Lookup, Read, Shift
+from autoem.derive.invariant import Invariant
 from autoem.derive.maximum import Maximized
 from autoem.derive.node import Mode, RuleNode
 from autoem.derive.quantity import (
@@ -42,14 +43,15 @@ from autoem.derive.quantity import (
     Solution,
     Statistic,
 )
-from autoem.derive.smoothed import ChainWeights, Smoothed, SmoothedGaussian
+from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.term import Term
 from autoem.derive.told import Position, Told
 from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Variable
 from autoem.language.expression import Axis
 from autoem.verify.arithmetic import added, applied
-from autoem.verify.chains import moments, paths
+from autoem.verify.brackets import around, root_in, within
+from autoem.verify.chains import parts_of
 from autoem.verify.greatest import greatest
 from autoem.verify.linear_system import batches, solved
 from autoem.verify.nodes import rule_nodes
@@ -166,8 +168,8 @@ class Meaning:
                 return self._maximized(base, at)
             case Solution():
                 return self._solution(base, dict(zip(base.indices, at, strict=True)))
-            case Smoothed() | SmoothedGaussian():
-                return self._smoothed(base, at)
+            case Smoothed() | SmoothedGaussian() | Invariant():
+                return self._along(base, at)
             case RuleNode():
                 return float(rule_nodes(base.integration)[base.part][at[0]])
             case Mode():
@@ -221,45 +223,29 @@ class Meaning:
         return rank(base.operation, *(np.ravel(self._grid(base, at, place)) for place in (0, 1)))
 
     def _root(self, base: Computed, at: At) -> float:
-        """The root of the slope in the unknown: a bracket about the old value, then Brent."""
+        """The root of the slope in the unknown, near the old value."""
         slope, _, unknown = base.operands
         assert isinstance(unknown, Element)
-        start, sign = self.value(unknown, at), unknown.base.sign
+        start = self.value(unknown, at)
 
-        def height(t: float) -> float:
-            return self.value(slope, at, {unknown: t})
-
-        for stretch in 2.0 ** np.arange(1, 60):
-            near = [start - stretch, start + stretch]
-            if sign != "real":
-                near = [start / stretch, start * stretch]
-            if height(near[0]) * height(near[1]) <= 0:
-                return float(optimize.brentq(height, *near, xtol=1e-300, rtol=1e-15))
-        return math.nan
+        return root_in(lambda t: self.value(slope, at, {unknown: t}), within(unknown.base, start))
 
     def _mode(self, base: Mode, at: At) -> float:
-        """The root of the slope in one entry of the unknown: a bracket about zero, then Brent."""
+        """The root of the slope in one entry of the unknown."""
         place = tuple(at[i] for i in base.indices)
 
         def slope(t: float) -> float:
             memory = {(base.unknown.base, place): t}
             return Meaning(self.arrays, self.sizes, self.old, memory, {}).total(base.slope, at)
 
-        for end in 2.0 ** np.arange(60):
-            if slope(-end) * slope(end) <= 0:
-                return float(optimize.brentq(slope, -end, end, xtol=1e-300, rtol=1e-15))
-        return math.nan
+        return root_in(slope, around(0.0))
 
-    def _smoothed(self, base: Smoothed | SmoothedGaussian, at: tuple[int, ...]) -> float:
-        """One result of the recursion along a chain."""
+    def _along(self, base: Smoothed | SmoothedGaussian | Invariant, at: tuple[int, ...]) -> float:
+        """One result of what is computed along a chain."""
         chain, batch = base.chain, at[: len(base.chain.plates)]
         if (chain, batch) not in self.parts:
             plates = dict(zip(chain.plates, batch, strict=True))
-            self.parts[chain, batch] = (
-                paths(chain, plates, self.sizes, self.value)
-                if isinstance(chain, ChainWeights)
-                else moments(chain, plates, self.sizes, self.value)
-            )
+            self.parts[chain, batch] = parts_of(chain, plates, self.sizes, self.value)
         return float(self.parts[chain, batch][base.part][at[len(batch) :]])
 
     def _maximized(self, base: Maximized, at: tuple[int, ...]) -> float:

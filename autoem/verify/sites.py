@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autoem.errors.verification import NotJudged
-from autoem.language.chain import Markov, Tree
+from autoem.language.chain import Markov, Stationary, Tree
 from autoem.language.construct import Aggregate, Evidence, Total, Truncated, Within
 from autoem.language.declaration import Latent, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
@@ -24,6 +24,7 @@ from autoem.language.model import Declaration, ModelType
 from autoem.verify.densities import DENSITIES
 from autoem.verify.intervals import log_mass
 from autoem.verify.pointwise import Place, Pointwise, size_of
+from autoem.verify.started import start
 
 
 class Site(NamedTuple):
@@ -142,6 +143,8 @@ class Instance:
             return np.zeros(())
         law, read = self.law(site), self.reader(hidden)
         match law:
+            case Stationary():
+                return self._log_start(site, hidden)
             case Evidence(table):
                 with np.errstate(divide="ignore"):
                     return np.asarray(np.log(read(table, site.at)))
@@ -155,6 +158,24 @@ class Instance:
                 return np.where(off <= 1e-9 * (1 + sum(map(np.abs, parts))), 0.0, -np.inf)
         value = hidden[site] if site in hidden else self.known(site.variable)[site.place]
         return _log_density(law, value, site.at, read)
+
+    def _log_start(self, site: Site, hidden: Assignment) -> np.ndarray:
+        """log p of the first step of a chain that is stationary, from the law of its steps."""
+        variable: Any = site.variable
+        law, before = variable.distribution.then, Site(variable, (*site.place[:-1], -1))
+
+        def step(previous: Any) -> dict[str, np.ndarray]:
+            read = self.reader({**hidden, before: previous})
+            return {name: read.event(node, site.at) for name, node in law.arguments}
+
+        states = None
+        if variable.category is not None:
+            states = range(size_of(variable.category, self.sizes))
+        elif variable.support == "binary":
+            states = range(2)
+        family, arguments = start(law, states, step)
+        value = hidden[site] if site in hidden else self.known(variable)[site.place]
+        return _of_seen(family.name, value, arguments)
 
 
 def _log_density(law: Law, value: Any, at: Place, read: Pointwise) -> np.ndarray:

@@ -16,6 +16,8 @@ SECTIONS = {
     "upward_downward": "tree",
     "best_tree": "tree",
     "smooth_gaussian": "tridiagonal",
+    "stationary": "invariant",
+    "resolvent": "invariant",
     "root": "root",
     "hermite_nodes": "nodes",
     "drawn_nodes": "nodes",

@@ -1,4 +1,5 @@
-"""Inverses and log-determinants: stacks of matrices in the last two axes, through Cholesky."""
+"""Functions of stacks of matrices in the last two axes: inverses and log-determinants through
+Cholesky, and what a transition matrix tells of its chain."""
 
 from __future__ import annotations
 
@@ -12,16 +13,28 @@ from autoem.program.ir import Array, Matrix
 
 Axes = tuple[str, ...]
 
+OF_TRANSITIONS = ("stationary", "resolvent")
+
 
 def matrix(scope: Scope, operation: Matrix, target: Array) -> Operand:
-    """Through the Cholesky factor of the operand, which is computed once."""
+    """Of a symmetric matrix through its Cholesky factor, which is computed once."""
     pair = (operation.row, operation.column)
+    if operation.function in OF_TRANSITIONS:
+        return _of_transition(scope, operation, pair)
     factor = _cholesky(scope, operation)
     batch = tuple(axis for axis in factor.axes if axis not in pair)
     code = invoke(scope.helper(operation.function), factor.code)
     if operation.function == "log_determinant":
         return _stored(scope, Operand(code, batch))
     return _stored(scope, Operand(code, (*batch, *pair)))
+
+
+def _of_transition(scope: Scope, operation: Matrix, pair: Axes) -> Operand:
+    operand = read(scope, operation.operand)
+    batch = tuple(axis for axis in operand.axes if axis not in pair)
+    code = invoke(scope.helper(operation.function), align(operand, (*batch, *pair)))
+    kept = pair if operation.function == "resolvent" else pair[1:]
+    return _stored(scope, Operand(code, (*batch, *kept)))
 
 
 def _cholesky(scope: Scope, operation: Matrix) -> Operand:

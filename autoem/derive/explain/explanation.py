@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from autoem.derive.explain import posteriors, updates
+from autoem.derive.explain import posteriors, starts, updates
 from autoem.derive.explain.document import Document
 from autoem.derive.explain.laws import declarations
 from autoem.derive.explain.layout import (
@@ -119,8 +119,10 @@ def _density(made: Page, observed_only: bool = False) -> Density:
 
 def _joint(made: Page) -> Iterator[Block]:
     terms = _constants_last(made.derivation.log_joint.terms)
+    tied = tuple(starts.introduced(made, terms))
     right = made.reader.terms(terms, made.notation.indexing())
     yield display(equation(Call("log", _density(made)), right))
+    yield from tied
 
 
 def _constants_last(terms: Terms) -> Terms:

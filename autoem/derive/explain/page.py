@@ -15,6 +15,7 @@ from autoem.derive.explain.names import Indexing
 from autoem.derive.explain.notation import Notation, notation, subscripted
 from autoem.derive.explain.read import Reader
 from autoem.derive.index import Index, Lookup, Read, indices_in
+from autoem.derive.invariant import Invariant
 from autoem.derive.posterior import Posterior
 from autoem.derive.quantity import (
     Computed,
@@ -130,7 +131,7 @@ def inside(value: sympy.Expr) -> list[Element]:
     found = []
     for element in elements(value):
         found.append(element)
-        if isinstance(element.base, LogPartition):
+        if isinstance(element.base, LogPartition | Invariant):
             found += inside(element.base.operand)
         if isinstance(element.base, Defined):
             found += [e for term in instantiate(element) for e in inside(term.value)]

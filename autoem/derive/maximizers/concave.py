@@ -10,6 +10,8 @@ maximum is found inside the M-step by Newton's method, run to its end: exact, an
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 
 from autoem.derive.calculus import depends, derivative
@@ -37,6 +39,15 @@ def concave(problem: Problem, parameter: Declared) -> Update:
         if not _is_natural(problem.laws.get(factor), block):
             names = ", ".join(q.name for q in block)
             raise Refusal(f"nothing proves that Q is concave in {names}")
+    names = " and ".join(q.name for q in block)
+    reason = f"no closed form: Q is concave in {names}, its maximum by Newton"
+    return climbed(problem, block, own, ("concave", reason))
+
+
+def climbed(
+    problem: Problem, block: tuple[Declared, ...], own: Terms, found: tuple[str, str]
+) -> Update:
+    """The update of a block by Newton's method inside the M-step; the rule and its reason."""
     objective = _objective(problem, block, own)
     values = tuple(
         Element(
@@ -44,14 +55,8 @@ def concave(problem: Problem, parameter: Declared) -> Update:
         )
         for i, (q, row) in enumerate(zip(block, objective.rows, strict=True))
     )
-    names = " and ".join(q.name for q in block)
-    return Update(
-        block,
-        rule="concave",
-        reason=f"no closed form: Q is concave in {names}, its maximum by Newton",
-        values=values,
-        pending=problem.unsolved(objective.terms, block),
-    )
+    pending = problem.unsolved(objective.terms, block)
+    return Update(block, found[0], found[1], values, pending=pending)
 
 
 def _block(problem: Problem, parameter: Declared) -> tuple[Declared, ...]:
@@ -123,9 +128,18 @@ def _objective(problem: Problem, block: tuple[Declared, ...], own: Terms) -> Obj
         tuple(problem.separate(slope) for slope in slopes),
         tuple(
             tuple(
-                problem.separate(derivative(slope, b, column))
+                _opened(problem.separate(derivative(slope, b, column)))
                 for b, column in zip(block, columns, strict=True)
             )
             for slope in slopes
         ),
+    )
+
+
+def _opened(terms: Terms) -> Terms:
+    """Sums of products one by one, so that none is made over all axes of the others."""
+    return tuple(
+        replace(term, value=part)
+        for term in terms
+        for part in sympy.Add.make_args(sympy.expand(term.value) if term.bound else term.value)
     )

@@ -14,6 +14,7 @@ import sympy
 
 from autoem.derive.calculus import depends, derivative
 from autoem.derive.index import Index, fresh
+from autoem.derive.invariant import Invariant
 from autoem.derive.maximum import Maximized
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import (
@@ -129,7 +130,7 @@ def parts(base: Quantity) -> tuple[sympy.Expr, ...]:
     """What a quantity of the M-step is computed from; expectations are held."""
     if isinstance(base, MatrixFunction):
         return (Element(base.base, own_indices(base.base)),)
-    if isinstance(base, LogPartition):
+    if isinstance(base, LogPartition | Invariant):
         return (base.operand,)
     if isinstance(base, Defined) and base.phase != "posterior":
         return tuple(term.value for term in base.definition)

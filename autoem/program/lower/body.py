@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.index import Index, Read, Shift
+from autoem.derive.invariant import Invariant
 from autoem.derive.maximizers.stationary import ends
 from autoem.derive.maximum import Maximized
 from autoem.derive.node import Mode, RuleNode
@@ -28,7 +29,7 @@ from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.term import canonical
 from autoem.derive.told import Position, Told
 from autoem.program import ir
-from autoem.program.lower.chains import later, smoothed, smoothed_gaussian
+from autoem.program.lower.chains import invariant, later, smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.maximum import maximized
 from autoem.program.lower.names import AxisNames, IndexNames, unique
@@ -127,6 +128,8 @@ class Body:
                 return self._solution(base)
             case LogPartition():
                 return self._log_partition(base)
+            case Invariant():
+                return invariant(self, base)
             case Maximized():
                 return maximized(self, base)
             case Later():

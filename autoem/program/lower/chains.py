@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from autoem.derive.index import Lookup
-from autoem.derive.quantity import Later
+from autoem.derive.invariant import Invariant
+from autoem.derive.quantity import Element, Later
 from autoem.derive.smoothed import ChainWeights, GaussianChain, Smoothed, SmoothedGaussian
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
+from autoem.program.lower.sums import lowered
 
 if TYPE_CHECKING:
     from autoem.program.lower.body import Body
@@ -54,6 +56,21 @@ def later(body: Body, base: Later) -> ir.Array:
         up = body.array(base.parent)
         axes, first = up.axes, ir.Call("less", (ir.Ref(up.name, up.axes), zero))
     return body.let(body.target(base.name, axes), ir.Map(ir.Call("where", (first, zero, one))))
+
+
+def invariant(body: Body, base: Invariant) -> ir.Array:
+    """The stationary law of a transition, or its resolvent."""
+    names, chain = IndexNames(body.axes), base.chain
+    axes = names.all(chain.formal)
+    *plates, row, column = axes
+    if isinstance(chain.operand, Element):
+        operand = body.ref(chain.operand, names)
+    else:
+        matrix = body.target(f"transition_{chain.name}", axes)
+        body.let(matrix, ir.Map(lowered(body, chain.operand, names)))
+        operand = ir.Ref(matrix.name, axes)
+    own = axes if base.part == "resolvent" else (*plates, column)
+    return body.let(body.target(base.name, own), ir.Matrix(base.part, operand, row, column))
 
 
 def parent(body: Body, chain: ChainWeights, names: IndexNames) -> ir.Ref | None:
