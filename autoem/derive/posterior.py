@@ -93,6 +93,11 @@ class Posterior(ABC):
         """The posteriors that are found at once, in the order of elimination: this one alone."""
         return (self,)
 
+    @property
+    def given(self) -> tuple[Element, ...]:
+        """The continuous latents, eliminated later, whose values it is conditioned on: none."""
+        return ()
+
     def remainder(self) -> Terms:
         """What is left of the log joint, summed over plates and context: the log-normalizer."""
         return self.local.scattered(self.log_normalizer)

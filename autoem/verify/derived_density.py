@@ -77,6 +77,21 @@ class Question:
             return site.place[-1] - 1
         return int(self.instance.reader({})(law.parent, site.at))
 
+    @property
+    def scale(self) -> np.ndarray:
+        """s of a covariance V / s, at the values of the latents that it mentions."""
+        result: Any = 1.0
+        for base, exponent in self.q.scale.as_powers_dict().items():  # type: ignore[attr-defined]
+            if base.is_number:
+                value: Any = float(base)
+            elif base in self.q.given:
+                place = tuple(self.meaning.read(read, self.at) for read in base.indices)
+                value = self.hidden[Site(base.base.variable, place)]
+            else:
+                raise NotJudged(what=f"a scale that mentions {base}")
+            result = result * value ** float(exponent)
+        return np.asarray(result)
+
     def expected(self, name: str, *place: int) -> np.ndarray:
         """A named expectation: its first free indices at a place, the others as axes."""
         return self.array(self.q.expectations[name], *place)
@@ -133,10 +148,21 @@ def _chain(question: Question) -> np.ndarray:
 def _gaussian(question: Question) -> np.ndarray:
     mean, spread = question.expected("mean"), question.expected("covariance")
     value, site = question.value, question.site
+    if question.q.given:
+        return _scaled_normal(value, mean, spread, question.scale)
     if isinstance(site.variable, Observed):
         gaps = np.isnan(question.meaning.arrays[site.variable][site.place])
         mean, spread, value = mean[gaps], spread[gaps][:, gaps], value[..., gaps]
     return _normal(value, mean, spread)
+
+
+def _scaled_normal(
+    value: np.ndarray, mean: np.ndarray, spread: np.ndarray, scale: np.ndarray
+) -> np.ndarray:
+    """log N(v; m, V / s) = log N(r; 0, V) + (q / 2) log s  with  r = (v - m) sqrt(s)."""
+    root = scale if mean.ndim == 0 else scale[..., None]
+    residual = (value - mean) * np.sqrt(root)
+    return _normal(residual, np.zeros_like(mean), spread) + mean.size / 2 * np.log(scale)
 
 
 def _smoother(question: Question) -> np.ndarray:

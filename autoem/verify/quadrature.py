@@ -9,24 +9,21 @@ where m is the mode of f and L L' the inverse of -(log f)'' there.  Moved by hal
 direction, the grid has as large an error of the opposite sign, so that the two agree only where
 both are right.  Other variables are brought to R by a change of variable, see `lines`.
 
-A grid of many dimensions is too large; where log f is seen to be a quadratic, 2 D points at
-m +- D^(1/2) L e_i have the moments of f up to the third.
+A grid of many dimensions is too large: coordinates in which log f is seen to be a quadratic are
+integrated in closed form, see `normal_part`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from scipy import special
 
 from autoem.errors.verification import NotJudged
-
-LogIntegrand = Callable[[np.ndarray], np.ndarray]
+from autoem.verify.normal_part import LogIntegrand, normal_part
 
 MOST_DIMENSIONS = 4
-GAUSSIAN_FROM = 3
-"""From how many dimensions on a Gaussian is looked for before a grid is made."""
+NORMAL_FROM = 2
+"""From how many dimensions on a normal part is looked for before a grid is made."""
 
 NEGLIGIBLE = -35.0
 FURTHER, FURTHEST = 1.25, 3000.0
@@ -44,8 +41,18 @@ def integrate(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarr
     >>> bool(abs(special.logsumexp(logs)) < 1e-12)
     True
     """
-    if dimension >= GAUSSIAN_FROM and (moments := _moments(log_f, dimension)):
-        return moments
+    part = normal_part(log_f, dimension) if dimension >= NORMAL_FROM else None
+    if part is None:
+        return _on_grids(log_f, dimension)
+    if not len(part.outer):
+        s, logs = np.zeros((1, 0)), part.log_marginal(np.zeros((1, 0)))
+    else:
+        s, logs = _on_grids(part.log_marginal, len(part.outer))
+    return part.spread(s, logs)
+
+
+def _on_grids(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ever finer grids, until one agrees with itself moved by half a step."""
     if dimension > MOST_DIMENSIONS:
         raise NotJudged(what=f"an integral over {dimension} dimensions")
     mode, scale = _mode(log_f, dimension)
@@ -58,37 +65,6 @@ def integrate(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarr
         if np.prod((reach[0] + reach[1]) / step) > LARGEST:
             break
     raise ArithmeticError("the quadrature did not converge")
-
-
-def _moments(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """The points of equal density that have the first three moments of f, if it is Gaussian."""
-    try:
-        centre, scale = _gaussian(log_f, dimension)
-    except np.linalg.LinAlgError:
-        return None
-    around = np.random.default_rng(dimension).normal(size=(5, dimension))
-    expected = log_f(centre[None])[0] - np.sum(around**2, axis=1) / 2
-    found = log_f(centre + around @ scale.T)
-    if not np.allclose(found, expected, rtol=1e-9, atol=1e-9):
-        return None
-    step = np.sqrt(dimension) * scale.T
-    points = np.concatenate([centre + step, centre - step])
-    log_integral = np.linalg.slogdet(scale)[1] + dimension * np.log(2 * np.pi) / 2
-    logs = log_f(centre[None])[0] + log_integral - np.log(2 * dimension)
-    return points, np.full(2 * dimension, logs)
-
-
-def _gaussian(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    """The mode of a quadratic log f and L, by differences with steps of one, which are exact."""
-    unit = np.eye(dimension)
-    both = (unit[:, None] + unit[None]).reshape(-1, dimension)
-    values = log_f(np.concatenate([np.zeros((1, dimension)), unit, -unit, both]))
-    top, up, down = values[0], values[1 : dimension + 1], values[dimension + 1 : 2 * dimension + 1]
-    corner = values[2 * dimension + 1 :].reshape(dimension, dimension)
-    precision = -(corner - up[:, None] - up[None] + top)
-    precision[np.diag_indices(dimension)] = -(up + down - 2 * top)
-    inner = np.linalg.cholesky(np.linalg.inv((precision + precision.T) / 2))
-    return inner @ (inner.T @ ((up - down) / 2)), inner
 
 
 def _mode(log_f: LogIntegrand, dimension: int) -> tuple[np.ndarray, np.ndarray]:

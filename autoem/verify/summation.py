@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from autoem.errors.verification import NotJudged
-from autoem.verify.quadrature import LogIntegrand
+from autoem.verify.normal_part import LogIntegrand
 
 FIRST, LARGEST, NEGLIGIBLE = 64, 300_000, -39.0
 

@@ -11,9 +11,11 @@ from autoem.derive.explain.layout import (
     TWO,
     Block,
     Density,
+    Inline,
     Math,
     Power,
     Product,
+    Quotient,
     Relation,
     Transpose,
     Words,
@@ -42,13 +44,21 @@ def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:
     mean, spread = posterior.expectations["mean"], posterior.expectations["covariance"]
     precision, shift = posterior.natural["precision"], posterior.natural["shift"]
     event, matrix = posterior.event, (*posterior.event, *posterior.second)
-    operator = "Cov" if event else "Var"
-    place.expect(spread, operator, matrix)
+    if posterior.given:
+        _introduce(place, spread, matrix, "V", "W", "S")
+    else:
+        place.expect(spread, "Cov" if event else "Var", matrix)
     place.expect(mean, "E", event)
     _introduce_precision(place, precision, spread, matrix)
-    _introduce_shift(place, shift, event)
+    _introduce(place, shift, event, "h", "g", "s")
+    scale = place.page.reader.expression(posterior.scale, place.names)
+    common: tuple[Inline, ...] = (
+        (", both without their common factor ", scale) if posterior.given else ()
+    )
     yield paragraph(
-        "Minus its second derivative is the precision, and its slope at zero the shift:"
+        "Minus its second derivative is the precision, and its slope at zero the shift",
+        *common,
+        ":",
     )
     yield display(
         equation(place.element(precision, matrix), place.definition(precision, matrix)),
@@ -59,11 +69,12 @@ def gaussian(place: Place, posterior: GaussianPosterior) -> Iterator[Block]:
         place.element(spread, matrix),
         place.element(shift, event),
     )
+    own = Quotient(v, scale) if posterior.given else v
     yield paragraph("The posterior is normal with these expectations:")
     yield display(
-        Relation((place.conditioned, Density("N", (m, v))), ("~",)),
+        Relation((place.conditioned, Density("N", (m, own))), ("~",)),
         equation(m, Product((v, h))),
-        second_moment(place, m, v, bool(event)),
+        second_moment(place, m, own, bool(event)),
     )
 
 
@@ -87,11 +98,14 @@ def _introduce_precision(place: Place, precision: Element, spread: Element, matr
     place.page.notation.glyphs[precision.base] = Glyph(write, event, symmetric=True)
 
 
-def _introduce_shift(place: Place, shift: Element, event: Free) -> None:
-    h, order = place.introduce("h", "g", "s"), place.positions(shift, event)
-    place.page.notation.glyphs[shift.base] = Glyph(
-        lambda shown: subscripted(h, tuple(shown[p] for p in order)),
-        tuple(shift.indices.index(index) for index in event),
+def _introduce(place: Place, element: Element, event: Free, *choices: str) -> None:
+    """A symbol for a named quantity, marked by its plates and its context."""
+    symbol, order = place.introduce(*choices), place.positions(element, event)
+    places = tuple(element.indices.index(index) for index in event)
+    place.page.notation.glyphs[element.base] = Glyph(
+        lambda shown: subscripted(symbol, tuple(shown[p] for p in order)),
+        places,
+        symmetric=len(places) == 2,
     )
 
 

@@ -41,13 +41,15 @@ class Place:
 
     @property
     def given(self) -> tuple[Math, ...]:
-        """What the posterior is conditioned on: the data and the states of its context."""
+        """What the posterior is conditioned on: the data, the states of its context, and the other
+        latents that scale it."""
         states = []
         for context in self.posterior.local.contexts:
             latent = context.indicator.latent.variable
             looked_up = self.page.notation.subscripted(latent, context.reads, self.names)
             states.append(equation(looked_up, self.names.named(context.state)))
-        return (*self.page.observed(self.posterior, self.names), *states)
+        scales = [self.page.reader.expression(e, self.names) for e in self.posterior.given]
+        return (*self.page.observed(self.posterior, self.names), *states, *scales)
 
     @property
     def conditioned(self) -> Math:

@@ -7,6 +7,10 @@ With precision J = -(second derivative) and shift h = (first derivative at zero)
 
 in which nothing cancels: the terms at m are residuals.
 
+Another latent w that is still there may scale J and h alike, as the precision of a t does: where
+every term of both has the common factor s(w), m is free of it and V = J^-1 / s(w), so that what is
+left to w is again a sum of its own statistics.
+
 Expectations keep residuals as they stand: of a quadratic f, E f(v) = f(m) + tr(f'' V) / 2.
 """
 
@@ -31,20 +35,30 @@ from autoem.derive.posterior import (
     replaced,
     with_context,
 )
-from autoem.derive.quantity import Declared, Element, Seen, indices_of
+from autoem.derive.quantity import Declared, Element, Seen, elements, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
-from autoem.language.declaration import Observed
+from autoem.language.declaration import Latent, Observed
 
-ZERO, HALF = sympy.Integer(0), sympy.Rational(1, 2)
+ZERO, ONE, HALF = sympy.Integer(0), sympy.Integer(1), sympy.Rational(1, 2)
 
 
 @dataclass(frozen=True)
 class GaussianPosterior(Posterior):
-    """N(m, V) of a scalar or a vector latent; `event` are the formal event indices of m."""
+    """N(m, V / s) of a scalar or a vector latent; `event` are the formal event indices of m, and
+    `scale` is s, a function of latents that are eliminated later, at the formal plates."""
 
     event: tuple[Index, ...]
     second: tuple[Index, ...]
+    scale: sympy.Expr = ONE
+
+    @property
+    def given(self) -> tuple[Element, ...]:
+        """The latents that scale the covariance."""
+        return tuple(
+            element for element in elements(self.scale)
+            if isinstance(element.base, Declared) and isinstance(element.base.variable, Latent)
+        )  # fmt: skip
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """f(m) + tr(f'' V) / 2."""
@@ -74,7 +88,8 @@ class GaussianPosterior(Posterior):
             part, states = with_context(part, self.local, plates)
             place = placed_at(self.expectations["covariance"], self.local, plates, states)
             spread = place(dict(zip((*self.event, *self.second), (*row, *column), strict=True)))
-            value = part.value * spread * HALF
+            scale = reindex(self.scale, dict(zip(self.local.plates, plates, strict=True)))
+            value = part.value * spread * HALF / scale
             result.append(replace(part, value=value, bound=(*part.bound, *plates, *row, *column)))
         return tuple(result)
 
@@ -107,21 +122,40 @@ def gaussian(
     column = tuple(fresh(axis) for axis in latent.variable.event)
     first = derivative(local.terms, latent, (*local.plates, *row))
     second = derivative(first, latent, (*local.plates, *column))
-    for other in (latent, *remaining):
-        if any(depends(term.value, other) for term in second):
-            raise Refusal(f"the precision of {latent.name} mentions {other.name}")
-    scope = joint.scope
+    others = tuple(q for q in remaining if q is not latent)
+    scope, scale = joint.scope, _common_scale(second, others)
     at_zero = _at(first, latent, scope, _origin(latent, scope))
-    for other in remaining:
-        if other is not latent and any(depends(t.value, other) for t in at_zero):
-            raise Refusal(f"the mean of {latent.name} mentions {other.name}")
+    second, at_zero = _divided(second, scale), _divided(at_zero, scale)
+    for what, part, latents in (
+        ("precision", second, (latent, *others)),
+        ("mean", at_zero, others),
+    ):
+        named = [q.name for q in latents if any(depends(t.value, q) for t in part)]
+        if named:
+            raise Refusal(f"the {what} of {latent.name} mentions {', '.join(named)}")
     negative = tuple(replace(t, value=-t.value) for t in second)
     seen = _mask(local, scope)
     if seen is not None:
         negative = _restricted(negative, seen, (*local.plates, *row), column[0])
     precision = scope.define(f"precision_{latent.name}", negative, "posterior")
     shift = scope.define(f"shift_{latent.name}", at_zero, "posterior")
-    return _posterior(scope, local, precision, shift, (row, column))
+    return _posterior(scope, local, (precision, shift, scale), (row, column))
+
+
+def _common_scale(terms: Terms, others: tuple[Declared, ...]) -> sympy.Expr:
+    """The factor that mentions the other latents, where it is the same in every term."""
+
+    def is_theirs(factor: sympy.Expr) -> bool:
+        return any(depends(factor, other) for other in others)
+
+    found = dict.fromkeys(
+        sympy.Mul(*filter(is_theirs, sympy.Mul.make_args(term.value))) for term in terms
+    )
+    return next(iter(found)) if len(found) == 1 else ONE
+
+
+def _divided(terms: Terms, scale: sympy.Expr) -> Terms:
+    return tuple(replace(term, value=term.value / scale) for term in terms)
 
 
 def _at(
@@ -146,11 +180,11 @@ def _at_mean(local: Local, mean: Element, row: tuple[Index, ...], scope: Scope) 
 def _posterior(
     scope: Scope,
     local: Local,
-    precision: Element,
-    shift: Element,
+    natural: tuple[Element, Element, sympy.Expr],
     event: tuple[tuple[Index, ...], tuple[Index, ...]],
 ) -> Posterior:
     name, (row, column) = local.latent.name, event
+    precision, shift, scale = natural
     covariance, log_det = _inverse(scope, local, precision, event)
     at_column = reindex(shift, dict(zip(row, column, strict=True)))
     own = _seen_cells(local, row, scope)
@@ -158,7 +192,7 @@ def _posterior(
     normalizer = (
         *_at_mean(local, mean, row, scope),
         Term(-log_det * HALF),
-        *_volume(local, row, scope),
+        *_volume(local, row, scope, scale),
     )
     return GaussianPosterior(
         local,
@@ -170,6 +204,7 @@ def _posterior(
         log_normalizer=normalizer,
         event=row,
         second=column,
+        scale=scale,
     )
 
 
@@ -213,9 +248,10 @@ def _seen_cells(local: Local, row: tuple[Index, ...], scope: Scope) -> Terms:
     return (Term(Element(seen, place) * Element(local.latent, place)),)
 
 
-def _volume(local: Local, row: tuple[Index, ...], scope: Scope) -> Terms:
-    """log(2 pi) / 2 for each cell that is latent."""
-    constant, seen = sympy.log(2 * sympy.pi) * HALF, _mask(local, scope)
+def _volume(local: Local, row: tuple[Index, ...], scope: Scope, scale: sympy.Expr) -> Terms:
+    """log(2 pi / s) / 2 for each cell that is latent."""
+    constant = (sympy.log(2 * sympy.pi) - sympy.log(scale)) * HALF
+    seen = _mask(local, scope)
     if seen is not None:
         return (Term(constant * unseen(seen, (*local.plates, *row)), row),)
     return (Term(constant * (scope.size(row[0].axis) if row else 1)),)

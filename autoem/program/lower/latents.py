@@ -62,6 +62,8 @@ def _word(posterior: Posterior, key: str) -> str:
         or (element is not None and len(element.indices) > len(latent.variable.plates))
     )
     spread = "covariance" if vector else "variance"
+    if posterior.given:
+        spread = f"scaled_{spread}"
     known = {"responsibility": STATES, "mean": "mean", "covariance": spread}
     return "mean" if key.startswith("cell_") else known.get(key, "")
 

@@ -5,7 +5,7 @@ In the order of elimination v_1, v_2, ..., the difference
     log p(x, z; theta) - log q(v_1 | context) - ... - log q(v_i | context)
 
 has one value whatever v_1, ..., v_i are, and with all of them subtracted it is log p(x; theta).
-Latents that are one Gaussian are subtracted together.
+Latents that are one Gaussian are subtracted together, as are one and another that scales it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ def posterior(case: Case) -> Iterator[Obligation]:
     """Each latent with those that are eliminated later held, then all together."""
     components = judged(case, case.instance, case.posterior)
     latents = tuple(components[0][0].by_latent) if components else ()
+    since = 0
     for position, q in enumerate(case.derivation.e_step.posteriors):
-        if q.together[-1].local.latent is not q.local.latent:
+        if q.together[-1].local.latent is not q.local.latent or q.given:
             continue
         gone, later = latents[: position + 1], latents[position + 1 :]
         worst = max(_spread(parts, gone, later) for parts in components)
-        name = " and ".join(latent.name for latent in gone[-len(q.together) :])
+        name = " and ".join(latent.name for latent in gone[since:])
+        since = position + 1
         detail = f"log joint - log q is free of {name} ({q.rule})"
         found = compared(f"posterior of {name}", worst, 1.0, 9, detail)
         yield found.proved_if(proved(case.derivation, q))
