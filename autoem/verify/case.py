@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -20,6 +20,8 @@ from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes,
 from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood, log_prior
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR
+
+DRAWN, SINGULAR = 12, 1e-12
 
 
 class Runner(Protocol):
@@ -60,9 +62,34 @@ class Case:
         return found if self.module is None else {**found, "generated": self.module}
 
     @cached_property
+    def _drawn(self) -> tuple[Instance, Meaning]:
+        """The first of some data sets for which every update has a value in its domain, and not at
+        its end, as the mean of counts that are all zero; if there is none, the first of all."""
+        found = []
+        for seed in range(self.seed, self.seed + DRAWN):
+            tiny = tiny_instance(self.derivation.model, seed)
+            instance = self.gapped(tiny, np.random.default_rng([seed, 0]))
+            found.append((instance, self.meaning(instance)))
+            if not any(map(_at_end, self._updates(found[-1][1]))):
+                return found[-1]
+        return found[0]
+
+    @property
     def instance(self) -> Instance:
         """Simulated data, at parameters theta_t that did not make them."""
-        return self.gapped(tiny_instance(self.derivation.model, self.seed), self.generator(0))
+        return self._drawn[0]
+
+    @property
+    def old(self) -> Meaning:
+        """The meaning of the derivation at theta_t."""
+        return self._drawn[1]
+
+    def _updates(self, old: Meaning) -> Iterator[tuple[Parameter, np.ndarray]]:
+        """Each parameter with its update."""
+        for update in self.derivation.m_step.updates:
+            for q, value in zip(update.parameters, update.values, strict=True):
+                assert isinstance(q.variable, Parameter)
+                yield q.variable, old.array(value.base)
 
     @property
     def theta(self) -> Arrays:
@@ -106,18 +133,9 @@ class Case:
         return sum(cloud.log_likelihood for cloud in self.posterior) + log_prior(self.instance)
 
     @cached_property
-    def old(self) -> Meaning:
-        """The meaning of the derivation at theta_t."""
-        return self.meaning(self.instance)
-
-    @cached_property
     def updated(self) -> Arrays:
         """The parameters after the derived updates, by their meaning."""
-        values = {
-            q.name: self.old.array(value.base)
-            for update in self.derivation.m_step.updates
-            for q, value in zip(update.parameters, update.values, strict=True)
-        }
+        values = {parameter.name: value for parameter, value in self._updates(self.old)}
         return {**self.instance.parameters, **values}
 
     @cached_property
@@ -163,3 +181,14 @@ class Case:
         """Coordinates about a point, of all parameters or of those named."""
         chosen: tuple[Parameter, ...] = self.derivation.declaration.parameters
         return Chart(tuple(p for p in chosen if not names or p.name in names), point)
+
+
+def _at_end(update: tuple[Parameter, np.ndarray]) -> bool:
+    """Whether a value is unknown, a positive one or a whole simplex zero, or a matrix singular."""
+    parameter, value = update
+    if parameter.domain.kind == "simplex":
+        value = value.sum(axis=-1)
+    if parameter.domain.kind == "positive_definite":
+        value = np.where(np.abs(np.linalg.det(value)) < SINGULAR, 0.0, 1.0)
+    ends = parameter.domain.kind in ("positive", "positive_definite", "simplex")
+    return bool(np.isnan(value).any() or (ends and np.any(value == 0)))

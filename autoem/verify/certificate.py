@@ -46,6 +46,10 @@ class Obligation:
         """The obligation with the status of a proof, where it holds and there is one."""
         return replace(self, status="proved") if proved and self.holds else self
 
+    def open_if(self, undecided: bool) -> Obligation:
+        """The obligation left open, where it does not hold and cannot be expected to."""
+        return replace(self, status="open") if undecided and not self.holds else self
+
 
 @dataclass(frozen=True)
 class Certificate:

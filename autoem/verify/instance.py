@@ -17,7 +17,7 @@ from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Evidence
 from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
 from autoem.language.domain import Domain
-from autoem.language.expression import Axis, Lookup
+from autoem.language.expression import Axis, Entry, Lookup, subexpressions
 from autoem.language.model import ModelType
 from autoem.verify.lines import SUPPORTS
 from autoem.verify.made_bounds import only_bounds
@@ -149,7 +149,8 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     parameter has; 2, 3, ... for the others, those of latents first.
 
     Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole, or the paths
-    of several chains have to be enumerated.
+    of several chains have to be enumerated.  An axis is long enough for every entry that is named,
+    as freq[3].
 
     >>> from autoem.families import Normal
     >>> from autoem.language import Axis, Model, Observed, Real
@@ -170,7 +171,19 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
     lengths = {axis: next(small) for axis in inner if axis in free}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
-    return {axis.key: lengths[axis] for axis in free if axis.key}
+    named = _named_entries(declaration.variables)
+    return {axis.key: max(lengths[axis], named.get(axis, 0)) for axis in free if axis.key}
+
+
+def _named_entries(variables: tuple[Variable, ...]) -> dict[Axis, int]:
+    """How many entries an axis has at least, since one of them is named by its position."""
+    least: dict[Axis, int] = {}
+    laws = (v.distribution for v in variables if isinstance(v, Random))
+    for node in (n for law in laws for e in law.expressions for n in subexpressions(e)):
+        if isinstance(node, Entry):
+            axis = node.base.event[-1]
+            least[axis] = max(least.get(axis, 0), node.position + 1)
+    return least
 
 
 def _is_continuous_chain(latent: Latent) -> bool:

@@ -6,6 +6,7 @@ runtime's own iteration.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,12 @@ from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
+from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR
 
 ENDED_WELL = ("converged", "boundary", "max_iterations")
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
+DRAWN, HUGE, STREAMS = 20, 1e6, (7, 27)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,18 +72,40 @@ class Trials:
 
 
 def trials(case: Case) -> Trials:
-    """Fits of one simulated data set; a model without rows gets large counts instead."""
-    model, generator = case.derivation.model, case.generator(7)
+    """Fits of one simulated data set; of another one where the best of them still creeps at the
+    end, as components do that are nearly one."""
+    for stream in STREAMS:
+        found = _trials(case, case.generator(stream))
+        creeps = found.best.result == "max_iterations"
+        if not creeps or max(fit.fall for fit in found.fits) > 0:
+            break
+    return found
+
+
+def _trials(case: Case, generator: np.random.Generator) -> Trials:
+    """Fits of one data set; a model without rows gets large counts instead."""
+    model = case.derivation.model
     sizes = tiny_sizes(model, ROWS)
-    has_rows = any(v.plates for v in model.declaration.variables if isinstance(v, Random))
-    counts = COUNTS if has_rows else (ROWS, 2 * ROWS)
-    made = case.gapped(simulated(model, sizes, generator, counts), generator)
+    made = case.gapped(_made(case, sizes, generator), generator)
     fresh = case.gapped(resampled(made, generator), generator)
     runner = case.module or case.interpreter
     data = case.program_data(made)
     starts = [random_parameters(model, sizes, generator, FAR) for _ in range(STARTS)]
     fits = tuple(_fit(case, runner, data, start) for start in starts)
     return Trials(dict(made.parameters), data, case.program_data(fresh), runner, fits)
+
+
+def _made(case: Case, sizes: Mapping[str, int], generator: np.random.Generator) -> Instance:
+    """Simulated data that do not explode, as a chain does whose steps multiply it."""
+    model = case.derivation.model
+    has_rows = any(v.plates for v in model.declaration.variables if isinstance(v, Random))
+    counts = COUNTS if has_rows else (ROWS, 2 * ROWS)
+    for _ in range(DRAWN):
+        made = simulated(model, sizes, generator, counts)
+        seen = [made.data[v.name] for v in model.declaration.observed if v.name in made.data]
+        if all(np.all(np.abs(value) < HUGE) for value in seen):
+            break
+    return made
 
 
 def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:
