@@ -15,9 +15,10 @@ from autoem.runtime.arrays import Arrays, Domain
 from autoem.runtime.condensed import condensed
 from autoem.runtime.definite import cholesky
 from autoem.runtime.digits import grain_of
-from autoem.runtime.em import Accelerate, MStep, Outcome
+from autoem.runtime.em import Accelerate, MStep
 from autoem.runtime.fixed import declared_fixed, hold
 from autoem.runtime.initial import initial_parameters, initial_posterior
+from autoem.runtime.outcome import Outcome
 from autoem.runtime.search import Run
 from autoem.runtime.shorten import rising
 

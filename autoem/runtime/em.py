@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from autoem.runtime.edges import (
     first_not_finite,
     most_extreme,
 )
+from autoem.runtime.outcome import Outcome
+from autoem.runtime.silent import carried
 
 # --- standalone: begin
 EStep = Callable[[Arrays], tuple[Arrays, float]]
@@ -46,37 +48,13 @@ class State:
     path: tuple[Arrays, ...] = ()  # the points since the last jump
     secants: tuple[tuple[Arrays, Arrays], ...] = ()  # the last points and their maps
     jumps: int = 0  # those of an acceleration that were taken
+    silent: tuple[Place, ...] = ()  # entries of which no data speak
 
 
 MEMORY = 6
 """Steps that an acceleration may combine."""
 ALL_DIGITS = Grain()
 Accelerate = Callable[[EStep, State], State]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Where the iteration ended, and why.
-
-    `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
-    `places` are the entries that it is about; `trace` has the objective at the start and after
-    each of `iterations` maps; `reference` are parameters of ordinary size; `jumps` are those of
-    an acceleration.
-    """
-
-    result: str
-    places: tuple[Place, ...]
-    parameters: Arrays
-    objective: float
-    trace: tuple[float, ...] = field(repr=False)
-    iterations: int
-    reference: Arrays = field(default_factory=dict, repr=False)
-    jumps: int = 0
-
-    @property
-    def advice(self) -> str:
-        """What happened, where and when, and what to do about it."""
-        return advice(self.result, self.places, self.iterations)
 
 
 BREAKDOWN = (np.linalg.LinAlgError, FloatingPointError, ZeroDivisionError)
@@ -104,14 +82,18 @@ def advance(e_step: EStep, m_step: MStep, state: State) -> State:
     """
     with np.errstate(all="ignore"):
         try:
-            parameters = m_step(state.statistics, state.parameters)
+            updated = m_step(state.statistics, state.parameters)
+            parameters, silent = carried(updated, state.parameters)
             statistics, objective = evaluate(e_step, parameters)
         except BREAKDOWN:
-            parameters, statistics, objective = state.parameters, {}, math.nan
+            parameters, silent, statistics, objective = state.parameters, (), {}, math.nan
+        if silent and objective < state.objective - rounding(objective):
+            parameters, silent, statistics, objective = updated, (), {}, math.nan
         return State(
             parameters,
             statistics,
             objective,
+            silent=silent,
             maps=state.maps + 1,
             gain=objective - state.objective,
             best=max(state.best, objective),
@@ -178,38 +160,6 @@ def lightly(state: State) -> bool:
     return state.gain > -LIGHT * (1 + abs(state.objective))
 
 
-ADVICE = {
-    "converged": "The objective has reached its limit.",
-    "max_iterations": "Not converged: raise max_iterations, or start from these parameters.",
-    "decreased": "The objective fell: the M-step or the E-step is wrong, or digits are lost.",
-    "interrupted": "Stopped by hand: these are the best parameters so far.",
-    "boundary": "The optimum lies on the edge of the domain, or at infinity: no standard error "
-    "exists there.",
-    "degenerate": "The objective has no maximum on this path: start elsewhere, use fewer "
-    "components, or give the parameter a prior.",
-}
-"""What to do about each result."""
-
-SEEN = {
-    "degenerate": "Collapsed, or without data",
-    "boundary": "At the edge",
-    "max_iterations": "Creeping towards the edge",
-}
-"""What is said of the entries that a verdict names."""
-
-
-def advice(result: str, places: tuple[Place, ...], iterations: int) -> str:
-    """The sentence for a result, led by the entries that it is about.
-
-    >>> advice("boundary", (("noise", (2,)),), 70)[:37]
-    'At the edge: noise[2] (iteration 70).'
-    """
-    names = [f"{name}{list(index) if index else ''}" for name, index in places]
-    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    seen = f"{SEEN[result]}: {listed} (iteration {iterations}). " if names else ""
-    return seen + ADVICE[result]
-
-
 def run_em(
     e_step: EStep,
     m_step: MStep,
@@ -257,7 +207,15 @@ def run_em(
     last = before if why in WORSE else state
     finite = tuple(value for value in trace if math.isfinite(value))
     return Outcome(
-        why, where, last.parameters, last.objective, finite, state.maps, scale, state.jumps
+        why,
+        where,
+        last.parameters,
+        last.objective,
+        finite,
+        state.maps,
+        scale,
+        state.jumps,
+        state.silent,
     )
 
 

@@ -19,7 +19,7 @@ from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import grain_of, real_sizes
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
-from autoem.runtime.em import BREAKDOWN, EStep, MStep, Outcome, evaluate
+from autoem.runtime.em import BREAKDOWN, EStep, MStep, evaluate
 from autoem.runtime.fit_result import AT_ONCE, Fit, Result, effort
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.infinity import run_off
@@ -28,6 +28,7 @@ from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.leave import leave
 from autoem.runtime.options import check_mappings, check_options
 from autoem.runtime.order import canonical, permute, permute_place
+from autoem.runtime.outcome import Outcome
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
 from autoem.runtime.search import STARTS, Run, better
@@ -278,6 +279,7 @@ def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:
         outcome,
         parameters=permute(schema, outcome.parameters, orders),
         places=tuple(permute_place(schema, place, orders) for place in outcome.places),
+        silent=tuple(permute_place(schema, place, orders) for place in outcome.silent),
     )
 
 

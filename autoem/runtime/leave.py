@@ -18,8 +18,8 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.coordinates import Coordinates
-from autoem.runtime.em import Outcome
 from autoem.runtime.information import Information, combination
+from autoem.runtime.outcome import Outcome
 
 HIGHER = 1e-6
 """What is left for is higher by this share of 1 + |objective|."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
 from autoem.runtime.digits import ROUNDING, Grain
-from autoem.runtime.em import ALL_DIGITS, Accelerate, EStep, MStep, Outcome, State, run_em
+from autoem.runtime.em import ALL_DIGITS, Accelerate, EStep, MStep, State, run_em
+from autoem.runtime.outcome import Outcome
 
 # --- standalone: begin
 STARTS, SCREENING = 16, 8

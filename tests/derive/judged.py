@@ -24,7 +24,8 @@ from autoem.program.check import check
 from autoem.program.interpret import Interpretation, interpret
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
-from autoem.runtime.em import EStep, MStep, Outcome, run_em
+from autoem.runtime.em import EStep, MStep, run_em
+from autoem.runtime.outcome import Outcome
 from autoem.runtime.schema import Schema
 from autoem.runtime.shorten import rising
 from autoem.runtime.squarem import squarem

@@ -13,7 +13,8 @@ import pytest
 from autoem import fit, generate
 from autoem.runtime.anderson import anderson, combined
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.em import Outcome, run_em
+from autoem.runtime.em import run_em
+from autoem.runtime.outcome import Outcome
 from tests.test_models import ROOT, declared
 
 REFERENCES = json.loads((ROOT / "tests/references/references.json").read_text())

@@ -9,7 +9,8 @@ import pytest
 
 from autoem.runtime.arrays import Arrays, Domain
 from autoem.runtime.edges import at_edge, most_extreme
-from autoem.runtime.em import EStep, MStep, advice, run_em
+from autoem.runtime.em import EStep, MStep, run_em
+from autoem.runtime.outcome import advice
 from autoem.runtime.squarem import extrapolate, squarem
 
 REAL: dict[str, Domain] = {"x": ("real", -math.inf, math.inf)}

@@ -170,8 +170,8 @@ def test_a_run_that_is_not_degenerate_wins() -> None:
 def test_an_emptied_component_is_named() -> None:
     start = {"weight": [1.0, 0.0], "mean": [70.0, 50.0], "variance": [100.0, 100.0]}
     found = fit(NormalMixture().program(), WAITING, TWO, start=start)
-    assert found.result == "degenerate" and "(iteration 1)" in found.result.advice
-    assert "without data: mean[1]" in found.result.advice
+    assert found.result in ("converged", "boundary")
+    assert "Without data: mean[1], variance[1], as at the start" in found.result.advice
 
 
 def test_an_optimum_at_the_edge_is_a_boundary() -> None:
