@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
 from autoem.derive.approximations import CHOICES, Approximation, Nodes
+from autoem.derive.held import NOTHING, Held
 from autoem.derive.stages import Derivation, derive as _derive
 from autoem.errors import UnknownChoice
 from autoem.language.model import Model
@@ -92,11 +93,12 @@ def _printed(
     backend: str,
     missing: tuple[str, ...],
     sparse: tuple[str, ...],
+    fixed: Held = NOTHING,
     document: str | None = None,
 ) -> Program:
     """The derivation as source; the document is the derivation itself, or what is given."""
-    if missing:
-        derivation = _derive(derivation.model, missing, derivation.assume)
+    if missing or fixed:
+        derivation = _derive(derivation.model, missing, derivation.assume, fixed)
     program = factored(lower(derivation, document), sparse)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
@@ -144,17 +146,24 @@ def fit(
 
 
 def _runnable(
-    model: Source, backend: str, missing: tuple[str, ...] = (), *, sparse: tuple[str, ...] = ()
+    model: Source,
+    backend: str,
+    missing: tuple[str, ...] = (),
+    *,
+    sparse: tuple[str, ...] = (),
+    fixed: Held = NOTHING,
 ) -> Runnable:
-    """The program of a model, and those for data with gaps or sparse tables once there are some."""
+    """The program of a model, and those for data with gaps, sparse tables or entries that are held,
+    once there are some."""
     derivation = derive(model)
     document = f"{MARK} to be run at once: {derivation.name}."
-    printed = _printed(derivation, _known(backend), missing, sparse, document)
+    printed = _printed(derivation, _known(backend), missing, sparse, fixed, document)
     program = Runnable.from_module(printed.module)
     program = replace(
         program,
-        with_gaps=partial(_runnable, model, backend, sparse=sparse),
-        with_sparse=lambda names: _runnable(model, backend, missing, sparse=names),
+        with_gaps=partial(_runnable, model, backend, sparse=sparse, fixed=fixed),
+        with_sparse=lambda names: _runnable(model, backend, missing, sparse=names, fixed=fixed),
+        with_fixed=lambda held: _runnable(model, backend, missing, sparse=sparse, fixed=held),
     )
     program = replace(program, hooks={"sample": partial(_sampled, derivation.model)})
     assumed = derivation.e_step.assume
@@ -163,7 +172,7 @@ def _runnable(
     program = replace(program, nodes=assumed.integration.count)
     if assumed.finer is None:
         return program
-    finer = partial(_finer, derivation, assumed.finer, backend, missing, sparse)
+    finer = partial(_finer, derivation, assumed.finer, backend, missing, sparse, fixed)
     return replace(program, finer=finer)
 
 
@@ -186,11 +195,12 @@ def _finer(
     backend: str,
     missing: tuple[str, ...],
     sparse: tuple[str, ...],
+    fixed: Held,
 ) -> tuple[Runnable, float]:
     """The program with more nodes, and how much they may change the objective."""
     assert assumed.tolerance is not None
-    finer = _derive(derivation.model, missing, assumed)
-    return _runnable(finer, backend, missing, sparse=sparse), assumed.tolerance
+    finer = _derive(derivation.model, missing, assumed, fixed)
+    return _runnable(finer, backend, missing, sparse=sparse, fixed=fixed), assumed.tolerance
 
 
 __all__ = ["MARK", "derive", "fit", "generate", "sample", "verify"]

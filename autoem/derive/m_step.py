@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import substituted
+from autoem.derive.held import NOTHING, Free, Held, free_entries, is_whole
 from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.derive.maximizers.coordinate import coordinate
-from autoem.derive.maximizers.problem import Problem, Slopes, Update, own_indices
+from autoem.derive.maximizers.problem import STEPS, Problem, Slopes, Update, own_indices
 from autoem.derive.posterior import Refusal
 from autoem.derive.quantity import Declared, Quantity, elements, old_value
 from autoem.derive.separate import Gathering, Location
@@ -27,9 +28,12 @@ from autoem.errors import NoUpdate
 
 @dataclass(frozen=True)
 class MStep:
-    """The updates in order."""
+    """The updates in order; the parameters that are `held` whole have none, and of those that are
+    held in part `free` says which entries are not."""
 
     updates: tuple[Update, ...]
+    held: tuple[Declared, ...] = ()
+    free: tuple[Free, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -42,11 +46,19 @@ Waiting = tuple[Rule, Update]
 """An update that reads parameters still pending, and the rule that gave it."""
 
 
-def m_step(q: Surrogate) -> MStep:
-    """Updates for all parameters."""
+def m_step(q: Surrogate, held: Held = NOTHING) -> MStep:
+    """Updates for all parameters but those that are held whole."""
     scope = q.joint.scope
     laws = {factor.name: factor.law for factor in q.joint.graph.factors}
-    problem = Problem(scope, q.terms, list(q.parameters), Gathering(scope), laws=laws)
+    known = {p: old_value(p) for p in q.parameters if is_whole(p, held)}
+    problem = Problem(
+        scope,
+        substituted(q.terms, known),  # type: ignore[arg-type]
+        [p for p in q.parameters if p not in known],
+        Gathering(scope),
+        laws=laws,
+        free=free_entries(q.parameters, held),
+    )
     updates: list[Update] = []
     for factor in q.e_step.factors:
         updates.append(coordinate(problem, factor))
@@ -55,7 +67,7 @@ def m_step(q: Surrogate) -> MStep:
         update = _next(problem)
         updates.append(update)
         _accept(problem, update)
-    return MStep(tuple(updates))
+    return MStep(tuple(updates), tuple(known), tuple(problem.free.values()))
 
 
 def _next(problem: Problem) -> Update:
@@ -108,7 +120,7 @@ def _profile(problem: Problem, waiting: list[Waiting]) -> Update | None:
         indices = own_indices(other)
         slope = _along(problem.gradient(other, indices), parameter, update)
         slopes: Slopes = {other: (indices, slope)}
-        profiled = Problem(problem.scope, (), [other], problem.gathering, slopes=slopes)
+        profiled = replace(problem, terms=(), pending=[other], closed=(), slopes=slopes)
         for rule in (*CLOSED, *NUMERIC):
             try:
                 found = rule(profiled, other)
@@ -138,7 +150,7 @@ def _accept(problem: Problem, update: Update) -> None:
     values: dict[Quantity, Quantity | sympy.Expr] = {}
     for parameter, value in zip(update.parameters, update.values, strict=True):
         problem.pending.remove(parameter)
-        if update.rule == "newton":
+        if update.rule in STEPS:
             values[parameter] = old_value(parameter)
         elif not update.located:
             values[parameter] = value.base

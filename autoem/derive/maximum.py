@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from autoem.derive.held import Free
 from autoem.derive.index import Index
 from autoem.derive.quantity import Declared, Quantity
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 class Objective:
     """A sum of terms in the `unknowns`, with its gradient and its Hessian.
 
-    Row i is free at `rows[i]`, column j at `columns[j]`; everything else in the terms is known.
+    Row i is free at `rows[i]`, column j at `columns[j]`; everything else in the terms is known, and
+    so are the entries of an unknown that are not `free`, where some are held.
     """
 
     unknowns: tuple[Declared, ...]
@@ -25,6 +28,7 @@ class Objective:
     value: Terms
     gradient: tuple[Terms, ...]
     hessian: tuple[tuple[Terms, ...], ...]
+    free: Mapping[Declared, Free] = field(default_factory=dict, hash=False)
 
     @property
     def terms(self) -> Terms:

@@ -260,7 +260,7 @@ def _is_gathered(element: Element) -> bool:
     if isinstance(base, Origin | Statistic):
         return False
     if isinstance(base, MatrixFunction):
-        return not _is_new(base.base)
+        return not isinstance(base.base, Origin) and not _is_new(base.base)
     if isinstance(base, LogPartition | Invariant):
         return is_gathered(base.operand)
     known = Seen | Later | Position | Told | Smoothed | SmoothedGaussian | Mode | RuleNode

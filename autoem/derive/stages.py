@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autoem.derive.approximations.approximation import Approximation
 from autoem.derive.e_step import EStep, e_step
+from autoem.derive.held import NOTHING, Held, held_entries
 from autoem.derive.log_joint import LogJoint, log_joint
 from autoem.derive.m_step import MStep, m_step
 from autoem.derive.surrogate import Surrogate, surrogate
@@ -29,6 +30,7 @@ class Derivation:
     surrogate: Surrogate
     m_step: MStep
     assume: Approximation | None = None
+    held: Held = field(default_factory=dict, compare=False)
 
     @property
     def declaration(self) -> Declaration:
@@ -76,12 +78,17 @@ class Derivation:
 
 
 def derive(
-    model: type[Model], missing: tuple[str, ...] = (), assume: Approximation | None = None
+    model: type[Model],
+    missing: tuple[str, ...] = (),
+    assume: Approximation | None = None,
+    fixed: Held = NOTHING,
 ) -> Derivation:
     """The EM algorithm of a declared model; `missing` names observed arrays that have gaps, and
-    `assume` is the approximation for latents that no exact rule eliminates."""
+    `assume` is the approximation for latents that no exact rule eliminates; `fixed` has entries of
+    parameters that are held, in the place of those that are declared to be."""
     graph = factor_graph(model)
     joint = log_joint(graph, missing)
     step = e_step(joint, assume)
     q = surrogate(joint, step)
-    return Derivation(model, graph, joint, step, q, m_step(q), assume)
+    held = held_entries(model.declaration.parameters, fixed)
+    return Derivation(model, graph, joint, step, q, m_step(q, held), assume, held)

@@ -81,3 +81,20 @@ class TooMuchInformation(RunError):
             "with some parameters fixed at their estimates, or simulate: fit samples of the fit "
             "(found.sample), and take the deviation of their estimates."
         )
+
+
+class OtherFixed(RunError):
+    """Entries to be held, for a program whose M-step was generated without them.
+
+    >>> str(OtherFixed(names=("mean",)))[:63]
+    'The M-step of this program was generated without fixed entries '
+    """
+
+    names: tuple[str, ...]
+
+    def wording(self) -> str:
+        return (
+            f"The M-step of this program was generated without fixed entries of "
+            f"{', '.join(self.names)}: declare them, as in Parameter(..., fixed=[0, nan]), and "
+            "generate again; or fit the model itself."
+        )

@@ -32,7 +32,8 @@ def check(program: ArrayProgram) -> ArrayProgram:
         check_function(program.score, program.sizes, known)
     if program.decode is not None:
         check_function(program.decode, program.sizes, given)
-    check_function(program.maximize, program.sizes, (*program.parameters, *statistics.outputs))
+    told = (*program.parameters, *statistics.outputs, *program.free)
+    check_function(program.maximize, program.sizes, told)
     if program.prior is not None:
         check_function(program.prior, program.sizes, program.parameters)
         demand(program.prior, [a.name for a in program.prior.outputs] == [PRIOR], "gives no prior")

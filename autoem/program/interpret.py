@@ -78,7 +78,8 @@ class Interpretation:
         self, statistics: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
     ) -> Values:
         """The parameters that maximize Q, given the statistics."""
-        known = {**statistics, **parameters}
+        free = {array.name: np.array(entries) for array, entries in self.program.free.items()}
+        known = {**statistics, **parameters, **free}
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
         sizes = _sizes(self.program, arrays.values(), known)
         return {**parameters, **_by_name(self.program.maximize, known, sizes)}

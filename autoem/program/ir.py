@@ -246,6 +246,9 @@ ROW_WEIGHT = "row_weight"
 NEW = "new_"
 """What stands before the name of a parameter in the outputs of `maximize`."""
 
+Nested: TypeAlias = "int | list[Nested]"
+"""The entries of a constant array."""
+
 PATH = "path_"
 """What stands before the name of a latent in the outputs of `decode`."""
 
@@ -267,7 +270,8 @@ class ArrayProgram:
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
     for the axes that no other array has, and the codes that point into them; `masks`: data that say
     which cells are seen; `ones`: data that are ones, as many as another array has entries along one
-    of its axes, unless they are given.
+    of its axes, unless they are given; `free`: what `maximize` reads besides, 1 where an entry of a
+    parameter is free and 0 where it is held.
     """
 
     name: str
@@ -289,3 +293,4 @@ class ArrayProgram:
     sparse: tuple[str, ...] = ()  # data that are sparse matrices
     masks: tuple[str, ...] = ()
     ones: dict[str, tuple[str, int]] = field(default_factory=dict, hash=False)
+    free: dict[Array, Nested] = field(default_factory=dict, hash=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
+from autoem.derive.maximizers.problem import STEPS
 from autoem.derive.moments import moments
 from autoem.derive.posteriors.enumerate import StatePosterior, table_axes
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
@@ -43,6 +44,9 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     declared = derivation.declaration.variables
     bounds, up = only_bounds(declared), _parents(declared)
     variables = [_variable(v, axes) | _of_bounds(v, bounds, axes) | up.get(v, {}) for v in declared]
+    for variable in variables:
+        if variable["name"] in derivation.held:
+            variable["fixed"] = free_as_none(derivation.held[variable["name"]].tolist())
     for q in (q for factor in derivation.e_step.factors for q in factor.parameters):
         variables.append(_variable(q.variable, axes) | {"variational": True})
     known = units(derivation.log_joint)
@@ -63,7 +67,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
         "objective": derivation.objective,
-        "exact": not any(update.rule == "newton" for update in derivation.m_step.updates),
+        "exact": not any(update.rule in STEPS for update in derivation.m_step.updates),
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "sparse": list(program.sparse),
@@ -162,8 +166,6 @@ def _variable(variable: Variable, axes: AxisNames) -> dict[str, Any]:
         found["trials"] = trials
     if isinstance(variable, Random | Given) and variable.category is not None:
         found["category"] = axes.of(variable.category)
-    if isinstance(variable, Parameter) and variable.fixed is not None:
-        found["fixed"] = free_as_none(variable.fixed.tolist())
     if isinstance(variable, Parameter | Given) and variable.domain.kind == "interval":
         ends = ("lower", variable.domain.lower), ("upper", variable.domain.upper)
         found |= {name: float(end) for name, end in ends if end is not None}

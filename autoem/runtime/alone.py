@@ -44,8 +44,7 @@ def starting_point(
     domains, fixed = domains_of(schema), declared_fixed(schema)
     first = hold(domains, initial_parameters(schema, data, sizes, generator, attempt), fixed)
     soft = initial_posterior(schema, data, sizes, generator, attempt)
-    found = assigned(schema, e_step, m_step, data, first, soft, weights)
-    return hold(domains, found, fixed)
+    return assigned(schema, e_step, m_step, data, first, soft, weights)
 
 
 def assigned(
@@ -126,13 +125,10 @@ def fit_alone(
         declared_fixed(schema),
     )
 
-    def maximize(statistics: Arrays, parameters: Arrays) -> Arrays:
-        return hold(domains, m_step(statistics, parameters), fixed)
-
     def expect(parameters: Arrays) -> tuple[Arrays, float]:
         return e_step(rows.data, parameters, rows.weights, None)
 
-    steps = (expect, maximize) if schema.get("exact", True) else rising(expect, maximize)
+    steps = (expect, m_step) if schema.get("exact", True) else rising(expect, m_step)
     lengths = lengths_of(schema, data, start or {}) | dict(sizes or {})
     grain = grain_of(schema, data, lengths)
     run = Run(*steps, domains, tol, max_iterations, accelerate, grain=grain)
@@ -140,7 +136,7 @@ def fit_alone(
         return run.start(hold(domains, start, fixed))
 
     def propose(generator: np.random.Generator, attempt: int) -> Arrays:
-        return starting_point(schema, e_step, maximize, data, lengths, generator, attempt, weights)
+        return starting_point(schema, e_step, m_step, data, lengths, generator, attempt, weights)
 
     return run.finish(run.screen(propose, seed))
 

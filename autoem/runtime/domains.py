@@ -8,6 +8,7 @@ import numpy as np
 
 from autoem.errors.data import NoSuchName, OutsideDomain, SizesDisagree, WrongDimensions
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.fixed import completed
 from autoem.runtime.labels import numbers, raw_array
 from autoem.runtime.schema import Schema, VariableSchema
 
@@ -63,10 +64,12 @@ def check_blocks(variable: VariableSchema, value: np.ndarray) -> None:
 
 
 def _positive_definite(matrix: np.ndarray) -> bool:
-    if np.isnan(matrix).any():
-        return True
-    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-12 * np.abs(matrix).max(initial=0)):
+    largest = np.nanmax(np.abs(matrix), initial=0)
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-12 * largest, equal_nan=True):
         return False
+    if np.isnan(matrix).any():  # where it is free
+        diagonal = np.diag(np.full(len(matrix), largest or 1.0))
+        return not np.isnan(completed(diagonal, matrix)).any()
     return bool(np.linalg.eigvalsh(matrix).min(initial=np.inf) > 0)
 
 

@@ -58,9 +58,9 @@ def fit(
     """Fit a program to data by EM: theta <- m_step(e_step(theta), theta) until nothing is gained.
 
     `start` has parameters, or category probabilities of latents, by name; what it leaves out is
-    started from the data.  `fixed` has parameters with nan where an entry is free; what is fixed is
-    put back after every M-step, which is exact where Q is separable (where it is not, the result
-    `decreased` tells).  The iteration stops when the gain of one plain map, and all that can still
+    started from the data.  `fixed` has parameters with nan where an entry is free; the M-step is
+    derived for them, and maximizes over the others.  The iteration stops when the gain of one plain
+    map, and all that can still
     follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is
     "anderson", "squarem" or None; `iterations` counts evaluations of the map.  The same `seed`
     gives the same fit (None is 0).  `progress` shows a line on the terminal; None: if there is one.
@@ -75,15 +75,17 @@ def fit(
     check_options(restarts, seed, tol, max_iterations, accelerate, progress)
     given = {**(start or {}), **(fixed or {})}
     schema = program.schema
-    lengths = implied_sizes(schema, given) | dict(sizes or {})
+    entries = declared_fixed(schema.to_dict()) | dict(fixed or {})
+    lengths = implied_sizes(schema, entries | given) | dict(sizes or {})
     read = read_data(schema, data, lengths, weights, columns, sequence=sequence)
     check_tables(program.tables, read.sizes)
     if read.sparse != program.sparse:
         program = program.with_sparse(read.sparse)
     if not set(read.missing) <= set(program.gaps):
         program = program.with_gaps(tuple(read.missing))
-    entries = declared_fixed(schema.to_dict()) | dict(fixed or {})
     held = check_parameters(schema, entries, "fixed", read.sizes)
+    if fixed:
+        program = program.with_fixed(held)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = ACCELERATIONS[accelerate](schema.domains) if accelerate else None
     with reporter(progress) as report:
@@ -145,9 +147,8 @@ class _Problem:
         return self.program.e_step(self.rows.data, parameters, self.rows.weights)
 
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
-        """The maximizer of Q, fixed entries in their place."""
-        moved = self.program.m_step(statistics, parameters)
-        return hold(self.program.schema.domains, moved, self.fixed) if self.fixed else moved
+        """The maximizer of Q."""
+        return self.program.m_step(statistics, parameters)
 
     @property
     def steps(self) -> tuple[EStep, MStep]:

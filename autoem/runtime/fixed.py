@@ -26,11 +26,42 @@ def hold(domains: Mapping[str, Domain], parameters: Arrays, fixed: Arrays) -> Ar
 
 def _hold(kind: str, value: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     free = np.isnan(fixed)
+    if kind == "positive_definite":
+        matrices = zip(*(m.reshape(-1, *m.shape[-2:]) for m in (value, fixed)), strict=True)
+        return np.array([completed(*each) for each in matrices]).reshape(value.shape)
     if kind != "simplex":
         return np.where(free, value, fixed)
     left = 1 - np.where(free, 0, fixed).sum(axis=-1, keepdims=True)
     total = np.where(free, value, 0).sum(axis=-1, keepdims=True)
     return np.where(free, value * left / np.where(total > 0, total, 1), fixed)
+
+
+FLOORS = (0.1, 1e-3, 1e-6)
+"""The least eigenvalues that are tried for, relative to the largest held or free entry."""
+
+
+def completed(value: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    """A positive definite matrix with the entries of `fixed` in place, near `value`; nan if none is
+    found.
+
+    Projections on the definite matrices and on those with these entries, in turn.
+
+    >>> held = np.array([[1, 0.9, np.nan], [0.9, 1, 0.9], [np.nan, 0.9, 1]])
+    >>> bool(np.linalg.eigvalsh(completed(np.eye(3), held)).min() > 0)
+    True
+    """
+    free = np.isnan(fixed)
+    start = np.where(free, value, fixed)
+    scale = np.abs(start).max(initial=0.0)
+    for floor in FLOORS:
+        matrix = start
+        for _ in range(200):
+            values, vectors = np.linalg.eigh(matrix)
+            if values[0] > floor * scale / 2 or (matrix is start and values[0] > 0):
+                return matrix
+            near = (vectors * np.maximum(values, floor * scale)) @ vectors.T
+            matrix = np.where(free, near, fixed)
+    return np.full(value.shape, np.nan)
 
 
 def declared_fixed(schema: Mapping[str, Any]) -> dict[str, np.ndarray]:

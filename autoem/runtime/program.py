@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autoem.errors.data import MissingValues
+from autoem.errors.run import OtherFixed
 from autoem.errors.tables import OtherTables
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed, condensed
@@ -57,6 +58,11 @@ def not_sparse(names: tuple[str, ...]) -> Program:
     raise OtherTables(names=names)
 
 
+def not_fixed(fixed: Arrays) -> Program:
+    """A generated program holds the entries that it was generated to hold, and no others."""
+    raise OtherFixed(names=tuple(fixed))
+
+
 @dataclass(frozen=True)
 class Program:
     """An EM algorithm that can be run on data.
@@ -90,6 +96,7 @@ class Program:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sparse: tuple[str, ...] = ()
     with_sparse: Callable[[tuple[str, ...]], Program] = not_sparse
+    with_fixed: Callable[[Arrays], Program] = not_fixed
     score: Score | None = None
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)

@@ -180,7 +180,8 @@ class Case:
     def chart(self, point: Arrays, *names: str) -> Chart:
         """Coordinates about a point, of all parameters or of those named."""
         chosen: tuple[Parameter, ...] = self.derivation.declaration.parameters
-        return Chart(tuple(p for p in chosen if not names or p.name in names), point)
+        held = self.derivation.held
+        return Chart(tuple(p for p in chosen if not names or p.name in names), point, held)
 
 
 def _at_end(update: tuple[Parameter, np.ndarray]) -> bool:

@@ -7,13 +7,14 @@ every move stays in the domains:
     positive  x exp(u)           interval (a, b)   a + (b - a) expit(logit share + u)
     positive definite            L expm(S(u)) L',  where the point is L L' and S is symmetric
 
-A stationary point in these coordinates is one in the domain; an entry on an edge does not move.
+A stationary point in these coordinates is one in the domain; an entry on an edge does not move,
+nor does one that is held: the free entries of a simplex share what these leave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import linalg, special
@@ -69,6 +70,7 @@ class Chart:
 
     parameters: tuple[Parameter, ...]
     point: Mapping[str, np.ndarray]
+    held: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -82,9 +84,20 @@ class Chart:
             x, end = np.asarray(self.point[parameter.name]), start + self._length(parameter)
             own = u[start:end] if _is_matrix(parameter) else u[start:end].reshape(x.shape)
             domain = parameter.domain
-            moved[parameter.name] = np.asarray(MOVES[domain.kind](x, own, domain))
+            there = np.asarray(MOVES[domain.kind](x, own, domain))
+            moved[parameter.name] = self._held(parameter, x, there)
             start = end
         return moved
+
+    def _held(self, parameter: Parameter, x: np.ndarray, moved: np.ndarray) -> np.ndarray:
+        """The point moved to, with what is held where it was."""
+        if parameter.name not in self.held:
+            return moved
+        free = np.isnan(np.broadcast_to(self.held[parameter.name], x.shape))
+        if parameter.domain.kind == "simplex":
+            total, left = (np.where(free, p, 0).sum(-1, keepdims=True) for p in (moved, x))
+            moved = moved * left / np.where(total > 0, total, 1)
+        return np.where(free, moved, x)
 
     def slopes(self, objective: Objective, directions: np.ndarray) -> np.ndarray:
         """The derivative along each direction (a row)."""

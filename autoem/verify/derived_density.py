@@ -114,7 +114,7 @@ def log_q(question: Question) -> np.ndarray:
     rule = question.q.rule
     if rule not in DENSITY:
         raise NotJudged(what=f"the posterior rule {rule}")
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # after a state that is impossible: 0 / 0
         return np.asarray(DENSITY[rule](question))
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import sympy
 from scipy import special
 
+from autoem.derive.held import Free
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.invariant import Invariant
 from autoem.derive.maximum import Maximized
@@ -141,6 +142,8 @@ class Meaning:
                 return float(self.arrays[base.latent.variable][at[:-1]] == at[-1])
             case Seen():
                 return float(not np.isnan(self.arrays[base.base.variable][at]))
+            case Free():
+                return float(base.at(at))
             case Delta():
                 return float(at[0] == at[1])
             case Later():
@@ -277,8 +280,7 @@ MATRIX_FUNCTIONS = {
 
 
 def _is_old(base: Quantity) -> bool:
-    if isinstance(base, Statistic | Origin | Solution | Maximized | Mode):
-        return True
-    if isinstance(base, Smoothed | SmoothedGaussian):
+    known = Statistic | Origin | Solution | Maximized | Mode | Smoothed | SmoothedGaussian
+    if isinstance(base, known):
         return True
     return isinstance(base, Defined | Computed) and base.phase in ("posterior", "maximize")

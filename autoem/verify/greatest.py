@@ -54,37 +54,49 @@ LINES = {
 def greatest(
     objective: Objective, old: Meaning, at: Callable[[dict[Variable, np.ndarray]], Meaning]
 ) -> Values:
-    """The unknowns, from their old values.
+    """The unknowns, from their old values; what is held stays.
 
     `at(arrays)` is the meaning with these values of the unknowns in the place of the old ones.
     """
-    lines = [LINES[q.domain.kind] for q in objective.unknowns]
-    start = [line.there(old.array(q)) for q, line in zip(objective.unknowns, lines, strict=True)]
+    unknowns = objective.unknowns
+    lines = [LINES[q.domain.kind] for q in unknowns]
+    start = [line.there(old.array(q)) for q, line in zip(unknowns, lines, strict=True)]
     ends = np.cumsum([t.size for t in start])[:-1]
+    first = np.concatenate([np.ravel(t) for t in start])
+    chosen = np.concatenate([_chosen(objective, q, t) for q, t in zip(unknowns, start, strict=True)])
 
     def placed(t: np.ndarray) -> Values:
-        parts = zip(np.split(t, ends), start, lines, strict=True)
-        return tuple(line.back(part.reshape(first.shape)) for part, first, line in parts)
+        whole = first.copy()
+        whole[chosen] = t
+        parts = zip(np.split(whole, ends), start, lines, strict=True)
+        return tuple(line.back(part.reshape(there.shape)) for part, there, line in parts)
 
     def meaning(values: Values) -> Meaning:
-        return at({q.variable: v for q, v in zip(objective.unknowns, values, strict=True)})
+        return at({q.variable: v for q, v in zip(unknowns, values, strict=True)})
 
     def slopes(t: np.ndarray) -> np.ndarray:
         values = placed(t)
         here, found = meaning(values), []
         for q, row, terms, x, line in zip(
-            objective.unknowns, objective.rows, objective.gradient, values, lines, strict=True
+            unknowns, objective.rows, objective.gradient, values, lines, strict=True
         ):
             found.append(np.ravel(line.slope(x, _gradient(q, row, terms, here))))
-        return np.concatenate(found)
+        return np.concatenate(found)[chosen]
 
     climbed = optimize.minimize(
         lambda t: -meaning(placed(t)).total(objective.value),
-        np.concatenate([np.ravel(t) for t in start]),
+        first[chosen],
         method="BFGS",
         options={"gtol": 1e-6},
     )
     return placed(optimize.root(slopes, climbed.x, tol=1e-13).x)
+
+
+def _chosen(objective: Objective, q: Declared, t: np.ndarray) -> np.ndarray:
+    """Which coordinates of an unknown are those of free entries, flat."""
+    if q not in objective.free:
+        return np.ones(t.size, dtype=bool)
+    return np.array([objective.free[q].at(place) for place in np.ndindex(t.shape)])
 
 
 def _gradient(q: Declared, row: tuple[Index, ...], terms: Terms, here: Meaning) -> np.ndarray:

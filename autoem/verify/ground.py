@@ -13,6 +13,7 @@ from itertools import product
 
 import sympy
 
+from autoem.derive.held import Free
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
     Computed,
@@ -99,6 +100,8 @@ class Ground:
                 return sympy.Integer(at[0])
             case Told():
                 return self.value(base.number, dict(zip(base.indices, at, strict=True)))
+            case Free():
+                return sympy.Integer(base.at(at))
             case Delta():
                 return sympy.Integer(at[0] == at[1])
             case Later():

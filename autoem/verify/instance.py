@@ -6,12 +6,13 @@ nothing here is symmetric, and axes have different lengths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
 import numpy as np
 
+from autoem.derive.held import held_entries
 from autoem.families.degrees import degrees
 from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Evidence
@@ -19,6 +20,7 @@ from autoem.language.declaration import Given, Latent, Parameter, Random, Variab
 from autoem.language.domain import Domain
 from autoem.language.expression import Axis, Entry, Lookup, subexpressions
 from autoem.language.model import ModelType
+from autoem.runtime.fixed import hold
 from autoem.verify.lines import SUPPORTS
 from autoem.verify.made_bounds import only_bounds
 from autoem.verify.pointwise import size_of
@@ -85,9 +87,14 @@ def random_parameters(
     drawn = _drawn(model.declaration.parameters, lengths, generator)
     for parameter, axis in degrees(model.declaration.variables).items():
         drawn[parameter.name] = drawn[parameter.name] + size_of(axis, lengths) - 1
-    return drawn | {
+    drawn |= {
         p.name: end(side, p, drawn[p.name], reach, generator) for p, side in ends_of(model).items()
     }
+    parameters = {p.name: p for p in model.declaration.parameters}
+    domains = {name: (p.domain.kind, 0.0, 1.0) for name, p in parameters.items()}
+    held = held_entries(parameters.values(), {})
+    shaped = {n: np.broadcast_to(e, drawn[n].shape) for n, e in held.items()}
+    return hold(domains, drawn, shaped)
 
 
 def random_givens(
@@ -169,7 +176,8 @@ def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     inner = dict.fromkeys(_inner_axes(declaration.variables))
     small, large = iter(count(2)), chain((rows,), count(min(rows - 1, SECOND), -1))
     free = [axis for axis in declaration.axes if axis.size is None and axis.key]
-    lengths = {axis: next(small) for axis in inner if axis in free}
+    lengths = dict(_of_held(declaration.parameters))
+    lengths |= {axis: next(small) for axis in inner if axis in free and axis not in lengths}
     lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
     named = _named_entries(declaration.variables)
     return {axis.key: max(lengths[axis], named.get(axis, 0)) for axis in free if axis.key}
@@ -184,6 +192,13 @@ def _named_entries(variables: tuple[Variable, ...]) -> dict[Axis, int]:
             axis = node.base.event[-1]
             least[axis] = max(least.get(axis, 0), node.position + 1)
     return least
+
+
+def _of_held(parameters: tuple[Parameter, ...]) -> Iterator[tuple[Axis, int]]:
+    """The lengths of the axes along which entries are declared to be held."""
+    for p in parameters:
+        if p.fixed is not None and p.fixed.ndim:
+            yield from zip((*p.plates, *p.event), p.fixed.shape, strict=True)
 
 
 def _is_continuous_chain(latent: Latent) -> bool:

@@ -2,9 +2,10 @@
 
 Q is written out at two rows, with a symbol for every datum, expectation and parameter, and is
 differentiated entry by entry; then the update, written out in the same symbols, is put in.  New
-values of earlier updates are symbols too, so that each proof holds whatever they are.
+values of earlier updates are symbols too, so that each proof holds whatever they are.  Entries that
+are held are to be the old ones, and derivatives are by the others.
 
-    simplex      dQ/dp_i = dQ/dp_j at the update
+    simplex      dQ/dp_i = dQ/dp_j at the update, of the entries that are free
     scalar       dQ/dt = 0 and d2Q/dt2 <= 0 there, from the signs of the symbols
     covariance   Q = -N log det C / 2 - tr(C^-1 S) / 2, and C = S / N: see `covariance_lemma`
 """
@@ -17,6 +18,7 @@ from itertools import combinations, product
 
 import sympy
 
+from autoem.derive.held import Free
 from autoem.derive.maximizers.problem import Update
 from autoem.derive.quantity import (
     Computed,
@@ -60,6 +62,28 @@ class Setting:
     solution: Ground
     bounded: Mapping[sympy.Symbol, sympy.Expr]
     functions: Mapping[tuple[str, Declared], MatrixFunction]
+    free: Mapping[Declared, Free]
+
+    @property
+    def chosen(self) -> dict[sympy.Symbol, Place]:
+        """The entries that the update chooses, which are those not held."""
+        return {
+            symbol(parameter, place): place
+            for parameter in self.update.parameters
+            for place in self.solution.places(parameter)
+            if parameter not in self.free or self.free[parameter].at(place)
+        }
+
+    @property
+    def stays(self) -> bool:
+        """Whether what is held has its old value."""
+        return all(
+            value == symbol(parameter, place, OLD)
+            for parameter in self.update.parameters
+            for place in self.solution.places(parameter)
+            if (entry := symbol(parameter, place)) not in self.chosen
+            for value in (self.entries[entry],)
+        )
 
     @property
     def entries(self) -> dict[sympy.Symbol, sympy.Expr]:
@@ -86,6 +110,7 @@ def proved(derivation: Derivation, update: Update) -> Proof:
             _solution(derivation, update, sizes),
             dict(_bounded(derivation, ground)),
             derivation.log_joint.scope.functions,
+            {free.base: free for free in derivation.m_step.free},
         )
     )
 
@@ -139,6 +164,7 @@ def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int])
     earlier = updates[: updates.index(update)]
     new = {v.base: q for u in earlier for q, v in zip(u.parameters, u.values, strict=True)}
     steps = {step: origin.base for u in earlier for origin, step in u.located}
+    known = derivation.m_step.held
 
     def held(base: Quantity, at: Place) -> sympy.Expr | None:
         if base in new:
@@ -146,9 +172,12 @@ def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int])
         if base in steps:
             return symbol(steps[base], at) - symbol(steps[base], at, OLD)
         if isinstance(base, MatrixFunction):
-            return _function(base, new.get(base.base, base.base), at)
+            of = base.base
+            if isinstance(of, Origin) and of.base in known:
+                of = of.base
+            return _function(base, new.get(of, of), at)
         if isinstance(base, Origin):
-            return symbol(base.base, at, OLD)
+            return symbol(base.base, at, "" if base.base in known else OLD)
         if isinstance(base, Declared) and isinstance(base.variable, Parameter):
             return symbol(base, at, OLD)
         return symbol(base, at) if _is_expectation(base) else None
@@ -159,9 +188,9 @@ def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int])
 def _scalar(setting: Setting) -> Proof:
     """The gradient and the Hessian in the entries, which do not mix."""
     entries = setting.entries
-    if len(entries) > MOST_ENTRIES:
+    if len(entries) > MOST_ENTRIES or not setting.stays:
         return Proof()
-    slopes = {t: setting.surrogate.diff(t) for t in entries}
+    slopes = {t: setting.surrogate.diff(t) for t in setting.chosen}
     first = all(is_zero(slope.xreplace(entries)) for slope in slopes.values())
     return Proof(first, first and (_is_concave(setting, slopes) or _is_precision(setting, slopes)))
 
@@ -182,7 +211,7 @@ def _is_precision(setting: Setting, slopes: Mapping[sympy.Symbol, sympy.Expr]) -
     (parameter,) = setting.update.parameters
     if not parameter.axes:
         return False
-    places = {symbol(parameter, place): place for place in setting.solution.places(parameter)}
+    places = setting.chosen
 
     def is_multiple(function: MatrixFunction) -> bool:
         counts: dict[Place, sympy.Expr] = {}
@@ -211,28 +240,29 @@ def _falls(slope: sympy.Expr, t: sympy.Symbol) -> bool:
 
 def _simplex(setting: Setting) -> Proof:
     """The gradient is the same in all entries of one simplex."""
-    (parameter,) = setting.update.parameters
     entries = setting.entries
-    slopes = {t: setting.surrogate.diff(t) for t in entries}
+    slopes = {t: setting.surrogate.diff(t) for t in setting.chosen}
     groups: dict[Place, list[sympy.Expr]] = {}
-    for place in setting.solution.places(parameter):
-        slope = slopes[symbol(parameter, place)].xreplace(entries)
-        groups.setdefault(place[:-1], []).append(slope)
-    first = all(is_zero(a - b) for group in groups.values() for a, b in combinations(group, 2))
+    for t, place in setting.chosen.items():
+        groups.setdefault(place[:-1], []).append(slopes[t].xreplace(entries))
+    first = setting.stays and all(
+        is_zero(a - b) for group in groups.values() for a, b in combinations(group, 2)
+    )
     return Proof(first, first and _is_concave(setting, slopes))
 
 
 def _covariance(setting: Setting) -> Proof:
     """Q is linear in log det C and C^-1, and the update is the ratio of their coefficients."""
     (parameter,) = setting.update.parameters
+    chosen = setting.chosen
     inverse = MatrixFunction("inverse", parameter.axes, function="inverse", base=parameter)
     log_det = MatrixFunction(
         "log_determinant", parameter.axes[:-2], function="log_determinant", base=parameter
     )
     q, entries = setting.surrogate, setting.entries
-    if any(q.has(entry) for entry in entries):
+    if any(q.has(entry) for entry in entries) or not setting.stays:
         return Proof()
-    for place in setting.solution.places(parameter):
+    for place in chosen.values():
         *plates, i, j = place
         volume = _function(log_det, parameter, tuple(plates))
         precision = _function(inverse, parameter, place)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autoem.derive.maximizers.problem import STEPS
 from autoem.language.declaration import Random
 from autoem.runtime.em import EStep, MStep, run_em
 from autoem.runtime.shorten import rising
@@ -136,7 +137,7 @@ def _steps(case: Case, runner: Runner, data: Arrays) -> tuple[EStep, MStep]:
 
     updates = case.derivation.m_step.updates
     steps = expect, runner.m_step
-    return rising(*steps) if any(update.rule == "newton" for update in updates) else steps
+    return rising(*steps) if any(update.rule in STEPS for update in updates) else steps
 
 
 def _range(domain: object) -> tuple[str, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 
 from autoem.errors import data as wrong, run as cannot
 from autoem.runtime import Fit, Program, fit, read_csv
+from autoem.runtime.arrays import Arrays
 from autoem.runtime.csv_file import read_columns
+from autoem.runtime.fixed import hold
 from tests.runtime.programs import DATA, FactorAnalysis, NormalMixture, PoissonMixture
 
 REFERENCES = json.loads((DATA.parents[1] / "tests/references/references.json").read_text())
@@ -21,11 +24,10 @@ GALAXIES = {"x": read_columns(DATA / "galaxies.csv")["velocity"] / 1000}
 TWO = {"k": 2}
 
 
-def notices(**options) -> Fit:
+def notices(program: Program | None = None, **options) -> Fit:
     weights, columns = {"n": "days"}, {"x": "deaths"}
-    return fit(
-        PoissonMixture().program(), NOTICES, TWO, weights=weights, columns=columns, **options
-    )
+    program = program or PoissonMixture().program()
+    return fit(program, NOTICES, TWO, weights=weights, columns=columns, **options)
 
 
 @pytest.mark.parametrize("accelerate", ["anderson", "squarem", None])
@@ -129,9 +131,19 @@ def test_hooks_answer_for_the_program() -> None:
 
 
 def test_fixed_entries_stay() -> None:
-    held = notices(fixed={"weight": [0.5, np.nan]})
+    plain = PoissonMixture().program()
+
+    def with_fixed(fixed: Arrays) -> Program:
+        def m_step(statistics: Arrays, old: Arrays) -> Arrays:
+            return hold(plain.schema.domains, plain.m_step(statistics, old), fixed)
+
+        return replace(plain, m_step=m_step)
+
+    held = notices(replace(plain, with_fixed=with_fixed), fixed={"weight": [0.5, np.nan]})
     np.testing.assert_array_equal(held.parameters["weight"], [0.5, 0.5])
     assert held.free_parameters == 2 and held.log_likelihood < -1989.945
+    with pytest.raises(cannot.OtherFixed, match="generated without fixed entries of weight"):
+        notices(plain, fixed={"weight": [0.5, np.nan]})
 
 
 def test_restarts_and_seeds_are_reproducible() -> None:

@@ -23,6 +23,7 @@ from autoem.backends.numpy.tree import (
     Section,
     Sequence,
     Statement,
+    invoke,
 )
 from autoem.backends.program import MARK
 from autoem.program.check import check
@@ -45,6 +46,7 @@ def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> st
     lines = {*imports, *printed.imports, "import numpy as np", "from typing import Any"} - {""}
     body: tuple[Statement, ...] = (
         Assign(Name("SCHEMA"), literal(dict(schema or {})), "dict[str, Any]"),
+        *_free(program),
         *public,
         *private,
         *functions,
@@ -53,6 +55,16 @@ def emit(program: ArrayProgram, schema: Schema[str, object] | None = None) -> st
     )
     document = program.document or program.name
     return module_text(Module(HEADER, document, _grouped(sorted(lines, key=_order)), body))
+
+
+def _free(program: ArrayProgram) -> tuple[Statement, ...]:
+    """The constants of the M-step."""
+    if not program.free:
+        return ()
+    entries = {a.name: literal(e) for a, e in program.free.items()}
+    arrays = Mapping(tuple((Literal(n), invoke("np.array", e)) for n, e in entries.items()))
+    comment = "1 where an entry of a parameter is free, 0 where it is held."
+    return (Assign(Name("FREE"), arrays, "", comment),)
 
 
 def literal(value: object) -> Expr:

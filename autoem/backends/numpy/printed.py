@@ -138,6 +138,7 @@ class Printed:
         maximize = self.plan.maximize
         sources = {array.name: "parameters" for array in maximize.inputs}
         sources |= {array.name: "statistics" for array in self.plan.program.statistics.outputs}
+        sources |= {array.name: "FREE" for array in self.plan.program.free}
         return self._define("_maximize", UPDATE, maximize, ("statistics", "parameters"), sources)
 
     def _define(

@@ -31,7 +31,7 @@ from autoem.program.walk import distinct, index_axes
 RESERVED = (
     "np", "special", "data", "parameters", "weights", "statistics", "posterior", "rows", "block",
     "fixed", "expected", "log_likelihood", "e_step", "m_step", "fit", "initialize", "SCHEMA",
-    "Arrays", "BLOCK",
+    "Arrays", "BLOCK", "FREE",
 )  # fmt: skip
 TAKEN = (*RESERVED, *SECTIONS, *FUNCTIONS, *dir(builtins), *keyword.kwlist)
 """What an array may not be called in printed code."""

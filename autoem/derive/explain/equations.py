@@ -12,6 +12,7 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.calculus import substituted
+from autoem.derive.explain.alike import added
 from autoem.derive.explain.contraction import Tensor, chained
 from autoem.derive.explain.layout import ZERO, Math, Relation, Series, equation
 from autoem.derive.explain.maximize import Maximization
@@ -63,7 +64,7 @@ class NormalEquation:
     def _solved_for(self) -> Relation:
         reader, hidden = self.state.page.reader, self.hidden
         names = self.state.page.notation.indexing(*(i for i in self.row if i not in hidden))
-        right = reader.pieces(self.right, names, hidden)
+        right = added(reader.pieces(self.right, names, hidden))
         scale = 1 / abs(content(right)) if right else Fraction(1)
         left = [self._product(entry, scale, names) for entry in self.entries]
         return equation(signed(left), total(scaled(right, scale)))

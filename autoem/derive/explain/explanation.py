@@ -188,14 +188,17 @@ def _surrogate(made: Page) -> Iterator[Block]:
 
 
 def _m_step(made: Page) -> Iterator[Block]:
-    q = made.derivation.surrogate
-    state = Maximization(made, q.terms, list(q.parameters))
+    q, step = made.derivation.surrogate, made.derivation.m_step
+    state = Maximization(made, q.terms, [p for p in q.parameters if p not in step.held])
     yield Paragraph(
         ("A hat marks a new value. Each update maximizes Q given those before it:",)
         if made.derivation.exact
         else ("A hat marks a new value. The updates, in order, raise Q:",)
     )
-    for update in made.derivation.m_step.updates:
+    if step.held:
+        held = tuple(parameter.variable for parameter in step.held)
+        yield paragraph("Held at given numbers: ", *_listed(made, held), ".")
+    for update in step.updates:
         yield from updates.explained(state, update)
 
 

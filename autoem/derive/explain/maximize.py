@@ -22,6 +22,7 @@ from autoem.derive.explain.notation import new
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.piece import Piece, content, product, scaled
 from autoem.derive.explain.total import total
+from autoem.derive.held import Free
 from autoem.derive.index import Index
 from autoem.derive.maximizers.problem import Problem
 from autoem.derive.quantity import Declared, Element, Quantity
@@ -41,7 +42,12 @@ class Maximization:
     def problem(self) -> Problem:
         """What the maximizer rules are given."""
         scope = self.page.derivation.log_joint.scope
-        return Problem(scope, self.terms, list(self.pending), Gathering(scope))
+        return Problem(scope, self.terms, list(self.pending), Gathering(scope), free=self.free)
+
+    @property
+    def free(self) -> dict[Declared, Free]:
+        """Which entries of a parameter are free, where some are held."""
+        return {free.base: free for free in self.page.derivation.m_step.free}
 
     def slope(self, quantity: Quantity, indices: tuple[Index, ...]) -> Terms:
         """dQ/d quantity at these indices."""

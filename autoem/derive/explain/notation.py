@@ -31,6 +31,7 @@ from autoem.derive.explain.layout import (
     equation,
 )
 from autoem.derive.explain.names import Indexing, Letters, greek, unused
+from autoem.derive.held import Free
 from autoem.derive.index import Index, Lookup, Read, Shift
 from autoem.derive.quantity import (
     Computed,
@@ -64,6 +65,13 @@ INVERSE = Number(Fraction(-1))
 @dataclass(frozen=True, eq=False)
 class New(Quantity):
     """The new value of a parameter: written with a hat."""
+
+    base: Declared = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept(Quantity):
+    """One where an entry of a parameter is held."""
 
     base: Declared = field(kw_only=True)
 
@@ -183,7 +191,11 @@ class Notation:
                 up = None if base.parent is None else self.symbol(base.parent.variable)
                 return Glyph(lambda shown: later(shown, size, up), rank=(WEIGHT, last))
             case Seen():
-                return self._seen(base)
+                return self._marked(base.base, "seen")
+            case Free():
+                return self._marked(base.base, "free")
+            case Kept():
+                return self._marked(base.base, "held")
         # What no reader has introduced stands under its own name.
         plain = Symbol(base.name.replace("_", " "))
         return Glyph(lambda shown: subscripted(plain, shown))
@@ -216,11 +228,11 @@ class Notation:
 
         return Glyph(write, rank=(WEIGHT, self.declaration.variables.index(base.latent.variable)))
 
-    def _seen(self, base: Seen) -> Glyph:
-        observed = self.symbol(base.base.variable)
-        seen = Words("seen")
+    def _marked(self, base: Declared, word: str) -> Glyph:
+        """[x_n seen]"""
+        symbol, words = self.symbol(base.variable), Words(word)
         return Glyph(
-            lambda shown: Indicator(Relation((subscripted(observed, shown), seen), ("",))),
+            lambda shown: Indicator(Relation((subscripted(symbol, shown), words), ("",))),
             rank=(WEIGHT, 0),
         )
 

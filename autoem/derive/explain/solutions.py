@@ -1,4 +1,4 @@
-"""Closed updates on the page: counts, scalars, covariances."""
+"""Updates on the page: scalars, covariances, roots."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import sympy
 
-from autoem.derive.calculus import depends, derivative, itself, substituted
+from autoem.derive.calculus import depends, substituted
 from autoem.derive.explain.layout import (
     ZERO,
     Add,
@@ -16,10 +16,12 @@ from autoem.derive.explain.layout import (
     Density,
     Derivative,
     Math,
+    Negative,
     Number,
+    Power,
+    Product,
     Quotient,
     Relation,
-    Series,
     Symbol,
     display,
     equation,
@@ -27,64 +29,46 @@ from autoem.derive.explain.layout import (
 )
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.names import Indexing
-from autoem.derive.explain.notation import new, subscripted
+from autoem.derive.explain.notation import INVERSE, new, subscripted
 from autoem.derive.explain.piece import Piece, content, scaled
 from autoem.derive.explain.total import total
-from autoem.derive.index import Index, fresh
+from autoem.derive.index import Index
 from autoem.derive.maximizers.problem import Refusal, Update, by_function, own_indices
 from autoem.derive.maximizers.stationary import inside, solve_scalar
-from autoem.derive.quantity import Declared, Defined, Element, elements
-from autoem.derive.term import Term, Terms, at, reindex
-
-
-def counts(state: Maximization, update: Update) -> Iterator[Block]:
-    """Counts over their total, by a Lagrange multiplier."""
-    (parameter,) = update.parameters
-    indices = own_indices(parameter)
-    slope = state.tidy(derivative(state.terms, parameter, indices, itself))
-    row = indices[-1]
-    names = state.page.notation.indexing(*indices)
-    sides = [(g.left, g.right) for term in slope for g in term.guards]
-    if any(row in pair and any(isinstance(side, int) for side in pair) for pair in sides):
-        yield from _by_entry(state, parameter, indices, slope)
-        return
-    other = fresh(row.axis)
-    everything = tuple(replace(t, bound=(*t.bound, other)) for t in _moved(slope, {row: other}))
-    share = state.ratio(slope, state.tidy(everything), names)
-    yield display(equation(state.hatted(parameter, indices, names), share))
-
-
-def _by_entry(
-    state: Maximization, parameter: Declared, indices: tuple[Index, ...], slope: Terms
-) -> Iterator[Block]:
-    """The counts entry by entry, where each has a sum of its own."""
-    *plates, row = indices
-    count = state.page.notation.introduce("c", "m")
-    names = state.page.notation.indexing(*plates)
-    lines = []
-    for position in range(row.axis.size or 0):
-        own = [*(names.known[index] for index in plates), Number(Fraction(position))]
-        pieces = state.shortest(_moved(slope, {row: position}), names)
-        lines.append(equation(subscripted(count, tuple(own)), total(pieces)))
-    yield paragraph("With the counts")
-    yield display(*lines)
-    other = fresh(row.axis)
-    both = names.bind([row, other])
-    top, below = (
-        subscripted(count, tuple(both.known[i] for i in (*plates, last))) for last in (row, other)
-    )
-    left = state.hatted(parameter, indices, both)
-    yield display(equation(left, Quotient(top, Series((both.known[other],), below))))
-
-
-def _moved(terms: Terms, moved: dict[Index, Index] | dict[Index, int]) -> Terms:
-    found = (at(term, moved) for term in terms)
-    return tuple(term for term in found if term is not None)
+from autoem.derive.quantity import Declared, Defined, Element, Quantity, elements
+from autoem.derive.term import Term, Terms, reindex
 
 
 def covariance(state: Maximization, update: Update) -> Iterator[Block]:
     """The scatter about the new means over the count."""
     (parameter,) = update.parameters
+    yield display(_ratio(state, parameter, new(parameter)))
+
+
+def scoring(state: Maximization, update: Update) -> Iterator[Block]:
+    """The maximum if all entries were free, and the equations of the step to it."""
+    (parameter,) = update.parameters
+    notation = state.page.notation
+    goal = notation.introduce("M", "A")
+    base = Quantity("goal", parameter.axes)
+    glyph = notation.glyph(parameter)
+    assert glyph is not None
+    notation.glyphs[base] = replace(glyph, write=lambda shown: subscripted(goal, shown))
+    yield paragraph("The maximum, were all entries free, would be")
+    yield display(_ratio(state, parameter, base))
+    names = notation.indexing(*own_indices(parameter)[:-2])
+    marks = tuple(names.known.values())
+    old = notation.symbol(parameter.variable)
+    gap = Add((subscripted(replace(old, accent="hat"), marks), Negative(subscripted(goal, marks))))
+    inverse = Power(subscripted(old, marks), INVERSE)
+    yield paragraph(
+        "and the step makes the free entries of this matrix zero, its inverses at the old value:"
+    )
+    yield display(equation(Product((inverse, gap, inverse)), ZERO))
+
+
+def _ratio(state: Maximization, parameter: Declared, left: Quantity) -> Relation:
+    """A matrix as the scatter over the count."""
     functions = state.page.derivation.log_joint.scope.functions
     indices = own_indices(parameter)
     *plates, row, column = indices
@@ -92,8 +76,9 @@ def covariance(state: Maximization, update: Update) -> Iterator[Block]:
     count = state.slope(functions["log_determinant", parameter], tuple(plates))
     hidden = state.page.reader.opened(scatter, (row, column))
     names = state.page.notation.indexing(*(index for index in indices if index not in hidden))
-    left = state.hatted(parameter, indices, names, hidden)
-    yield display(equation(left, state.ratio(scatter, count, names, hidden)))
+    wanted = state.visible(parameter, indices, hidden)
+    own = state.page.reader.factor(Element(left, indices), names, wanted)
+    return equation(own, state.ratio(scatter, count, names, hidden))
 
 
 def stationary(state: Maximization, update: Update) -> Iterator[Block]:

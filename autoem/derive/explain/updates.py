@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from autoem.derive.explain.corners import extremum
+from autoem.derive.explain.counts import counts
+from autoem.derive.explain.held import staying
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.mean_fields import coordinate
-from autoem.derive.explain.solutions import concave, counts, covariance, root, stationary
+from autoem.derive.explain.solutions import concave, covariance, root, scoring, stationary
 from autoem.derive.explain.systems import linear, newton
 from autoem.derive.maximizers.problem import Update
 
@@ -23,6 +25,7 @@ READERS: dict[str, Any] = {
     "root": root,
     "coordinate": coordinate,
     "newton": newton,
+    "scoring": scoring,
 }
 """Rule to its reader."""
 
@@ -32,6 +35,7 @@ def explained(state: Maximization, update: Update) -> Iterator[Block]:
     reason = update.reason.removeprefix(f"{update.rule}: ")
     words = state.page.reason(reason)
     yield Paragraph((f"Rule {update.rule}: ", *words, "."), _lead(state, update))
+    yield from staying(state, update)
     if update.rule in READERS:
         yield from READERS[update.rule](state, update)
     for parameter in update.parameters:

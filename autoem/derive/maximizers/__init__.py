@@ -8,8 +8,9 @@ from autoem.derive.maximizers.extremum import extremum
 from autoem.derive.maximizers.linear import linear
 from autoem.derive.maximizers.newton import newton
 from autoem.derive.maximizers.root import root
+from autoem.derive.maximizers.scoring import scoring
 from autoem.derive.maximizers.stationary import stationary
 from autoem.derive.maximizers.tied import tied
 
 CLOSED = (counts, linear, covariance, extremum, stationary)
-NUMERIC = (concave, root, tied, newton)
+NUMERIC = (concave, root, tied, scoring, newton)

@@ -49,14 +49,8 @@ def climbed(
 ) -> Update:
     """The update of a block by Newton's method inside the M-step; the rule and its reason."""
     objective = _objective(problem, block, own)
-    values = tuple(
-        Element(
-            Maximized(q.name, q.axes, q.sign, objective=objective, position=i, indices=row), row
-        )
-        for i, (q, row) in enumerate(zip(block, objective.rows, strict=True))
-    )
     pending = problem.unsolved(objective.terms, block)
-    return Update(block, found[0], found[1], values, pending=pending)
+    return Update(block, found[0], found[1], maximized(problem, objective), pending=pending)
 
 
 def _block(problem: Problem, parameter: Declared) -> tuple[Declared, ...]:
@@ -125,14 +119,22 @@ def _objective(problem: Problem, block: tuple[Declared, ...], own: Terms) -> Obj
         rows,
         columns,
         problem.separate(own),
-        tuple(problem.separate(slope) for slope in slopes),
+        tuple(
+            problem.freed(problem.separate(slope), q, row)
+            for q, row, slope in zip(block, rows, slopes, strict=True)
+        ),
         tuple(
             tuple(
-                _opened(problem.separate(derivative(slope, b, column)))
+                problem.freed(
+                    problem.freed(
+                        _opened(problem.separate(derivative(slope, b, column))), a, row
+                    ), b, column,
+                )
                 for b, column in zip(block, columns, strict=True)
             )
-            for slope in slopes
+            for a, row, slope in zip(block, rows, slopes, strict=True)
         ),
+        {q: problem.free[q] for q in block if q in problem.free},
     )
 
 
@@ -143,3 +145,12 @@ def _opened(terms: Terms) -> Terms:
         for term in terms
         for part in sympy.Add.make_args(sympy.expand(term.value) if term.bound else term.value)
     )
+
+
+def maximized(problem: Problem, objective: Objective) -> tuple[Element, ...]:
+    """The unknowns where an objective is greatest."""
+    found = []
+    for i, (q, row) in enumerate(zip(objective.unknowns, objective.rows, strict=True)):
+        base = Maximized(q.name, q.axes, q.sign, objective=objective, position=i, indices=row)
+        found.append(problem.chosen(q, Element(base, row)))
+    return tuple(found)

@@ -51,6 +51,7 @@ def edge(problem: Problem, parameter: Declared, corners: Terms, smooth: Terms) -
     statistic = "least" if rises else "greatest"
     ranks = [_rank(problem, element, bound, statistic) for bound in found]
     whole = (sympy.Min if rises else sympy.Max)(*ranks, *_ends(parameter, rises))
+    whole = problem.kept(parameter, whole, indices)
     value = problem.solved(parameter.name, "map", (whole,), indices, sign=parameter.sign)
     problem.gathering.ranked.append(value.base)
     return Update(

@@ -41,6 +41,7 @@ def kink(problem: Problem, parameter: Declared, corners: Terms, smooth: Terms) -
     known = problem.gathering.statistics
     operands = keep(known, value), keep_weight(known, replace(own, value=rows)) * new
     median = problem.solved(name, "weighted_median", operands, indices, own.bound)
+    median = problem.chosen(parameter, median)
     problem.gathering.ranked.append(median.base)
     return Update(
         (parameter,),

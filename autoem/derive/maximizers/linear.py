@@ -7,6 +7,12 @@ With the gradient g(theta) affine and H its derivative, the maximum is one step 
 where g(o) is made of residuals about o.  What is common to one equation cancels first: a factor
 indexed by its row (a variance), an invertible left matrix (a precision).  Axes on which row and
 column agree in every coefficient are batches; what is left is one linear system.
+
+Entries that are held take no step, and their equations are not there: with F = diag(1 where free),
+
+    (-F H F + 1 - F) step = F g(o) .
+
+No left matrix cancels then, since it mixes the equations that are there with those that are not.
 """
 
 from __future__ import annotations
@@ -18,7 +24,7 @@ from typing import TypeAlias
 import sympy
 
 from autoem.derive.calculus import depends, derivative, substituted
-from autoem.derive.index import Index, Read, indices_in
+from autoem.derive.index import Guard, Index, Read, indices_in
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
 from autoem.derive.quantity import (
     Computed,
@@ -36,6 +42,7 @@ from autoem.derive.quantity import (
 from autoem.derive.separate import is_new, products
 from autoem.derive.term import Term, Terms, at
 
+Indices: TypeAlias = tuple[Index, ...]
 LeftMatrix: TypeAlias = tuple[Quantity, tuple[Read, ...], Read]
 """An invertible P[.., i, j] in an equation with the index i: P, its plates and i."""
 
@@ -63,7 +70,7 @@ def linear(problem: Problem, parameter: Declared) -> Update:
         raise Refusal("no location")
     block = affine_block(problem, parameter)
     system = assemble(problem, block)
-    return solve(problem, system)
+    return solve(problem, restricted(problem, system))
 
 
 def affine_block(problem: Problem, parameter: Declared) -> tuple[Declared, ...]:
@@ -107,7 +114,8 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
         slope = problem.gradient(q, row)
         if not slope:
             raise Refusal(f"Q does not mention {q.name}")
-        slopes.append(canceled(slope, row, block))
+        whole = q not in problem.free
+        slopes.append(canceled(slope, row, block, _without_matrix if whole else _as_it_is))
     matrix = tuple(
         tuple(
             tuple(replace(t, value=-t.value) for t in derivative(slope, b, column))
@@ -120,14 +128,44 @@ def assemble(problem: Problem, block: tuple[Declared, ...]) -> System:
     return System(block, tuple(origins.values()), rows, columns, right, matrix)
 
 
-def canceled(terms: Terms, row: tuple[Index, ...], block: tuple[Declared, ...]) -> Terms:
+def restricted(problem: Problem, system: System) -> System:
+    """The system for the free entries: those that are held have the equation step = 0."""
+    equations = list(zip(system.block, system.rows, system.right, system.matrix, strict=True))
+    unknowns = list(zip(system.block, system.columns, strict=True))
+
+    def entry(a: Declared, row: Indices, b: Declared, column: Indices, terms: Terms) -> Terms:
+        found = problem.freed(problem.freed(terms, a, row), b, column)
+        if a is not b or a not in problem.free:
+            return found
+        agree = tuple(Guard(i, j) for i, j in zip(row, column, strict=True))
+        return (*found, Term(1 - Element(problem.free[a], row), (), agree))
+
+    return replace(
+        system,
+        right=tuple(problem.freed(right, a, row) for a, row, right, _ in equations),
+        matrix=tuple(
+            tuple(
+                entry(a, row, b, column, terms)
+                for (b, column), terms in zip(unknowns, line, strict=True)
+            )
+            for a, row, _, line in equations
+        ),
+    )
+
+
+def canceled(
+    terms: Terms,
+    row: tuple[Index, ...],
+    block: tuple[Declared, ...],
+    strip: Callable[[Terms, tuple[Index, ...]], Terms],
+) -> Terms:
     """An equation without the factors and the left matrix that all its terms share."""
     parts = tuple(
         replace(part, value=sympy.factor_terms(part.value))
         for term in terms
         for part in products(term)
     )
-    first, *others = terms = _without_matrix(parts, row)
+    first, *others = terms = strip(parts, row)
     for factor in sympy.Mul.make_args(first.value):
         common = (
             is_new(factor)
@@ -146,6 +184,10 @@ def _without_matrix(terms: Terms, row: tuple[Index, ...]) -> Terms:
     for key in stripped[0]:
         if all(key in found for found in stripped):
             return tuple(found[key] for found in stripped)
+    return terms
+
+
+def _as_it_is(terms: Terms, _: tuple[Index, ...]) -> Terms:
     return terms
 
 
@@ -194,11 +236,14 @@ def solve(
     )
     steps = _steps(problem, system, right, matrix, method)
     values = tuple(
-        problem.solved(q.name, "map", (moved(q, Element(origin, own), step),), own, sign=q.sign)
+        problem.solved(
+            q.name, "map", (problem.kept(q, moved(q, Element(origin, own), step), own),), own,
+            sign=q.sign,
+        )
         for q, origin, own, step in zip(
             system.block, system.origins, system.rows, steps, strict=True
         )
-    )
+    )  # fmt: skip
     read = (*(t for terms in system.right for t in terms),
             *(t for line in system.matrix for terms in line for t in terms))  # fmt: skip
     names = ", ".join(q.name for q in system.block)

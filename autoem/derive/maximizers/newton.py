@@ -22,7 +22,7 @@ import sympy
 from autoem.derive.calculus import derivative, substituted
 from autoem.derive.elaborate import number
 from autoem.derive.index import Guard, Index
-from autoem.derive.maximizers.linear import System, solve
+from autoem.derive.maximizers.linear import System, restricted, solve
 from autoem.derive.maximizers.problem import Problem, Refusal, Update, own_indices
 from autoem.derive.quantity import Declared, Element, Quantity, old_value
 from autoem.derive.term import Term, Terms
@@ -71,7 +71,8 @@ def newton(problem: Problem, parameter: Declared) -> Update:
     )
     system = _system(problem, block)
     read = (*system.right, *(terms for line in system.matrix for terms in line))
-    update = solve(problem, _at_old(problem, system), "newton", "ascend", _moved)
+    system = restricted(problem, _at_old(problem, system))
+    update = solve(problem, system, "newton", "ascend", _moved)
     names = ", ".join(q.name for q in block)
     return replace(
         update,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import sympy
 
 from autoem.derive.calculus import depends, derivative
+from autoem.derive.held import Free
 from autoem.derive.index import Index, fresh
 from autoem.derive.invariant import Invariant
 from autoem.derive.maximum import Maximized
@@ -29,10 +30,12 @@ from autoem.derive.quantity import (
     Solution,
     elements,
     indices_of,
+    old_value,
 )
 from autoem.derive.scope import Scope
 from autoem.derive.separate import Gathering, Mixed
 from autoem.derive.term import Term, Terms, at, merged, renamed
+from autoem.families.where import where
 from autoem.language.distribution import Law
 
 
@@ -59,6 +62,9 @@ class Update:
     statistic: str = ""
 
 
+STEPS = ("newton", "scoring")
+"""Rules that take one step from the old values, shortened until the objective rises."""
+
 Slopes = dict[Quantity, tuple[tuple[Index, ...], Terms]]
 """Of a profile: the slope by a parameter, free at the indices."""
 
@@ -67,7 +73,8 @@ Slopes = dict[Quantity, tuple[tuple[Index, ...], Terms]]
 class Problem:
     """Q with the parameters solved so far replaced by their new values.
 
-    `laws` are those of the factors, by the name that their terms have.
+    `laws` are those of the factors, by the name that their terms have; `free` says which entries of
+    a parameter are free, where some are held.
     """
 
     scope: Scope
@@ -77,6 +84,7 @@ class Problem:
     closed: tuple[Declared, ...] = ()
     slopes: Slopes = field(default_factory=dict)
     laws: Mapping[str, Law] = field(default_factory=dict)
+    free: Mapping[Declared, Free] = field(default_factory=dict)
 
     def gradient(self, quantity: Quantity, target: tuple[Index, ...]) -> Terms:
         """dQ / d quantity[target]; of a profile, the slope along it."""
@@ -116,6 +124,28 @@ class Problem:
     ) -> Element:
         """A result of the M-step."""
         return self.scope.computed(name, operation, operands, free, over, sign, "maximize")
+
+    def freed(self, terms: Terms, q: Declared, indices: tuple[Index, ...]) -> Terms:
+        """The terms of an equation of q where the entry is free; zero where it is held."""
+        if q not in self.free:
+            return terms
+        free = Element(self.free[q], indices)
+        return tuple(replace(term, value=term.value * free) for term in terms)
+
+    def kept(self, q: Declared, best: sympy.Expr, indices: tuple[Index, ...]) -> sympy.Expr:
+        """What is best for a free entry; the old value of an entry that is held."""
+        if q not in self.free:
+            return best
+        return where(Element(self.free[q], indices), best, Element(old_value(q), indices))
+
+    def chosen(self, q: Declared, best: Element) -> Element:
+        """The same of a result that is no expression: what is best gets a name of its own."""
+        if q not in self.free:
+            return best
+        indices = own_indices(q)
+        named = replace(best.base, name=f"best_{q.name}")
+        kept = self.kept(q, Element(named, indices), indices)
+        return self.solved(q.name, "map", (kept,), indices, sign=q.sign)
 
 
 def reads(expression: sympy.Expr, quantity: Quantity) -> bool:

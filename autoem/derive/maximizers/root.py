@@ -23,6 +23,7 @@ def root(problem: Problem, parameter: Declared) -> Update:
     value = problem.solved(
         parameter.name, "root", (slope, slope.diff(element), element), indices, sign=parameter.sign
     )
+    value = problem.chosen(parameter, value)
     return Update(
         (parameter,),
         rule="root",

@@ -32,6 +32,7 @@ def stationary(problem: Problem, parameter: Declared) -> Update:
     slope = equation(problem, parameter, indices)
     solution = inside(solve_scalar(slope, element, parameter), slope, element, parameter)
     sign = parameter.sign
+    solution = problem.kept(parameter, solution, indices)
     value = problem.solved(parameter.name, "map", (solution,), indices, sign=sign)
     terms = (Term(solution),)
     return Update(

@@ -27,7 +27,12 @@ def maximized(body: Body, base: Maximized) -> ir.Array:
 
 def _solved(body: Body, objective: Objective) -> tuple[ir.Array, ...]:
     old = tuple(body.array(q) for q in objective.unknowns)
-    targets = tuple(body.target(f"{ir.NEW}{array.name}", array.axes) for array in old)
+    # A maximum is the new value, unless entries are held and it is so for the others alone.
+    final = [
+        q.position for q in body.prefix if isinstance(q, Maximized) if q.objective is objective
+    ]
+    words = (ir.NEW if i in final else "best_" for i in range(len(old)))
+    targets = tuple(body.target(f"{w}{a.name}", a.axes) for w, a in zip(words, old, strict=True))
     _compute_known(body, objective)
     unknowns = tuple(replace(a, name=body.target(f"trial_{a.name}", ()).name) for a in old)
     inside = _inside(body, objective, unknowns, targets)

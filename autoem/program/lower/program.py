@@ -37,7 +37,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     posterior, arrays = _posterior(derivation, axes, declared, expectations, row)
     given = _given(axes, declared, arrays, row)
     gathered, sums = _gather(axes, given, [*needed, *untold(derivation)], row)
-    maximize = _maximize(derivation, axes, declared, sums)
+    maximize, free = _maximize(derivation, axes, declared, sums)
     score, prior_score = (
         (None, None)
         if derivation.e_step.factors  # the gradient of F by theta alone is that of no likelihood
@@ -66,6 +66,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         latents=latents(derivation, axes, arrays),
         every={e.array.name: e.codes for e in every.values()},
         masks=tuple(mask.name for mask in derivation.log_joint.scope.masks.values()),
+        free=free,
     )
     found = moments(derivation) if row is None and not program.sparse else None
     return program if found is None else with_repeats(program, axes.of(found.row))
@@ -219,12 +220,15 @@ def _maximize(
     axes: AxisNames,
     declared: dict[Quantity, ir.Array],
     sums: dict[Quantity, ir.Array],
-) -> ir.Function:
-    """Statistics and old parameters to new parameters."""
+) -> tuple[ir.Function, dict[ir.Array, ir.Nested]]:
+    """Statistics and old parameters to new parameters; and which entries of these are free."""
     updates = derivation.m_step.updates
     values = {p: v.base for u in updates for p, v in zip(u.parameters, u.values, strict=True)}
     parameters = {q: a for q, a in declared.items() if _is_parameter(q)}
-    body = Body(axes, {**parameters, **sums}, dict.fromkeys(values.values(), ir.NEW))
+    marks = derivation.m_step.free
+    free: dict[Quantity, ir.Array] = {f: ir.Array(f.name, parameters[f.base].axes) for f in marks}
+    given: dict[Quantity, ir.Array] = {**parameters, **sums, **free}
+    body = Body(axes, given, dict.fromkeys(values.values(), ir.NEW))
     for update in updates:
         first = len(body.lets)
         for value in update.values:
@@ -234,8 +238,9 @@ def _maximize(
             comment = f"{named}: {update.reason}"
             body.lets[first] = replace(body.lets[first], comment=comment)
     outputs = tuple(body.array(values[q]) for q in parameters if q in values)
-    inputs = (*sums.values(), *parameters.values())
-    return ir.Function(
+    inputs = (*sums.values(), *parameters.values(), *free.values())
+    made = ir.Function(
         "maximize", tuple(dict.fromkeys(inputs)), tuple(body.lets), outputs,
         "M-step: the maximizer of Q",
     )  # fmt: skip
+    return made, {free[f]: f.entries.astype(int).tolist() for f in marks}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autoem.derive.maximizers.problem import Update
+from autoem.derive.maximizers.problem import STEPS, Update
 from autoem.errors.data import OutsideDomain
 from autoem.language.declaration import Parameter
 from autoem.verify.case import Case
@@ -66,7 +66,7 @@ def _optimal(case: Case, update: Update) -> Iterator[Obligation]:
     """First and second order of one exact update, the other parameters at their new values."""
     names = tuple(q.name for q in update.parameters)
     label = ", ".join(names)
-    if update.rule == "newton":
+    if update.rule in STEPS:
         return
     chart = case.chart(_settled(case) if update.exact else _conditional(case, update), *names)
     if update.statistic:
@@ -98,10 +98,10 @@ def _at_corner(case: Case, chart: Chart, label: str) -> Obligation:
 
 
 def _settled(case: Case) -> Arrays:
-    """The new parameters; a Newton step is not yet taken where the others are maximized."""
+    """The new parameters; a step is not yet taken where the others are maximized."""
     updates = case.derivation.m_step.updates
-    held = [q.name for update in updates if update.rule == "newton" for q in update.parameters]
-    return {**case.updated, **{name: case.theta[name] for name in held}}
+    steps = [q.name for update in updates if update.rule in STEPS for q in update.parameters]
+    return {**case.updated, **{name: case.theta[name] for name in steps}}
 
 
 def _conditional(case: Case, update: Update) -> Arrays:
@@ -114,7 +114,9 @@ def _conditional(case: Case, update: Update) -> Arrays:
 
 
 def _covers(case: Case) -> bool:
-    updated = [q.name for update in case.derivation.m_step.updates for q in update.parameters]
+    step = case.derivation.m_step
+    updated = [q.name for update in step.updates for q in update.parameters]
+    updated += [q.name for q in step.held]
     return sorted(updated) == sorted(p.name for p in case.derivation.declaration.parameters)
 
 
@@ -142,7 +144,10 @@ def _rise_from_edge(case: Case, update: Update, step: float = 1e-7) -> float:
     for q in update.parameters:
         parameter, value = q.variable, case.updated[q.name]
         assert isinstance(parameter, Parameter)
+        held = np.broadcast_to(case.derivation.held.get(q.name, np.nan), value.shape)
         for place, low in _edges(parameter, value):
+            if not np.isnan(held[place]):
+                continue
             moved = np.array(value)
             moved[place] += step if low else -step
             if parameter.domain.kind == "simplex":
