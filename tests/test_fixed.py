@@ -232,7 +232,7 @@ def test_held_entries_of_no_covariance_are_refused(cov: list[list[float]]) -> No
 
 def test_the_page_says_what_is_held() -> None:
     page = str(derive(Counts))
-    assert "s = 1 − ∑_k [weight_k held] weight_k" in page
-    assert "weightˆ_k = s ∑_n r_nk / ∑_n ∑_k′ [weight_k′ free] r_nk′" in page
+    assert "s = 1 − ∑_k′ [weight_k′ held] weight_k′" in page
+    assert "weightˆ_k = [weight_k held] weight_k + [weight_k free] s ∑_n r_nk /" in page
     assert "Held at given numbers: mean." in str(derive(Sample))
     assert "cov⁻¹ (covˆ − M) cov⁻¹ = 0" in str(derive(Vector))

@@ -37,6 +37,7 @@ from autoem.derive.explain.layout import (
     Softmax,
     Symbol,
     Transpose,
+    Words,
     parts_of,
 )
 
@@ -154,9 +155,18 @@ class Meaning:
 
     def holds(self, condition: Math) -> bool:
         assert isinstance(condition, Relation)
+        if isinstance(condition.sides[-1], Words):
+            return self.marked(*condition.sides)
         sides = [self.value(side) for side in condition.sides]
         pairs = zip(sides, sides[1:], condition.symbols, strict=False)
         return all(RELATIONS[symbol](left, right) for left, right, symbol in pairs)
+
+    def marked(self, symbol: Math, word: Math) -> bool:
+        """[p_k free] and [p_k held]"""
+        assert isinstance(symbol, Symbol) and isinstance(word, Words)
+        at = tuple(int(self.value(mark)) for mark in symbol.subscripts)
+        free = self.arrays[(symbol.name, symbol.superscript, "free")][at]
+        return bool(free) == {"free": True, "held": False}[word.text]
 
     def power(self, base: Math, exponent: Math) -> Any:
         value, number = self.value(base), self.value(exponent)

@@ -109,6 +109,8 @@ def beside_program(derivation: Derivation) -> Page:
         if variable.name in old or variable.name in data:
             source = old if variable.name in old else data
             arrays[key(symbol)] = np.asarray(source[variable.name], float)
+    for free in derivation.m_step.free:
+        arrays[key(replace(names.symbol(free.base.variable), accent="free"))] = free.entries
     axes = {axis: axis.size for axis in derivation.declaration.axes if axis.size}
     sizes = {axis.key: size for axis, size in {**axes, **instance.sizes}.items() if axis.key}
     # The states of a binary latent have no axis of the user's.

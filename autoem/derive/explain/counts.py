@@ -7,11 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from autoem.derive.calculus import derivative, itself
-from autoem.derive.explain.held import left
+from autoem.derive.explain.held import of_what_is_left
 from autoem.derive.explain.layout import (
     Block,
     Number,
-    Product,
     Quotient,
     Series,
     display,
@@ -23,7 +22,7 @@ from autoem.derive.explain.notation import subscripted
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index, fresh
 from autoem.derive.maximizers.problem import Update, own_indices
-from autoem.derive.quantity import Declared, Element
+from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms, at
 
 
@@ -44,12 +43,7 @@ def counts(state: Maximization, update: Update) -> Iterator[Block]:
         share = state.ratio(slope, state.tidy(everything), names)
         yield display(equation(state.hatted(parameter, indices, names), share))
         return
-    mark = Element(state.free[parameter], (*indices[:-1], other))
-    free = tuple(replace(t, value=t.value * mark) for t in everything)
-    rest = state.page.notation.introduce("s", "S")
-    share = Product((rest, state.ratio(slope, free, names)))
-    yield display(equation(rest, left(state, parameter, indices)))
-    yield display(equation(state.hatted(parameter, indices, names), share))
+    yield from of_what_is_left(state, parameter, indices, (slope, everything))
 
 
 def _by_entry(
