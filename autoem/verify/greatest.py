@@ -63,7 +63,9 @@ def greatest(
     start = [line.there(old.array(q)) for q, line in zip(unknowns, lines, strict=True)]
     ends = np.cumsum([t.size for t in start])[:-1]
     first = np.concatenate([np.ravel(t) for t in start])
-    chosen = np.concatenate([_chosen(objective, q, t) for q, t in zip(unknowns, start, strict=True)])
+    chosen = np.concatenate(
+        [_chosen(objective, q, t) for q, t in zip(unknowns, start, strict=True)]
+    )
 
     def placed(t: np.ndarray) -> Values:
         whole = first.copy()

@@ -126,9 +126,9 @@ def _objective(problem: Problem, block: tuple[Declared, ...], own: Terms) -> Obj
         tuple(
             tuple(
                 problem.freed(
-                    problem.freed(
-                        _opened(problem.separate(derivative(slope, b, column))), a, row
-                    ), b, column,
+                    problem.freed(_opened(problem.separate(derivative(slope, b, column))), a, row),
+                    b,
+                    column,
                 )
                 for b, column in zip(block, columns, strict=True)
             )

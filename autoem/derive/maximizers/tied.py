@@ -25,7 +25,9 @@ def tied(problem: Problem, parameter: Declared) -> Update:
     if parameter.domain.kind != "simplex":
         raise Refusal("no simplex")
     if parameter in problem.free:
-        raise Refusal(f"some entries of {parameter.name} are held: the logits of the others move them")
+        raise Refusal(
+            f"some entries of {parameter.name} are held: the logits of the others move them"
+        )
     own = tuple(term for term in problem.terms if depends(term.value, parameter))
     reason = (
         f"no closed form: Newton to a maximum of Q near the old {parameter.name} (generalized EM)"
