@@ -8,6 +8,7 @@ are held are to be the old ones, and derivatives are by the others.
     simplex      dQ/dp_i = dQ/dp_j at the update, of the entries that are free
     scalar       dQ/dt = 0 and d2Q/dt2 <= 0 there, from the signs of the symbols
     covariance   Q = -N log det C / 2 - tr(C^-1 S) / 2, and C = S / N: see `covariance_lemma`
+    precision    the same of P = C^-1
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from autoem.derive.quantity import (
     Computed,
     Declared,
     Defined,
+    Element,
     MatrixFunction,
     Origin,
     Quantity,
@@ -274,6 +276,29 @@ def _covariance(setting: Setting) -> Proof:
     return Proof(greatest_at_the_ratio(), greatest_at_the_ratio())
 
 
+def _precision(setting: Setting) -> Proof:
+    """Q is linear in log det P and P, and the update is the inverse of the ratio."""
+    update, q = setting.update, setting.surrogate
+    (parameter,) = update.parameters
+    log_det = MatrixFunction(
+        "log_determinant", parameter.axes[:-2], function="log_determinant", base=parameter
+    )
+    (value,) = update.values
+    if not isinstance(value.base, Computed) or value.base.operation != "inverse":
+        return Proof()
+    (ratio,) = value.base.operands
+    assert isinstance(ratio, Element)
+    for entry, place in setting.chosen.items():
+        volume = _function(log_det, parameter, place[:-2])
+        count, scatter = 2 * q.diff(volume), -2 * q.diff(entry)
+        times = 1 if place[-2] == place[-1] else 2
+        expected = times * count * setting.solution.entry(ratio.base, place)
+        linear = not any(c.has(s) for c in (count, scatter) for s in (volume, *setting.chosen))
+        if not linear or not is_zero(expected - scatter):
+            return Proof()
+    return Proof(greatest_at_the_ratio(), greatest_at_the_ratio())
+
+
 def _natural(setting: Setting) -> Proof:
     """Q is concave: -A is, in the natural parameters, to which the rule keeps."""
     return Proof(False, True)
@@ -285,5 +310,6 @@ PROOFS = {
     "stationary": _scalar,
     "linear": _scalar,
     "covariance": _covariance,
+    "precision": _precision,
 }
 """Maximizer rule to its proof."""

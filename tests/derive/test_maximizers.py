@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from numpy import nan
+from scipy import optimize, special, stats
 
 from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.families import (
@@ -19,6 +20,7 @@ from autoem.families import (
     Dirichlet,
     Exponential,
     Gamma,
+    InverseWishart,
     MultivariateNormal,
     Normal,
     Uniform,
@@ -26,6 +28,8 @@ from autoem.families import (
 from autoem.language import (
     Axis,
     Given,
+    Latent,
+    Markov,
     Model,
     Observed,
     Parameter,
@@ -33,8 +37,10 @@ from autoem.language import (
     PositiveDefinite,
     Real,
     Simplex,
+    Stationary,
     Zeros,
     dot,
+    previous,
 )
 from autoem.verify.sites import Instance
 from tests.derive import judged as judge
@@ -65,6 +71,32 @@ class Spread(Model):
     n, d = Axis(), Axis()
     cov = Parameter(PositiveDefinite(d))
     x = Observed(MultivariateNormal(Zeros(d), cov=cov), over=n)
+
+
+class Covariances(Model):
+    """Covariances about a common one."""
+
+    n, d = Axis(), Axis()
+    scale = Parameter(PositiveDefinite(d))
+    x = Observed(InverseWishart(7, scale=scale), over=n)
+
+
+class Pattern(Model):
+    """Gaussian vectors whose first two entries have known variances, and no covariance."""
+
+    n, d = Axis(), Axis(size=3)
+    cov = Parameter(PositiveDefinite(d), fixed=[[1, 0, nan], [0, 2, nan], [nan, nan, nan]])
+    x = Observed(MultivariateNormal(Zeros(d), cov=cov), over=n)
+
+
+class Steady(Model):
+    """Chains that start in the stationary law of their transition, and whose states show."""
+
+    n, t, k = Axis(), Axis(), Axis(size=2)
+    level = Given(Real(), over=k)
+    step = Parameter(Simplex(k), over=k)
+    z = Latent(Markov(first=Stationary(), then=Categorical(step[previous])), over=(n, t))
+    x = Observed(Normal(level[z], variance=1e-6), over=(n, t))
 
 
 class Waiting(Model):
@@ -126,6 +158,40 @@ def spread(data: Arrays, _: Arrays) -> np.ndarray:
     return data["x"].T @ data["x"] / len(data["x"])
 
 
+def covariances(data: Arrays, _: Arrays) -> np.ndarray:
+    """Degrees of freedom times the harmonic mean."""
+    return 7 * np.linalg.inv(np.mean(np.linalg.inv(data["x"]), axis=0))
+
+
+def pattern(data: Arrays, theta: Arrays) -> np.ndarray:
+    """Weighted least squares: the matrix with this pattern that is nearest to the mean of x x', in
+    the metric of the old precision."""
+    old, goal = theta["cov"], spread(data, theta)
+    root = np.linalg.cholesky(np.linalg.inv(old))
+    places = [(0, 2), (1, 2), (2, 2)]
+    units = [np.zeros((3, 3)) for _ in places]
+    for unit, (i, j) in zip(units, places, strict=True):
+        unit[i, j] = unit[j, i] = 1
+    columns = np.array([np.ravel(root.T @ unit @ root) for unit in units]).T
+    steps = np.linalg.lstsq(columns, np.ravel(root.T @ (goal - old) @ root), rcond=None)[0]
+    return old + np.tensordot(steps, units, axes=1)
+
+
+def steady(data: Arrays, _: Arrays) -> np.ndarray:
+    """The likelihood of a two-state chain, by scipy."""
+    x = np.abs(data["x"][..., None] - data["level"]).argmin(axis=-1)
+
+    def minus(t: np.ndarray) -> float:
+        up, down = special.expit(t)
+        step = np.array([[1 - up, up], [down, 1 - down]])
+        first = np.array([down, up]) / (up + down)
+        moves = np.log(step[x[:, :-1], x[:, 1:]]).sum()
+        return -float(np.log(first[x[:, 0]]).sum() + moves)
+
+    up, down = special.expit(optimize.minimize(minus, [0, 0], tol=1e-12).x)
+    return np.array([[1 - up, up], [down, 1 - down]])
+
+
 def waiting(data: Arrays, _: Arrays) -> np.ndarray:
     """Events over exposure."""
     return len(data["x"]) / np.sum(data["e"] * data["x"])
@@ -166,19 +232,23 @@ LAWS = (
     Law("counts", Shares, shares),
     Law("linear", Weighted, weighted),
     Law("covariance", Spread, spread),
+    Law("precision", Covariances, covariances),
     Law("stationary", Waiting, waiting),
+    Law("tied", Steady, steady),
+    Law("scoring", Pattern, pattern),
     Law("root", Shape, shape),
     Law("concave", Parts, parts),
     Law("extremum", Ceiling, ceiling),
     Law("newton", Logit, logit),
 )
-SMOOTH = [law for law in LAWS if law.rule not in ("extremum", "newton")]
+SMOOTH = [law for law in LAWS if law.rule not in ("extremum", "newton", "scoring")]
 
 
 def taken(law: Law) -> tuple[judge.Judged, Instance, Arrays]:
     """The model derived, data, and the new parameters."""
     found = judge.judged(law.model, printed=False)
-    sizes = {axis.key: 12 if axis.key == "n" else 3 for axis in law.model.declaration.axes}
+    axes = [axis for axis in law.model.declaration.axes if axis.size is None]
+    sizes = {axis.key: 12 if axis.key == "n" else 3 for axis in axes}
     instance = judge.random_instance(law.model, sizes, np.random.default_rng(4))
     data, theta = dict(instance.data), dict(instance.parameters)
     statistics, _ = found.module.e_step(data, theta)
@@ -209,8 +279,8 @@ def test_q_is_flat_at_the_update_and_not_beside_it(law: Law) -> None:
     (name, value), *_ = new.items()
     wrong = 1.02 * value
     wrong.reshape(-1)[0] *= 1.02
-    if law.rule == "counts":
-        wrong /= wrong.sum()
+    if law.rule in ("counts", "tied"):
+        wrong /= wrong.sum(axis=-1, keepdims=True)
     with pytest.raises(AssertionError, match="slope"):
         judge.check_flat(q, {**new, name: wrong}, found.schema, 1e-6, "Q")
 

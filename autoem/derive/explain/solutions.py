@@ -45,6 +45,24 @@ def covariance(state: Maximization, update: Update) -> Iterator[Block]:
     yield display(_ratio(state, parameter, new(parameter)))
 
 
+def precision(state: Maximization, update: Update) -> Iterator[Block]:
+    """The inverse of the mean of what it multiplies."""
+    (parameter,) = update.parameters
+    functions = state.page.derivation.log_joint.scope.functions
+    indices = own_indices(parameter)
+    *plates, row, column = indices
+    scatter = state.slope(parameter, indices)
+    count = state.slope(functions["log_determinant", parameter], tuple(plates))
+    hidden = state.page.reader.opened(scatter, (row, column))
+    names = state.page.notation.indexing(*(index for index in indices if index not in hidden))
+    mean = state.ratio(_negative(scatter), count, names, hidden)
+    yield display(equation(state.hatted(parameter, indices, names, hidden), Power(mean, INVERSE)))
+
+
+def _negative(terms: Terms) -> Terms:
+    return tuple(replace(term, value=-term.value) for term in terms)
+
+
 def scoring(state: Maximization, update: Update) -> Iterator[Block]:
     """The maximum if all entries were free, and the equations of the step to it."""
     (parameter,) = update.parameters

@@ -11,7 +11,14 @@ from autoem.derive.explain.held import staying
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
 from autoem.derive.explain.mean_fields import coordinate
-from autoem.derive.explain.solutions import concave, covariance, root, scoring, stationary
+from autoem.derive.explain.solutions import (
+    concave,
+    covariance,
+    precision,
+    root,
+    scoring,
+    stationary,
+)
 from autoem.derive.explain.systems import linear, newton
 from autoem.derive.maximizers.problem import Update
 
@@ -20,6 +27,7 @@ READERS: dict[str, Any] = {
     "counts": counts,
     "linear": linear,
     "covariance": covariance,
+    "precision": precision,
     "extremum": extremum,
     "stationary": stationary,
     "root": root,
