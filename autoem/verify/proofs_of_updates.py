@@ -14,18 +14,15 @@ are held are to be the old ones, and derivatives are by the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import sympy
 
-from autoem.derive.held import Free
 from autoem.derive.maximizers.problem import Update
 from autoem.derive.quantity import (
     Computed,
     Declared,
     Defined,
-    Element,
     MatrixFunction,
     Origin,
     Quantity,
@@ -37,64 +34,12 @@ from autoem.derive.stages import Derivation
 from autoem.language.declaration import Given, Observed, Parameter
 from autoem.language.distribution import Distribution
 from autoem.language.expression import Axis
-from autoem.verify.covariance_lemma import greatest_at_the_ratio
 from autoem.verify.ground import Ground, ground_sizes, is_zero, symbol
+from autoem.verify.proofs_of_matrices import covariance, precision
+from autoem.verify.setting import OLD, Place, Proof, Setting, function_symbol
 from autoem.verify.sign import is_nonpositive
 
-Place = tuple[int, ...]
 ROWS, MOST_ENTRIES = 2, 8
-OLD = "old "
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Which orders were proved for an update."""
-
-    first: bool = False
-    second: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """One update with what came before it, and Q, written out."""
-
-    update: Update
-    sizes: Mapping[Axis, int]
-    surrogate: sympy.Expr
-    solution: Ground
-    bounded: Mapping[sympy.Symbol, sympy.Expr]
-    functions: Mapping[tuple[str, Declared], MatrixFunction]
-    free: Mapping[Declared, Free]
-
-    @property
-    def chosen(self) -> dict[sympy.Symbol, Place]:
-        """The entries that the update chooses, which are those not held."""
-        return {
-            symbol(parameter, place): place
-            for parameter in self.update.parameters
-            for place in self.solution.places(parameter)
-            if parameter not in self.free or self.free[parameter].at(place)
-        }
-
-    @property
-    def stays(self) -> bool:
-        """Whether what is held has its old value."""
-        return all(
-            value == symbol(parameter, place, OLD)
-            for parameter in self.update.parameters
-            for place in self.solution.places(parameter)
-            if (entry := symbol(parameter, place)) not in self.chosen
-            for value in (self.entries[entry],)
-        )
-
-    @property
-    def entries(self) -> dict[sympy.Symbol, sympy.Expr]:
-        """Each entry of the new parameters, and what the update makes it."""
-        found = {}
-        for parameter, value in zip(self.update.parameters, self.update.values, strict=True):
-            for place in self.solution.places(parameter):
-                found[symbol(parameter, place)] = self.solution.entry(value.base, place)
-        return found
 
 
 def proved(derivation: Derivation, update: Update) -> Proof:
@@ -141,7 +86,7 @@ def _bounded(derivation: Derivation, ground: Ground) -> Iterator[tuple[sympy.Sym
 def _in_q(base: Quantity, at: Place) -> sympy.Expr | None:
     """In Q, expectations are held, and a matrix function is that of the new parameter."""
     if isinstance(base, MatrixFunction):
-        return _function(base, base.base, at)
+        return function_symbol(base, base.base, at)
     return symbol(base, at) if _is_expectation(base) else None
 
 
@@ -153,11 +98,6 @@ def _is_expectation(base: Quantity) -> bool:
         and base.phase == "posterior"
         and not isinstance(base, Statistic)
     )
-
-
-def _function(base: MatrixFunction, parameter: Quantity, at: Place) -> sympy.Symbol:
-    """The symbol of a matrix function of a parameter, whichever quantity stood for it."""
-    return symbol(replace(base, name=base.function, base=parameter, serial=parameter.serial), at)
 
 
 def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int]) -> Ground:
@@ -177,7 +117,7 @@ def _solution(derivation: Derivation, update: Update, sizes: Mapping[Axis, int])
             of = base.base
             if isinstance(of, Origin) and of.base in known:
                 of = of.base
-            return _function(base, new.get(of, of), at)
+            return function_symbol(base, new.get(of, of), at)
         if isinstance(base, Origin):
             return symbol(base.base, at, "" if base.base in known else OLD)
         if isinstance(base, Declared) and isinstance(base.variable, Parameter):
@@ -221,7 +161,7 @@ def _is_precision(setting: Setting, slopes: Mapping[sympy.Symbol, sympy.Expr]) -
         for (s, (*a, i)), (t, (*b, j)) in product(places.items(), repeat=2):
             found = slopes[s].diff(t)
             if a == b:
-                own = _function(function, function.base, (*a[len(a) - plates :], i, j))
+                own = function_symbol(function, function.base, (*a[len(a) - plates :], i, j))
                 count = counts.setdefault(tuple(a), sympy.cancel(-found / own))
                 found += count * own
             if not is_zero(found):
@@ -253,52 +193,6 @@ def _simplex(setting: Setting) -> Proof:
     return Proof(first, first and _is_concave(setting, slopes))
 
 
-def _covariance(setting: Setting) -> Proof:
-    """Q is linear in log det C and C^-1, and the update is the ratio of their coefficients."""
-    (parameter,) = setting.update.parameters
-    chosen = setting.chosen
-    inverse = MatrixFunction("inverse", parameter.axes, function="inverse", base=parameter)
-    log_det = MatrixFunction(
-        "log_determinant", parameter.axes[:-2], function="log_determinant", base=parameter
-    )
-    q, entries = setting.surrogate, setting.entries
-    if any(q.has(entry) for entry in entries) or not setting.stays:
-        return Proof()
-    for place in chosen.values():
-        *plates, i, j = place
-        volume = _function(log_det, parameter, tuple(plates))
-        precision = _function(inverse, parameter, place)
-        count, scatter = -2 * q.diff(volume), -2 * q.diff(precision)
-        expected = count * entries[symbol(parameter, place)] * (1 if i == j else 2)
-        linear = not any(c.has(s) for c in (count, scatter) for s in (volume, precision))
-        if not linear or not is_zero(expected - scatter):
-            return Proof()
-    return Proof(greatest_at_the_ratio(), greatest_at_the_ratio())
-
-
-def _precision(setting: Setting) -> Proof:
-    """Q is linear in log det P and P, and the update is the inverse of the ratio."""
-    update, q = setting.update, setting.surrogate
-    (parameter,) = update.parameters
-    log_det = MatrixFunction(
-        "log_determinant", parameter.axes[:-2], function="log_determinant", base=parameter
-    )
-    (value,) = update.values
-    if not isinstance(value.base, Computed) or value.base.operation != "inverse":
-        return Proof()
-    (ratio,) = value.base.operands
-    assert isinstance(ratio, Element)
-    for entry, place in setting.chosen.items():
-        volume = _function(log_det, parameter, place[:-2])
-        count, scatter = 2 * q.diff(volume), -2 * q.diff(entry)
-        times = 1 if place[-2] == place[-1] else 2
-        expected = times * count * setting.solution.entry(ratio.base, place)
-        linear = not any(c.has(s) for c in (count, scatter) for s in (volume, *setting.chosen))
-        if not linear or not is_zero(expected - scatter):
-            return Proof()
-    return Proof(greatest_at_the_ratio(), greatest_at_the_ratio())
-
-
 def _natural(setting: Setting) -> Proof:
     """Q is concave: -A is, in the natural parameters, to which the rule keeps."""
     return Proof(False, True)
@@ -309,7 +203,7 @@ PROOFS = {
     "counts": _simplex,
     "stationary": _scalar,
     "linear": _scalar,
-    "covariance": _covariance,
-    "precision": _precision,
+    "covariance": covariance,
+    "precision": precision,
 }
 """Maximizer rule to its proof."""
