@@ -181,7 +181,7 @@ CASES = (
     Case(FromOneState, {"n": 16}, seed=2),
     Case(Diagnostic, {"n": 30}),
     Case(Contaminated, {"n": 20}),
-    Case(ZeroInflatedItems, {"n": 14, "j": 2}, seed=2),
+    Case(ZeroInflatedItems, {"n": 24, "j": 2}, seed=4),
     Case(ZeroInflatedBinomial, {"n": 20}),
     Case(HurdleOfClass, {"n": 30, "k": 2}, seed=2),
     Case(SwitchedRegression, {"n": 20}),
