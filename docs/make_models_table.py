@@ -30,6 +30,7 @@ CHOSEN: dict[str, Approximation] = {
     "poisson_factorization": mean_field(),
     "poisson_random_intercept": quadrature(order=32),
     "rasch": quadrature(order=32),
+    "switching_state_space": mean_field(),
 }
 """The approximation for the posteriors of a model that has no exact ones."""
 
@@ -53,12 +54,14 @@ def row(name: str, kept: Sequence[str]) -> tuple[str, ...]:
 def e_step(derivation: Derivation) -> str:
     """Rule of each latent, in the order of elimination."""
     rules = [f"{latent_of(p)}: {p.rule}" for p in derivation.e_step.posteriors]
-    return "; ".join(rules) or "no latent"
+    by = " (mean_field)" if derivation.e_step.factors else ""
+    return "; ".join(rules) + by or "no latent"
 
 
 def m_step(derivation: Derivation) -> str:
     """Rule of each parameter, in the order of the updates."""
-    return "; ".join(f"{names_of(u)}: {u.rule}" for u in derivation.m_step.updates)
+    own = [u for u in derivation.m_step.updates if u.rule != "coordinate"]
+    return "; ".join(f"{names_of(u)}: {u.rule}" for u in own)
 
 
 def lines(path: Path) -> int:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from autoem.derive.approximations import Approximation, MeanField, quadrature
 from autoem.derive.calculus import depends
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.mean_field import Factor, averaged
+from autoem.derive.mean_field import Factor, Factors, factorized
 from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
+from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Indicator
 from autoem.derive.refused import refused
@@ -29,7 +31,7 @@ class EStep:
     """Posteriors in the order of elimination, and the log-likelihood as a sum of terms.
 
     `assume` is the approximation that some of them needed; the evidence is then its objective.
-    `factors` are those of a mean field that have parameters of their own.
+    `factors` are those of a mean field, which hand means on to the next E-step.
     """
 
     posteriors: tuple[Posterior, ...]
@@ -59,16 +61,45 @@ def e_step(joint: LogJoint, assume: Approximation | None = None) -> EStep:
     where no exact rule applies."""
     terms, posteriors, factors = joint.terms, list[Posterior](), list[Factor]()
     for pending in blocks(joint):
-        try:
-            terms, found = _eliminated(joint, terms, pending, assume)
-        except NoExactPosterior as refusal:
-            if not isinstance(assume, MeanField):
-                raise _advised(joint, terms, pending, refusal) from None
-            terms, own, found = _factorized(joint, terms, pending, assume, refusal)
-            factors += own
+        terms, found, own = _taken(joint, terms, pending, assume)
+        factors += own
         posteriors += found
-    needed = assume is not None and any(q.rule == assume.name for q in (*factors, *posteriors))
-    return EStep((*factors, *posteriors), terms, assume if needed else None, factors=tuple(factors))
+    needed = assume is not None and (factors or any(q.rule == assume.name for q in posteriors))
+    return EStep(tuple(posteriors), terms, assume if needed else None, factors=tuple(factors))
+
+
+Taken = tuple[Terms, list[Posterior], Factors]
+
+
+def _taken(
+    joint: LogJoint, terms: Terms, block: list[Declared], assume: Approximation | None
+) -> Taken:
+    """A block exactly, where it can be; by a mean field where one is asked for by name, or where
+    the exact rules refuse or keep a table of states that are joint."""
+    if not isinstance(assume, MeanField):
+        try:
+            return (*_eliminated(joint, terms, block, assume), ())
+        except NoExactPosterior as refusal:
+            raise _advised(joint, terms, block, refusal) from None
+    if len(block) > 1 and any(q.name in assume.kept for q in block):
+        return _factorized(joint, terms, block, assume)
+    try:
+        left, found = _eliminated(joint, terms, block, None)
+    except NoExactPosterior as refusal:
+        return _factorized(joint, terms, block, assume, refusal)
+    if not any(has_joint_states(posterior) for posterior in found):
+        return left, found, ()
+    try:
+        return _factorized(joint, terms, block, assume)
+    except NoExactPosterior:
+        return left, found, ()
+
+
+def has_joint_states(posterior: Posterior) -> bool:
+    """Whether a posterior is a table over the states of several latents."""
+    if isinstance(posterior, StatePosterior):
+        return bool(posterior.local.contexts)
+    return isinstance(posterior, ProductChainPosterior)
 
 
 def _advised(
@@ -103,19 +134,22 @@ def _factorized(
     terms: Terms,
     block: list[Declared],
     assume: MeanField,
-    refusal: NoExactPosterior,
-) -> tuple[Terms, tuple[Factor, ...], list[Posterior]]:
-    """A block with factors for some latents, and exact posteriors of the others given these."""
+    refusal: NoExactPosterior | None = None,
+) -> Taken:
+    """A block by a mean field; the error has the refusals of the exact rules before."""
 
-    def eliminated(found: Terms, chosen: list[Declared]) -> tuple[Terms, list[Posterior]]:
+    def exact(found: Terms, chosen: list[Declared]) -> tuple[Terms, list[Posterior]]:
         return _eliminated(joint, found, chosen, None)
 
+    names = tuple(q.name for q in block)
+    kept = tuple(name for name in assume.kept if name in names)
     try:
-        return averaged(joint, terms, block, assume.kept, eliminated)
+        left, factors = factorized(joint, terms, block, kept, exact)
     except Refusal as reason:
-        names = ", ".join(q.name for q in block)
-        refusals = (*refusal.refusals, (names, assume.name, str(reason)))
-        raise NoExactPosterior(**{**refusal.fields, "refusals": refusals}) from None
+        known = refusal or NoExactPosterior(latents=names, refusals=(), blocking=(), advice=())
+        refusals = (*known.refusals, (", ".join(names), assume.name, str(reason)))
+        raise NoExactPosterior(**{**known.fields, "refusals": refusals}) from None
+    return left, [posterior for factor in factors for posterior in factor.posteriors], factors
 
 
 def blocks(joint: LogJoint) -> list[list[Declared]]:

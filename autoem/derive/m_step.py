@@ -60,13 +60,11 @@ def m_step(q: Surrogate, held: Held = NOTHING) -> MStep:
         free=free_entries(q.parameters, held),
     )
     updates: list[Update] = []
-    for factor in q.e_step.factors:
-        updates.append(coordinate(problem, factor))
-        _accept(problem, updates[-1])
     while problem.pending:
         update = _next(problem)
         updates.append(update)
         _accept(problem, update)
+    updates += (coordinate(problem, mean) for factor in q.e_step.factors for mean in factor.held)
     return MStep(tuple(updates), tuple(known), tuple(problem.free.values()))
 
 

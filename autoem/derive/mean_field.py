@@ -1,258 +1,254 @@
-"""Mean fields: some latents get a factor q(v; lambda) of their own, with parameters lambda.
+"""Mean fields: q(z) is a product of factors over blocks of latents, and F is raised in turn.
 
-    F(lambda, theta) = log sum over z exp E_q(v; lambda)[log p(x, z, v; theta)] + H(lambda)
+    F(q, theta) = E_q[log p(x, z; theta)] + sum_i H(q_i)  <=  log p(x; theta)
 
-where z are the latents that are left to the exact rules: what they eliminate is the log joint with
-every statistic of v replaced by its mean under lambda.  So F is the objective of an EM algorithm in
-(lambda, theta), and the update of lambda is a maximizer like any other:
+is greatest in one factor, the others held, at
 
-    dF/dmu = n(rest) - eta(lambda) = 0      so  eta(lambda) = n, the coefficients of the statistics,
+    q_i(z_i) = exp(ell_i(z_i)) / Z_i,      ell_i = E_q(others)[log p(x, z; theta)] ,
 
-with mu = E[T(v)].  q(v) is of the family of the latent's own law, and every term is linear in T.
+whose terms are those of the log joint that mention z_i with every statistic of the others replaced
+by its mean.  So a factor is the posterior of an ordinary log joint, and the exact rules find it:
+states, chains and Gaussians as much as a conjugate family.  One E-step goes through the factors in
+order; a factor that comes later stands in those before it with the means *held* from the E-step
+before, parameters of the program that the M-step hands on.  As H(q_i) = log Z_i - E_q_i[ell_i],
+
+    F = sum_i log Z_i - sum over the factors i of a term, but for the last, of its mean in ell_i
+
+and the terms without latents.  That is a bound whatever the held means are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sympy
 
-from autoem.derive.calculus import depends
-from autoem.derive.index import Index, fresh
+from autoem.derive.calculus import depends, substituted
+from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.named_array import Reading
-from autoem.derive.posterior import Local, Posterior, Refusal
-from autoem.derive.posteriors.conjugate import match, split
-from autoem.derive.posteriors.truncated import is_bound
-from autoem.derive.quantity import Declared, Defined, Element, elements
+from autoem.derive.posterior import Posterior, Refusal
+from autoem.derive.quantity import Declared, Element, Quantity
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
 from autoem.errors import NoExactPosterior
-from autoem.families.family import ExponentialForm, VectorFamily
-from autoem.language.declaration import Latent, Parameter
-from autoem.language.distribution import Distribution
-from autoem.language.domain import Positive, Real
+from autoem.language.declaration import Given, Parameter
+from autoem.language.domain import Real
+
+Eliminated = tuple[Terms, list[Posterior]]
+Eliminate = Callable[[Terms, list[Declared]], Eliminated]
+"""The exact rules: terms and a block of latents to what is left, and their posteriors."""
 
 
 @dataclass(frozen=True)
-class Factor(Posterior):
-    """q(v; lambda): `natural` are the arguments lambda of the family, `expectations` its moments.
+class Held:
+    """A mean of a later factor, as the earlier ones hold it, and where it comes from.
 
-    `statistics` are T of the `element`, each with its moment; `entropy` is H at the plates.
+    `value` is the mean at the end of an E-step, free at some of the `indices`; `start` says from
+    what the first E-step begins: "simplex", "positive", "real" or "zero".
     """
 
-    parameters: tuple[Declared, ...]
-    element: Element
-    statistics: tuple[sympy.Expr, ...]
-    moments: tuple[Element, ...]
-    entropy: Terms
-    law: ExponentialForm | VectorFamily
-    event: tuple[Index, ...]
+    quantity: Declared
+    indices: tuple[Index, ...]
+    value: Element
+    start: str
 
-    def expect(self, term: Term, scope: Scope) -> Terms:
-        """Each statistic becomes its moment."""
-        result = []
-        for part in split(term, self.local.latent):
-            found = [e for e in elements(part.value) if e.base is self.local.latent]
-            value = part.value
-            for element in found:
-                if element not in value.atoms(Element):
-                    continue
-                value = self._averaged(value, element)
-            if depends(value, self.local.latent):
-                raise Refusal(f"a term is not linear in the statistics of {self.local.latent.name}")
-            result.append(replace(part, value=value))
-        return tuple(result)
 
-    def _averaged(self, value: sympy.Expr, element: Element) -> sympy.Expr:
-        coefficient, statistic = value.as_independent(element, as_Add=False)
-        if statistic == 1:
-            return value
-        known = [t.xreplace({self.element: element}) for t in self.statistics]
-        scale, position = match(statistic, known, element)
-        moved = dict(zip(self.element.indices, element.indices, strict=True))
-        return coefficient * scale * reindex(self.moments[position], moved)  # type: ignore[arg-type]
+@dataclass(frozen=True)
+class Factor:
+    """The factor of one block, and the means that other factors hold of it."""
+
+    posteriors: tuple[Posterior, ...]
+    held: tuple[Held, ...] = ()
 
     @property
-    def entropies(self) -> Terms:
-        """H summed over the plates, as terms of a factor called q(v)."""
-        return tuple(
-            replace(t, bound=(*t.bound, *self.local.plates), factor=self.entropy_name)
-            for t in self.entropy
-        )
-
-    @property
-    def entropy_name(self) -> str:
-        return f"q({self.local.latent.name})"
+    def parameters(self) -> tuple[Declared, ...]:
+        """What is handed on from one E-step to the next."""
+        return tuple(held.quantity for held in self.held)
 
 
-CONTINUOUS = ("real", "positive", "unit", "simplex")
-"""Supports of latents that may have a factor with parameters."""
+Factors = tuple[Factor, ...]
 
 
-def factor_of(scope: Scope, latent: Declared) -> Factor:
-    """The factor of a latent, in the family of its own law."""
-    law = latent.variable.distribution if isinstance(latent.variable, Latent) else None
-    family = law.family if isinstance(law, Distribution) else None
-    if family is not None and family.support not in CONTINUOUS:
-        raise Refusal(f"{latent.name} is discrete: only exact rules give it a factor")
-    plates = tuple(fresh(axis) for axis in latent.variable.plates)
-    event = tuple(fresh(axis) for axis in latent.variable.event)
-    if isinstance(family, ExponentialForm) and not event:
-        return _scalar(scope, latent, family, plates)
-    if isinstance(family, VectorFamily) and len(event) == 1 and family.ranks == (1,):
-        return _vector(scope, latent, family, plates, event[0])
-    raise Refusal(f"the law of {latent.name} gives its factor no family")
-
-
-def _scalar(
-    scope: Scope, latent: Declared, family: ExponentialForm, plates: tuple[Index, ...]
-) -> Factor:
-    own = Element(latent, plates)
-    if family.log_carrier(own, {}).has(own):
-        raise Refusal(f"a {family.name} has no factor that is linear in its statistics")
-    arguments = _arguments(scope, latent, family, plates, ())
-    known: dict[str, sympy.Expr] = dict(arguments)
-    statistics = family.statistics(own)
-    moments = tuple(
-        _moment(latent, f"statistic_{j + 1}", (Term(value),), plates)
-        for j, value in enumerate(family.expectations(known))
-    )
-    pairs = zip(family.natural(known), moments, strict=True)
-    entropy = (Term(family.log_normalizer(known)), *(Term(-n * m) for n, m in pairs))
-    return _factor(latent, family, (plates, ()), arguments, (own, statistics, moments, entropy))
-
-
-def _vector(
-    scope: Scope, latent: Declared, family: VectorFamily, plates: tuple[Index, ...], event: Index
-) -> Factor:
-    own = Element(latent, (*plates, event))
-    arguments = _arguments(scope, latent, family, plates, (event,))
-    readings = {name: Reading(scope, e, (event,), "model") for name, e in arguments.items()}
-
-    def value(*indices: Any) -> sympy.Expr:
-        return reindex(own, {event: indices[0]})
-
-    statistics = family.statistics(value, (event,))
-    moments = tuple(
-        _moment(latent, f"statistic_{j + 1}", (Term(mean),), (*plates, event))
-        for j, mean in enumerate(family.expectations(readings, (event,)))
-    )
-    made = family.entropy(readings, lambda: fresh(event.axis))
-    if made is None:
-        raise Refusal(f"the entropy of a {family.name} has no closed form")
-    entropy = tuple(Term(s.value, tuple(s.over)) for s in made)  # type: ignore[arg-type]
-    whole = (own, statistics, moments, entropy)
-    return _factor(latent, family, (plates, (event,)), arguments, whole)
-
-
-def _factor(
-    latent: Declared,
-    family: ExponentialForm | VectorFamily,
-    places: tuple[tuple[Index, ...], tuple[Index, ...]],
-    arguments: dict[str, Element],
-    whole: tuple[Element, tuple[sympy.Expr, ...], tuple[Element, ...], Terms],
-) -> Factor:
-    own, statistics, moments, entropy = whole
-    return Factor(
-        Local(latent, places[0], (), ()),
-        rule="mean_field",
-        reason=f"by choice: {latent.name} has a factor of its own, a {family.name} as its law",
-        family=family.name,
-        natural=arguments,
-        expectations={f"statistic_{j + 1}": m for j, m in enumerate(moments)},
-        log_normalizer=(),
-        parameters=tuple(e.base for e in arguments.values()),  # type: ignore[misc]
-        element=own,
-        statistics=statistics,
-        moments=moments,
-        entropy=entropy,
-        law=family,
-        event=places[1],
-    )
-
-
-def _arguments(
-    scope: Scope,
-    latent: Declared,
-    family: ExponentialForm | VectorFamily,
-    plates: tuple[Index, ...],
-    event: tuple[Index, ...],
-) -> dict[str, Element]:
-    """The parameters of the factor, declared like those of a model."""
-    found = {}
-    axes = tuple(index.axis for index in event)
-    for argument in family.arguments:
-        positive = argument.domain in ("positive", "vector", "probability")
-        domain = Positive(*axes) if positive else Real(*axes)
-        parameter = Parameter(domain, over=tuple(index.axis for index in plates))
-        object.__setattr__(parameter, "name", f"{argument.name}_of_{latent.name}")
-        found[argument.name] = Element(scope.quantity(parameter), (*plates, *event))
-    return found
-
-
-def _moment(latent: Declared, word: str, terms: Terms, free: tuple[Index, ...]) -> Element:
-    axes = tuple(index.axis for index in free)
-    base = Defined(f"{word}_of_{latent.name}", axes, indices=free, definition=terms)
-    return Element(base, free)
-
-
-Eliminated = tuple[Terms, list[Posterior]]
-
-
-def averaged(
+def factorized(
     joint: LogJoint,
     terms: Terms,
     block: Sequence[Declared],
     kept: tuple[str, ...],
-    eliminated: Callable[[Terms, list[Declared]], Eliminated],
-) -> tuple[Terms, tuple[Factor, ...], list[Posterior]]:
-    """What is left of the terms, a factor for every latent of the block but those that are left to
-    the exact rules, and the posteriors of these.
+    exact: Eliminate,
+) -> tuple[Terms, Factors]:
+    """The bound as terms, and the factors in order: the latents that are `kept` together first,
+    then every other one by itself.
 
     Raises Refusal with what stood in the way.
     """
     refusals = []
-    for chosen in _choices(block, kept):
+    for first in _choices(joint, block, kept):
+        blocks = [first, *([q] for q in block if q not in first)]
         try:
-            others = [q for q in block if q not in chosen]
-            _check_free(joint, terms, others)
-            factors = tuple(factor_of(joint.scope, q) for q in others)
-            found = _averages(joint.scope, terms, factors)
-            left, posteriors = eliminated(found, chosen)
-            return left, factors, posteriors
+            return _swept(joint, terms, blocks, exact)
         except (Refusal, NoExactPosterior) as refusal:
-            names = ", ".join(q.name for q in chosen)
-            first = str(refusal).partition("\n")[0]
-            refusals.append(f"with {names} left to the exact rules: {first}")
+            names = ", ".join(q.name for q in first)
+            refusals.append(f"with the factor of {names} first: {_told(refusal)}")
     raise Refusal("; ".join(refusals))
 
 
-def _check_free(joint: LogJoint, terms: Terms, latents: Sequence[Declared]) -> None:
-    """What is conditioned on more than terms is left to the rules that know of it."""
-    seen = [each.latent for each in joint.totals] + [each.latent for each in joint.constraints]
-    for latent in latents:
-        if latent in seen or any(is_bound(term, latent) for term in terms):
-            raise Refusal(f"{latent.name} has sums or bounds, which a factor does not keep")
+def _told(refusal: Exception) -> str:
+    """A refusal in a line; of several rules the one that got farthest, which says the most."""
+    if isinstance(refusal, NoExactPosterior):
+        latent, rule, reason = max(refusal.refusals, key=lambda each: len(each[2]))
+        return f"{latent}, {rule}: {reason}"
+    return str(refusal)
 
 
-def _averages(scope: Scope, terms: Terms, factors: tuple[Factor, ...]) -> Terms:
-    """The terms under all factors, and the entropies of these."""
-    for factor in factors:
-        latent = factor.local.latent
+def _choices(
+    joint: LogJoint, block: Sequence[Declared], kept: tuple[str, ...]
+) -> list[list[Declared]]:
+    """The factors that may come first: of the latents named, or of one after another, those with
+    many elements before others, and states last, for they are the easier to begin from."""
+    if kept:
+        return [[q for q in block if q.name in kept]]
+    tables = [v for v in joint.graph.variables if isinstance(v, Given) and v.category is not None]
+
+    def finer(q: Declared) -> int:
+        """How many others have fewer elements: those that lookups from its plates point to."""
+        mine = [v.category for v in tables if all(axis in q.variable.plates for axis in v.plates)]
+        return sum(any(axis in mine for axis in other.variable.plates) for other in block)
+
+    def order(q: Declared) -> tuple[int, int, bool]:
+        return -len(q.variable.plates), -finer(q), q.variable in joint.scope.indicators
+
+    return [[q] for q in sorted(block, key=order)]
+
+
+def _swept(
+    joint: LogJoint, terms: Terms, blocks: list[list[Declared]], exact: Eliminate
+) -> tuple[Terms, Factors]:
+    """One sweep through the factors, each given the ones before and what is held of the others."""
+    scope = joint.scope
+    places = [[i for i, b in enumerate(blocks) if _mentions(scope, t, b)] for t in terms]
+    bound = [term for term, place in zip(terms, places, strict=True) if not place]
+    own = [
+        [(term, place[-1]) for term, place in zip(terms, places, strict=True) if number in place]
+        for number in range(len(blocks))
+    ]
+    forms = [_form(scope, own[i], blocks[i], blocks, exact) for i in range(1, len(blocks))]
+    before: list[Posterior] = []
+    factors: list[Factor] = []
+    read: list[Term] = []
+    for number, block in enumerate(blocks):
+        means = [
+            (_averaged(scope, (term,), before, forms[number:]), last) for term, last in own[number]
+        ]
+        read += (part for mean, _ in means for part in mean)
+        left, posteriors = exact(tuple(part for mean, _ in means for part in mean), block)
+        again = tuple(part for mean, last in means for part in mean if last != number)
+        counted = _expected(scope, again, posteriors)
+        bound += (*left, *(replace(part, value=-part.value) for part in counted))
+        held = () if number == 0 else forms[number - 1].held(posteriors)
+        factors.append(Factor(tuple(posteriors), held))
+        before += posteriors
+    return tuple(bound), tuple(_needed(factor, tuple(read)) for factor in factors)
+
+
+def _needed(factor: Factor, read: Terms) -> Factor:
+    """The factor without the means that no other one reads."""
+    held = tuple(h for h in factor.held if any(depends(t.value, h.quantity) for t in read))
+    return replace(factor, held=held)
+
+
+def _mentions(scope: Scope, term: Term, block: Sequence[Declared]) -> bool:
+    """Whether a term mentions a latent of the block: its indicator, where it has states."""
+    return any(depends(term.value, scope.indicators.get(q.variable, q)) for q in block)
+
+
+def _expected(scope: Scope, terms: Terms, posteriors: Sequence[Posterior]) -> Terms:
+    """The terms under all these posteriors."""
+    for posterior in posteriors:
+        latent = posterior.local.latent
         terms = tuple(
             part
             for term in terms
-            for part in (factor.expect(term, scope) if depends(term.value, latent) else (term,))
+            for part in (posterior.expect(term, scope) if depends(term.value, latent) else (term,))
         )
-    return (*terms, *(term for factor in factors for term in factor.entropies))
+    return terms
 
 
-def _choices(pending: Sequence[Declared], kept: tuple[str, ...]) -> list[list[Declared]]:
-    """Which latents to leave to the exact rules: those named, or one after another."""
-    if kept:
-        return [[q for q in pending if q.name in kept]]
-    order = sorted(pending, key=lambda q: -len(q.variable.plates))
-    return [[q] for q in order]
+@dataclass(frozen=True)
+class Form:
+    """Which means a factor will have, told before the others are known: by its posteriors, with
+    the other latents as if they were data, and a parameter for each mean."""
+
+    posteriors: tuple[Posterior, ...]
+    parameters: tuple[tuple[str, Element, Declared], ...]
+
+    def expect(self, scope: Scope, terms: Terms) -> Terms:
+        """The terms at the means that are held."""
+        held = {mean.base: parameter for _, mean, parameter in self.parameters}
+        return substituted(_expected(scope, terms, self.posteriors), held)
+
+    def held(self, posteriors: Sequence[Posterior]) -> tuple[Held, ...]:
+        """The means of the factor itself, for those that hold them in the next E-step."""
+        means = [(key, e) for p in posteriors for key, e in p.expectations.items()]
+        result = []
+        for (key, formal, parameter), (_, mean) in zip(self.parameters, means, strict=True):
+            indices = tuple(i for i in formal.indices if isinstance(i, Index))
+            result.append(Held(parameter, indices, _placed(mean, indices), _start(key, mean)))
+        return tuple(result)
+
+
+def _form(
+    scope: Scope,
+    own: list[tuple[Term, int]],
+    block: list[Declared],
+    blocks: list[list[Declared]],
+    exact: Eliminate,
+) -> Form:
+    """The form of a factor.  States of others stand as weights, as they will in the means."""
+    others = [q for each in blocks if each is not block for q in each]
+    states = [scope.indicators[q.variable] for q in others if q.variable in scope.indicators]
+    weights: dict[Quantity, Quantity | sympy.Expr] = {
+        q: Quantity(f"weight_{q.latent.name}", q.axes, "nonnegative") for q in states
+    }
+    _, posteriors = exact(substituted(tuple(term for term, _ in own), weights), block)
+    means = [(key, e) for p in posteriors for key, e in p.expectations.items()]
+    found = tuple((key, mean, _parameter(scope, mean)) for key, mean in means)
+    return Form(tuple(posteriors), found)
+
+
+def _averaged(
+    scope: Scope, terms: Terms, before: Sequence[Posterior], later: Sequence[Form]
+) -> Terms:
+    """The terms at the means of the factors before, and at those that are held of later ones."""
+    terms = _expected(scope, terms, before)
+    for form in later:
+        terms = form.expect(scope, terms)
+    return terms
+
+
+def _parameter(scope: Scope, mean: Element) -> Declared:
+    """A parameter of the program with the axes of a mean."""
+    parameter = Parameter(Real(*mean.base.axes))
+    object.__setattr__(parameter, "name", f"held_{mean.base.name}")
+    return scope.quantity(parameter)
+
+
+def _placed(mean: Element, indices: tuple[Index, ...]) -> Element:
+    """The mean at formal indices, each at the next over its axis; it may have fewer of them."""
+    moved: dict[Index, Index] = {}
+    left = list(indices)
+    for index in mean.indices:
+        found = next((i for i in left if isinstance(index, Index) and i.axis is index.axis), None)
+        if found is None:
+            raise Refusal(f"{mean.base.name} depends on more than its form told")
+        left.remove(found)
+        moved[index] = found  # type: ignore[index]
+    return reindex(mean, moved)
+
+
+STARTS = {"responsibility": "simplex", "covariance": "zero", "cross": "zero"}
+
+
+def _start(key: str, mean: Element) -> str:
+    """How a mean is begun from: states nearly at random, a covariance as none."""
+    return STARTS.get(key, "real" if mean.base.sign == "real" else "positive")

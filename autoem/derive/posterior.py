@@ -217,6 +217,17 @@ def with_context(
     return term, tuple(states)
 
 
+def by_states(term: Term, indicator: Indicator) -> Terms:
+    """A term that is linear in each [z_n = k], as products of those with what is free of them."""
+    own = [element for element in elements(term.value) if element.base is indicator]
+    if not own:
+        return (term,) if term.value != 0 else ()
+    element, value = own[0], term.value
+    inner = by_states(replace(term, value=value.diff(element)), indicator)
+    rest = by_states(replace(term, value=value.xreplace({element: sympy.Integer(0)})), indicator)
+    return (*(replace(part, value=part.value * element) for part in inner), *rest)
+
+
 def placed_at(
     element: Element, local: Local, reads: tuple[Read, ...], states: tuple[Read, ...]
 ) -> Callable[..., Element]:
@@ -259,6 +270,7 @@ __all__ = [
     "Local",
     "Posterior",
     "Refusal",
+    "by_states",
     "depends",
     "localize",
     "placed_at",

@@ -31,13 +31,10 @@ class Surrogate:
 
 def surrogate(joint: LogJoint, step: EStep) -> Surrogate:
     """E_q of every term that mentions a parameter."""
-    parameters = (
-        *(q for factor in step.factors for q in factor.parameters),
-        *(joint.scope.quantity(v) for v in joint.graph.variables if isinstance(v, Parameter)),
+    parameters = tuple(
+        joint.scope.quantity(v) for v in joint.graph.variables if isinstance(v, Parameter)
     )
-    # A term in a latent with a factor of its own is one in the parameters of the factor.
-    wanted = (*parameters, *(factor.local.latent for factor in step.factors))
-    terms = tuple(term for term in joint.terms if any(depends(term.value, q) for q in wanted))
+    terms = tuple(term for term in joint.terms if any(depends(term.value, q) for q in parameters))
     for posterior in step.posteriors:
         terms = tuple(
             part
@@ -48,7 +45,7 @@ def surrogate(joint: LogJoint, step: EStep) -> Surrogate:
                 else (term,)
             )
         )
-    terms += tuple(term for factor in step.factors for term in factor.entropies)
     plain = merged(term for each in terms if (term := settled(each)) is not None)
-    alone = (*(theta.name for theta in parameters), *(f.entropy_name for f in step.factors))
-    return Surrogate(joint, step, parameters, canceled(plain, alone))
+    return Surrogate(
+        joint, step, parameters, canceled(plain, tuple(theta.name for theta in parameters))
+    )

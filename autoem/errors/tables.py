@@ -55,6 +55,5 @@ class TooManyStates(DataError):
         return (
             f"The exact posterior of {self.latent} keeps a table over joint states, {product}: "
             f"{math.prod(self.sizes):,} entries a row, more than {self.limit:,}. Take fewer "
-            "states. A mean field keeps latents apart, where it has a factor for them: tell the "
-            "lengths by Axis(size=...), and derive(model, posterior=mean_field())."
+            "states, or keep the latents apart: derive(model, posterior=mean_field())."
         )

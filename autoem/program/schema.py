@@ -47,8 +47,8 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     for variable in variables:
         if variable["name"] in derivation.held:
             variable["fixed"] = free_as_none(derivation.held[variable["name"]].tolist())
-    for q in (q for factor in derivation.e_step.factors for q in factor.parameters):
-        variables.append(_variable(q.variable, axes) | {"variational": True})
+    for mean in (mean for factor in derivation.e_step.factors for mean in factor.held):
+        variables.append(_variable(mean.quantity.variable, axes) | {"variational": mean.start})
     known = units(derivation.log_joint)
     above = {parameter.name: axes.of(axis) for parameter, axis in degrees(declared).items()}
     for variable in variables:

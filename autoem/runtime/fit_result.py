@@ -16,6 +16,7 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import real_sizes
 from autoem.runtime.edges import Place
+from autoem.runtime.factors import at_rest
 from autoem.runtime.information import Information, information
 from autoem.runtime.labels import Level
 from autoem.runtime.latents import by_latent
@@ -109,7 +110,7 @@ class Fit:
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
-        arrays = program.posterior(program.arrays(read), self.point)
+        arrays = program.posterior(program.arrays(read), self._point(data, program, read))
         return by_latent(self.schema, program.latents, arrays, read.sizes)
 
     def decode(self, data: Any = None) -> Arrays:
@@ -123,19 +124,24 @@ class Fit:
         if program.decode is None:
             raise NothingToDecode(latents=tuple(v.name for v in self.schema.of_kind("latent")))
         arrays, best = program.arrays(read), program.decode
+        point = self._point(data, program, read)
         if read.lengths is None:
-            return best(arrays, self.point)
+            return best(arrays, point)
 
-        def states(data: Arrays) -> Arrays:
-            return best(data, self.point)
+        def states(part: Arrays) -> Arrays:
+            return best(part, part)
 
-        return by_length(self.schema, read.lengths, arrays, read.sizes, states)
+        return by_length(self.schema, read.lengths, {**arrays, **point}, read.sizes, states)
 
     def score(self, data: Any = None, weights: Mapping[str, Any] | None = None) -> float:
-        """The log-likelihood of new data at the estimates, labels read by the levels of the fit."""
+        """The log-likelihood of new data at the estimates, labels read by the levels of the fit.
+
+        Of a mean field it is the bound, at the factors of these data.
+        """
         program, read = self._attached("the score", data, weights)
         weight = next(iter(read.weights.values()), None)
-        return program.log_likelihood(program.arrays(read), self.point, weight)
+        point = self._point(data, program, read)
+        return program.log_likelihood(program.arrays(read), point, weight)
 
     def information(self) -> Information:
         """The observed information at the estimates: what it says of them, and how sure they are.
@@ -224,19 +230,24 @@ class Fit:
         """The same fit with a program, and the data that it was fitted to."""
         return replace(self, program=program, data=data)
 
+    def _point(self, data: Any, program: Program, read: Data) -> Arrays:
+        """The parameters, with the means that a mean field holds: of the fit, or of new data."""
+        held = any(v.variational for v in self.schema.of_kind("parameter"))
+        if not held or (data is None and self.factors):
+            return self.point
+        weight = next(iter(read.weights.values()), None)
+        return at_rest(program, program.arrays(read), self.parameters, read.sizes, weight)
+
     def _attached(
         self, question: str, data: Any, weights: Mapping[str, Any] | None = None
     ) -> tuple[Program, Data]:
         if self.program is None:
             raise NothingAttached(question=question, needs="the program")
-        if data is not None and self.factors:
-            needs = "a fit to them: the factors of a mean field are of the rows of its data"
-            raise NothingAttached(question=question, needs=needs)
         if data is None:
             if self.data is None:
                 raise NothingAttached(question=question, needs="data")
             return self.program, self.data
-        kept = [axis for v in self.schema.of_kind("parameter") for axis in v.axes]
+        kept = [axis for v in self.schema.own_parameters for axis in v.axes]
         sizes = {axis: self.sizes[axis] for axis in dict.fromkeys(kept)}
         return self.program, read_data(self.schema, data, sizes, weights, levels=self.levels)
 

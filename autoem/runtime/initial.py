@@ -65,6 +65,7 @@ def initial_parameters(
     varied = {v["name"] for v in own if any(axis in latent for axis in axes_of(v))}
     if attempt and not varied:
         varied = {v["name"] for v in own}
+    varied |= {v["name"] for v in own if v.get("variational")}
     parameters: Arrays = {}
     for variable in own:
         shape = tuple(sizes[axis] for axis in axes_of(variable))
@@ -108,6 +109,8 @@ def _outlying(schema: Mapping[str, Any], data: Arrays) -> bool:
 
 
 def _of_domain(case: Case) -> np.ndarray:
+    if case.variable.get("variational"):
+        return _held(case)
     if case.variable.get("corner") in ("least", "greatest"):
         return _around(case)
     return _START.get(case.variable["domain"], _real)(case)
@@ -249,6 +252,15 @@ def _interval(case: Case) -> np.ndarray:
         mean = aligned(found[0], found[2], case.variable)
         share = np.clip((mean - lower) / (upper - lower), 0.05, 0.95)
     return lower + (upper - lower) / (1 + np.exp(-np.log(share / (1 - share)) - 0.5 * case.noise))
+
+
+def _held(case: Case) -> np.ndarray:
+    """A mean of a factor of a mean field, of which nothing is known yet."""
+    start, noise = case.variable["variational"], case.noise
+    if start == "simplex":
+        value = np.exp(0.5 * noise)
+        return value / value.sum(axis=-1, keepdims=True)
+    return {"positive": np.exp(0.3 * noise), "real": noise}.get(start, np.zeros(noise.shape))
 
 
 def _covariance(case: Case) -> np.ndarray:

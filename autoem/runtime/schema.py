@@ -30,7 +30,8 @@ class VariableSchema:
     the exponents of the data of which a parameter is a product, None where they are not known;
     `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope;
     `above` is the axis whose length less one a parameter exceeds;
-    `variational` is True for the parameters of a factor of a mean field.
+    `variational` says from what a mean that the factors of a mean field hold is begun: simplex,
+    positive, real or zero.
     """
 
     name: str
@@ -50,7 +51,7 @@ class VariableSchema:
     units: Mapping[str, float] | None = None
     corner: str = ""
     above: str = ""
-    variational: bool = False
+    variational: str = ""
 
     @property
     def axes(self) -> tuple[str, ...]:

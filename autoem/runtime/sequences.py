@@ -123,7 +123,8 @@ def _cut(
     schema: Schema, arrays: Arrays, rows: tuple[str, np.ndarray], steps: tuple[str, int]
 ) -> Arrays:
     """Some sequences, up to a length, of every array."""
-    axes = {variable.name: variable.axes for variable in schema.data}
+    whole = (*schema.data, *schema.of_kind("parameter"))  # a mean field holds some along rows
+    axes = {variable.name: variable.axes for variable in whole}
     axes |= {f"seen_{name}": own for name, own in axes.items()}
     found: Arrays = {}
     for name, value in arrays.items():

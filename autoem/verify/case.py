@@ -158,6 +158,9 @@ class Case:
             for v in instance.declaration.variables
             if v.name in instance.data or v.name in instance.parameters
         }
+        for q in (q for f in self.derivation.e_step.factors for q in f.parameters):
+            if q.name in instance.parameters:
+                known[q.variable] = np.asarray(instance.parameters[q.name])
         for latent, value in (latents or {}).items():
             known[latent] = value
         return Meaning(known, instance.sizes)

@@ -13,7 +13,7 @@ from autoem.derive.term import Terms
 
 @dataclass(frozen=True)
 class MeanField(Approximation):
-    """`kept` are the latents whose factor is found by the exact rules, given the others."""
+    """`kept` are the latents that have one factor together."""
 
     kept: tuple[str, ...] = ()
 
@@ -37,9 +37,10 @@ def mean_field(*kept: str) -> MeanField:
 
         F(q, theta) = E_q[log p(x, z; theta) - log q(z)]  <=  log p(x; theta),
 
-    which is called `elbo`.  `kept` names the latents whose factor is found by the exact rules in
-    every E-step; all others have parameters of their own.  Without names, those are kept that have
-    the most elements.  Source: Blei, Kucukelbir and McAuliffe (2017), JASA 112.
+    which is called `elbo`.  Each latent has a factor of its own, found by the exact rules at the
+    means of the others; those that are named in `kept` have one together.  Without names only what
+    the exact rules refuse is taken apart, or keep as a table of joint states.
+    Source: Saul and Jordan (1996), NIPS 8; Blei, Kucukelbir and McAuliffe (2017), JASA 112.
 
     >>> mean_field("z").objective
     'elbo'

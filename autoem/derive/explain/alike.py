@@ -176,7 +176,12 @@ def _completes(square: Piece, other: Piece) -> bool:
 
 
 def _stem(body: Math) -> str:
-    """The name of the latent in E[z_n], E[z_n z_nᵀ], Cov[z]."""
-    while not isinstance(body, Symbol):
-        body = body.factors[0] if isinstance(body, Product) else body.base  # type: ignore[attr-defined]
-    return body.name
+    """The name of the latent in E[z_n], E[z_n z_nᵀ], Cov[z]; none of two steps of it."""
+    match body:
+        case Symbol(name=name):
+            return name
+        case Product(factors=(first, *_)):
+            return _stem(first)
+        case Power(base=base):
+            return _stem(base)
+    return ""

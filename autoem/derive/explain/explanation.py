@@ -42,6 +42,7 @@ from autoem.derive.explain.layout import (
     paragraph,
 )
 from autoem.derive.explain.maximize import Maximization
+from autoem.derive.explain.mean_fields import hold
 from autoem.derive.explain.notation import subscripted
 from autoem.derive.explain.page import Page, page
 from autoem.derive.index import fresh
@@ -147,6 +148,13 @@ def _weight(term: Term) -> int:
 
 
 def _e_step(made: Page) -> Iterator[Block]:
+    if made.derivation.e_step.factors:
+        hold(made)
+        yield paragraph(
+            "By choice q is a product of factors, each the posterior at the means of the others: "
+            "those found before it, and of those that follow the means of the E-step before, "
+            "which are marked as old. P and E are those of q."
+        )
     for posterior in made.derivation.e_step.posteriors:
         yield from posteriors.explained(made, posterior)
 
@@ -199,7 +207,8 @@ def _m_step(made: Page) -> Iterator[Block]:
         held = tuple(parameter.variable for parameter in step.held)
         yield paragraph("Held at given numbers: ", *_listed(made, held), ".")
     for update in step.updates:
-        yield from updates.explained(state, update)
+        if update.rule != "coordinate":  # what the E-step has found is not found again
+            yield from updates.explained(state, update)
 
 
 def _moments(made: Page) -> Iterator[Block]:

@@ -1,39 +1,37 @@
-"""Mean fields on the page: the family of a factor, its moments, the update of its parameters."""
+"""Mean fields on the page: a mean that is held from the E-step before is marked as old."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from autoem.derive.explain.layout import Block, Density, Relation, display, equation, paragraph
-from autoem.derive.explain.maximize import Maximization
-from autoem.derive.explain.place import HIDDEN, Place, swapped
-from autoem.derive.maximizers.problem import Update
-from autoem.derive.mean_field import Factor
+from autoem.derive.explain import posteriors
+from autoem.derive.explain.layout import Math, Power, Words
+from autoem.derive.explain.notation import Glyph, Shown
+from autoem.derive.explain.page import Page, page
+from autoem.derive.mean_field import Held
 
 
-def factor(place: Place, q: Factor) -> Iterator[Block]:
-    """q(v) with its parameters, and the means of its statistics."""
-    named = [place.element(element, q.event) for element in q.natural.values()]
-    law = Density("N" if q.family == "Normal" else q.family, tuple(named))
-    lines = []
-    own = place.page.reader.expression(q.element, place.names)
-    for moment, statistic in zip(q.moments, q.statistics, strict=True):
-        shown = place.page.reader.expression(statistic, place.names)
-        place.expect(moment, "E", q.event, swapped(shown, own, HIDDEN))
-        lines.append(equation(place.element(moment), place.definition(moment)))
-    yield paragraph("Under q it has a law with parameters of its own, and with the means")
-    yield display(Relation((place.own, law), ("~",)), *lines)
+def hold(made: Page) -> None:
+    """Write what is held as what it is the old value of.
+
+    A factor is read before those that it holds are introduced, so a first page, which nobody sees,
+    introduces them all.
+    """
+    first = page(made.derivation)
+    step = made.derivation.e_step
+    for posterior in step.posteriors:
+        for _ in posteriors.explained(first, posterior):
+            pass
+    for held in (held for factor in step.factors for held in factor.held):
+        known = first.notation.glyph(held.value.base)
+        if known is not None:
+            made.notation.glyphs[held.quantity] = _old(held, known)
 
 
-def coordinate(state: Maximization, update: Update) -> Iterator[Block]:
-    """The new parameters, from the coefficients of the statistics."""
-    yield paragraph("Its natural parameters are the coefficients of its statistics:")
-    lines = []
-    for parameter, value, formula in zip(
-        update.parameters, update.values, update.formula, strict=True
-    ):
-        indices = tuple(i for i in value.indices if not isinstance(i, int))
-        names = state.page.notation.indexing(*indices)  # type: ignore[arg-type]
-        right = state.page.reader.expression(formula, names)
-        lines.append(equation(state.hatted(parameter, indices, names), right))  # type: ignore[arg-type]
-    yield display(*lines)
+def _old(held: Held, known: Glyph) -> Glyph:
+    """The glyph of a mean, at the indices of the parameter that holds it, marked."""
+    places = [held.indices.index(i) for i in held.value.indices if i in held.indices]
+
+    def write(shown: Shown) -> Math:
+        return Power(known.write(tuple(shown[place] for place in places)), Words("old"))
+
+    event = tuple(places[position] for position in known.event)
+    return Glyph(write, event, known.rank, known.symmetric)

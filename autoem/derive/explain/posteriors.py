@@ -14,7 +14,6 @@ from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.joint import joint
 from autoem.derive.explain.layout import Block, Inline, Paragraph
-from autoem.derive.explain.mean_fields import factor
 from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
@@ -24,7 +23,6 @@ from autoem.derive.explain.states import cells, states
 from autoem.derive.explain.totals import totals
 from autoem.derive.explain.trees import tree
 from autoem.derive.index import Lookup
-from autoem.derive.mean_field import Factor
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.chain import ChainPosterior
@@ -53,7 +51,6 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (ConjugatePosterior, conjugate),
     (NodesPosterior, nodes),
     (ConjugateArrayPosterior, arrays),
-    (Factor, factor),
     (ChainPosterior, along),
     (ProductChainPosterior, product_chains),
     (SmootherPosterior, smoother),
@@ -69,8 +66,6 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     own = [*local.plates, *(context.state for context in local.contexts)]
     if isinstance(posterior, StatePosterior | NodesPosterior):
         own.append(posterior.state)
-    if isinstance(posterior, Factor):
-        own += posterior.event
     if isinstance(posterior, SmootherPosterior):
         own.append(posterior.chain.time)
     if isinstance(posterior, ChainPosterior):

@@ -10,7 +10,6 @@ from autoem.derive.explain.counts import counts
 from autoem.derive.explain.held import staying
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.maximize import Maximization
-from autoem.derive.explain.mean_fields import coordinate
 from autoem.derive.explain.solutions import (
     concave,
     covariance,
@@ -31,7 +30,6 @@ READERS: dict[str, Any] = {
     "extremum": extremum,
     "stationary": stationary,
     "root": root,
-    "coordinate": coordinate,
     "newton": newton,
     "scoring": scoring,
 }

@@ -21,7 +21,7 @@ import sympy
 from autoem.derive.calculus import depends
 from autoem.derive.index import Index, Lookup, Read, Shift, fresh, shifted, substitute
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.posterior import Local, Posterior, Refusal
+from autoem.derive.posterior import Local, Posterior, Refusal, by_states
 from autoem.derive.quantity import (
     Declared,
     Element,
@@ -48,27 +48,27 @@ class ChainPosterior(Posterior):
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """[z_t = k] becomes a responsibility, [z_(t-1) = j] [z_t = k] a joint one."""
-        own = [e for e in elements(term.value) if e.base is self.indicator]
-        if not own:
-            return (term,) if term.value != 0 else ()
-        element = own[0]
-        pair = next((e for e in own[1:] if neighbors(e, element)), None)
-        if pair is None and len(own) > 1:
+        return tuple(
+            replace(part, value=self._expected(part.value))
+            for part in by_states(term, self.indicator)
+        )
+
+    def _expected(self, value: sympy.Expr) -> sympy.Expr:
+        found = [e for e in elements(value) if e.base is self.indicator]
+        if not found:
+            return value
+        if len(found) > 2 or (len(found) == 2 and not neighbors(*found)):
             raise Refusal(f"a term mentions {self.indicator.name} at steps that are no neighbors")
-        found = (element,) if pair is None else (element, pair)
-        coefficient, rest = term.value, term.value
+        coefficient = value
         for one in found:
             coefficient = coefficient.diff(one)
-        rest = rest.xreplace({element: sympy.Integer(0)})
-        if pair is not None:
+        if len(found) == 2:
             # The factor before a step is zero at the first one: to say so twice costs a product.
             later = {
                 e: sympy.Integer(1) for e in elements(coefficient) if isinstance(e.base, Later)
             }
             coefficient = coefficient.xreplace(later)
-        value = coefficient * self._expectation(*found)
-        without = replace(term, value=rest)
-        return (*self.expect(replace(term, value=value), scope), *self.expect(without, scope))
+        return coefficient * self._expectation(*found)
 
     def _expectation(self, element: Element, pair: Element | None = None) -> sympy.Expr:
         w = self.weights
@@ -126,7 +126,13 @@ def eliminated(
     indicator = joint.scope.indicators.get(latent.variable)
     if indicator is None:
         raise Refusal(f"{latent.name} has no finite set of states")
-    own = tuple(term for term in terms if depends(term.value, indicator))
+    own = tuple(
+        part
+        for term in terms
+        if depends(term.value, indicator)
+        for part in by_states(term, indicator)
+        if depends(part.value, indicator)
+    )
     for other in remaining:
         if other is not latent and any(depends(term.value, other) for term in own):
             raise Refusal(f"the terms of {latent.name} still mention {other.name}")

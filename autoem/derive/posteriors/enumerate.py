@@ -98,8 +98,7 @@ def check_table(indicator: Indicator, local: Local) -> None:
         others = ", ".join(context.indicator.latent.name for context in local.contexts)
         raise Refusal(
             f"its states with those of {others} are a table of {size:,} entries a row, more than "
-            f"{MOST_STATES:,}; posterior=mean_field() keeps latents apart, "
-            "where it has a factor for them"
+            f"{MOST_STATES:,}; posterior=mean_field() keeps them apart"
         )
 
 

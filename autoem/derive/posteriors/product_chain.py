@@ -108,8 +108,7 @@ def product_chain(
     if states**2 > MOST_STATES:
         raise Refusal(
             f"{_names(members)} have {states:,} states together, and a step {states**2:,}, more "
-            f"than {MOST_STATES:,}; posterior=mean_field() keeps latents apart, "
-            "where it has a factor for them"
+            f"than {MOST_STATES:,}; posterior=mean_field() keeps them apart"
         )
     weights = _weights(joint.scope, own, members, indicators)
     return _posterior(joint.scope, own, members, indicators, weights)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import sympy
 
 from autoem.derive.index import Index
-from autoem.derive.mean_field import Factor
 from autoem.derive.posterior import Context, Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
@@ -73,7 +72,7 @@ def _statistic(posterior: Posterior, key: str) -> str:
     whole = posterior
     if isinstance(posterior, TotalPosterior | TruncatedPosterior):
         whole = posterior.whole
-    assert isinstance(whole, ConjugatePosterior | Factor)
+    assert isinstance(whole, ConjugatePosterior)
     x = whole.element
     known = {
         x: "mean", x**2: "square", 1 / x: "inverse", sympy.log(x): "log",

@@ -1,14 +1,14 @@
-"""A mean field: its bound F(lambda, theta) never falls, is no higher than the log-likelihood where
-brute force can tell, and is greatest in lambda where the iteration ends.
+"""A mean field: its bound F(q, theta) never falls, is no higher than the log-likelihood where
+brute force can tell, and is greatest in q where the iteration ends.
 
-    F(lambda, theta) <= l(theta),      F(lambda + e, theta) <= F(lambda, theta) at the end.
+    F(q, theta) <= l(theta),      F after other held means <= F(q, theta) at the end.
 
 The programs agree with each other; the meaning of the symbols is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -16,56 +16,63 @@ from autoem.errors.verification import NotJudged
 from autoem.verify.case import Case, Runner
 from autoem.verify.certificate import Obligation, compared, holds
 from autoem.verify.chart import Arrays
+from autoem.verify.judged import judged
 from autoem.verify.obligations.agreement import difference, one_map
 from autoem.verify.pointwise import size_of
+from autoem.verify.reference import log_prior
 
-MAPS, STARTS, SLACK, NUDGE = 400, 3, 1e-9, 1e-3
+MAPS, SWEEPS, POINTS, SLACK, NUDGE = 20, 400, 3, 1e-9, 1e-3
 
 
 def mean_field(case: Case) -> Iterator[Obligation]:
     """Programs, ascent, the fixed point of the factors, and the bound."""
     runner, data = case.module or case.interpreter, case.data
-    points = [_point(case, offset) for offset in range(STARTS)]
+    points = [_point(case, offset) for offset in range(POINTS)]
     found, value = one_map(case.interpreter, data, points[0])
     printed, own = one_map(runner, data, points[0])
     whole = {**found, "elbo": np.asarray(value)}
     yield difference(
         "programs", {**printed, "elbo": np.asarray(own)}, whole, "generated = interpreter"
     )
-    falls, ends = [], []
-    for point in points:
-        trace, end = _ascended(runner, data, point)
-        falls.append(float(np.max(trace[:-1] - trace[1:])))
-        ends.append(end)
+    falls = [_fall(runner, data, point) for point in points]
     scale = 1.0 + abs(value)
     yield holds("ascent", max(falls) <= SLACK * scale, f"the elbo never falls in {MAPS} maps")
-    yield _fixed(case, runner, data, ends[0])
+    yield _fixed(case, runner, data, points[0])
     yield from _bound(case, runner, data)
 
 
 def _point(case: Case, offset: int) -> Arrays:
-    """The parameters of the instance, and generic ones of the factors."""
-    generator, sizes = case.generator(20 + offset), case.instance.sizes
-    factors = {}
-    for factor in case.derivation.e_step.factors:
-        for q in factor.parameters:
-            shape = tuple(size_of(axis, sizes) for axis in q.axes)
-            draw = generator.normal(size=shape)
-            factors[q.name] = np.exp(draw / 2) if q.sign == "positive" else draw
-    return {**case.theta, **factors}
+    """The parameters of the instance, and generic means for the factors to hold."""
+    generator, sizes, held = case.generator(20 + offset), case.instance.sizes, {}
+    for mean in (mean for factor in case.derivation.e_step.factors for mean in factor.held):
+        shape = tuple(size_of(axis, sizes) for axis in mean.quantity.axes)
+        held[mean.quantity.name] = STARTS[mean.start](generator.normal(size=shape))
+    return {**case.theta, **held}
 
 
-def _ascended(runner: Runner, data: Arrays, point: Arrays) -> tuple[np.ndarray, Arrays]:
+STARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "simplex": lambda draw: np.exp(draw) / np.exp(draw).sum(axis=-1, keepdims=True),
+    "positive": lambda draw: np.exp(draw / 2),
+    "real": lambda draw: draw,
+    "zero": np.zeros_like,
+}
+
+
+def _fall(runner: Runner, data: Arrays, point: Arrays) -> float:
+    """The largest fall of the bound on the way of some maps."""
     trace = []
     for _ in range(MAPS):
         statistics, value = runner.e_step(data, point)
         trace.append(value)
         point = runner.m_step(statistics, point)
-    return np.array(trace), point
+    return float(np.max(-np.diff(trace)))
 
 
-def _fixed(case: Case, runner: Runner, data: Arrays, end: Arrays) -> Obligation:
-    """Each parameter of a factor nudged up and down, at the end, all else held."""
+def _fixed(case: Case, runner: Runner, data: Arrays, point: Arrays) -> Obligation:
+    """Each mean that is held nudged up and down, at the end of many sweeps through the factors."""
+    end = point
+    for _ in range(SWEEPS):
+        end = runner.m_step(runner.e_step(data, end)[0], end) | case.theta
     here, worst = runner.e_step(data, end)[1], 0.0
     for factor in case.derivation.e_step.factors:
         for q in factor.parameters:
@@ -74,18 +81,34 @@ def _fixed(case: Case, runner: Runner, data: Arrays, end: Arrays) -> Obligation:
                     moved = end[q.name].copy()
                     moved[place] *= by
                     worst = max(worst, runner.e_step(data, {**end, q.name: moved})[1] - here)
-    detail = "no parameter of a factor raises the elbo at the end"
+    detail = "no other mean of a factor raises the elbo at the end"
     return compared("fixed point of q", worst, 1.0 + abs(here), 7, detail)
 
 
 def _bound(case: Case, runner: Runner, data: Arrays) -> Iterator[Obligation]:
-    """F at generic lambda against the judge."""
+    """F at generic q, against the judge and against what it is of q."""
+    points = [_point(case, offset) for offset in range(POINTS)]
+    values = [runner.e_step(data, point)[1] for point in points]
     try:
         with np.errstate(all="ignore"):
             truth = case.log_likelihood
+            meant = [_elbo(case, point) for point in points]
     except (NotJudged, ArithmeticError) as reason:
         yield Obligation("bound", "open", None, f"F <= l: {reason}")
         return
-    values = [runner.e_step(data, _point(case, offset))[1] for offset in range(STARTS)]
-    detail = f"F(lambda, theta) <= l(theta) at {STARTS} lambda"
+    detail = f"F(q, theta) <= l(theta) at {POINTS} q"
     yield holds("bound", all(value <= truth + SLACK for value in values), detail)
+    worst = max(abs(value - own) for value, own in zip(values, meant, strict=True))
+    detail = "F = E_q[log p - log q], summed over all z"
+    yield compared("elbo", worst, 1.0 + abs(values[0]), 5, detail)
+
+
+def _elbo(case: Case, point: Arrays) -> float:
+    """E_q[log p(x, z; theta) - log q(z)] on the points of the judge, which depend on no q."""
+    total = log_prior(case.instance)
+    total += sum(c.log_likelihood for c in case.posterior if not c.component.hidden)
+    for parts in judged(case, case.instance.at(point), case.posterior):
+        for part in parts:
+            likely = part.weight > 0
+            total += np.sum((part.weight * (part.joint - part.log_q))[likely])
+    return float(total)
