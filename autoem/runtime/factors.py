@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.em import Outcome, run_em
+from autoem.runtime.em import run_em
 from autoem.runtime.initial import initial_parameters
+from autoem.runtime.outcome import Outcome
 from autoem.runtime.program import Program
 
 TOLERANCE, SWEEPS, STARTS = 1e-10, 1000, 8

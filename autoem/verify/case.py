@@ -17,6 +17,7 @@ from autoem.runtime.gaps import filled
 from autoem.verify.chart import Arrays, Chart
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes, with_gaps
+from autoem.verify.pointwise import size_of
 from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood, log_prior
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR
@@ -36,6 +37,10 @@ class Runner(Protocol):
         self, data: Arrays, parameters: Arrays, weights: np.ndarray | None = None
     ) -> float: ...
     def decode(self, data: Arrays, parameters: Arrays) -> Arrays: ...
+
+
+PLAIN = {"simplex": 0.5, "positive": 1.0, "real": 0.0, "zero": 0.0}
+"""What is held of a factor of a mean field where nothing else is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +163,10 @@ class Case:
             for v in instance.declaration.variables
             if v.name in instance.data or v.name in instance.parameters
         }
-        for q in (q for f in self.derivation.e_step.factors for q in f.parameters):
-            if q.name in instance.parameters:
-                known[q.variable] = np.asarray(instance.parameters[q.name])
+        for held in (held for f in self.derivation.e_step.factors for held in f.held):
+            q = held.quantity
+            plain = np.full(tuple(size_of(a, instance.sizes) for a in q.axes), PLAIN[held.start])
+            known[q.variable] = np.asarray(instance.parameters.get(q.name, plain))
         for latent, value in (latents or {}).items():
             known[latent] = value
         return Meaning(known, instance.sizes)
