@@ -8,16 +8,16 @@
 with J the diagonal blocks, L those below, h the shift; log det J = sum_t log det D[t].  Every D is
 positive definite, so the filter and smoother stay so.
 
-Where J and L stay the same from step to step, D (and then V) has soon become steady: it is copied
-from there on, and the recursion of the means, then one of constant coefficients, is done in blocks
-side by side (`runtime.recursion`).
+Where J and L stay the same from step to step, D (and then V) has soon become steady: K and V are
+computed once for each kind of step, and the recursion of the means, then one of constant
+coefficients, is done in blocks side by side (`runtime.recursion`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from autoem.runtime.recursion import recursion, same, steady, times
+from autoem.runtime.recursion import each_times, kinds, recursion, starts, steady
 
 # --- standalone: begin
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -36,27 +36,34 @@ def smooth_gaussian(diagonal: np.ndarray, lower: np.ndarray, shift: np.ndarray) 
     array([1., 1.])
     """
     below = lower[1:]
+    coupled = kinds(below)
 
     def eliminated(t: int, block: np.ndarray) -> np.ndarray:
         left = below[t - 1]
         return np.asarray(diagonal[t] - left @ np.linalg.inv(block) @ np.swapaxes(left, -1, -2))
 
-    pivots, place = steady(eliminated, diagonal[0], same(diagonal[1:], below))
-    inverse = np.linalg.inv(pivots)[place]
-    gain = below @ inverse[:-1]
-    moved = recursion(-gain, shift)
-    back = np.swapaxes(gain, -1, -2)[::-1]
-    mean = recursion(-back, times(inverse, moved)[::-1])[::-1]
-    first = inverse[::-1]
+    pivots, place = steady(eliminated, diagonal[0], kinds(diagonal[1:], coupled))
+    inverse, gained = np.linalg.inv(pivots), kinds(coupled, place[:-1])
+    begins = starts(gained)
+    gain = below[begins] @ inverse[place[begins]]
+    back = np.swapaxes(gain, -1, -2)
+    moved = recursion(-gain, gained, shift)
+    settled = each_times(inverse, place, moved)
+    mean = recursion(-back, gained[::-1], settled[::-1])[::-1]
 
     def spread(t: int, later: np.ndarray) -> np.ndarray:
-        return np.asarray(first[t] + back[t - 1] @ later @ np.swapaxes(back[t - 1], -1, -2))
+        now, own = -1 - t, gained[-t]
+        return np.asarray(inverse[place[now]] + back[own] @ later @ gain[own])
 
-    spreads, place_back = steady(spread, first[0], same(first[1:], back))
-    covariance = spreads[place_back][::-1]
-    cross = np.zeros_like(covariance)
-    cross[1:] = -covariance[1:] @ gain
-    return mean, covariance, cross, np.linalg.slogdet(pivots)[1][place].sum(axis=0)
+    last = inverse[place[-1]]
+    spreads, after = steady(spread, last, kinds(place[-2::-1], gained[::-1]))
+    after = after[::-1]
+    crossed = kinds(after[1:], gained)
+    begins = starts(crossed)
+    cross = np.zeros((len(shift), *last.shape))
+    cross[1:] = (-spreads[after[1 + begins]] @ gain[gained[begins]])[crossed]
+    log_determinants = np.linalg.slogdet(pivots)[1]
+    return mean, spreads[after], cross, log_determinants[place].sum(axis=0)
 
 
 # --- standalone: end

@@ -75,21 +75,31 @@ class Draws:
     def _chained(
         self, variable: Random, first: Law, then: Law, order: Iterator[tuple[int, int]]
     ) -> np.ndarray:
-        """Step by step, each with the step before it, -1 where it is a first one."""
-        nodes = [n for e in then.expressions for n in subexpressions(e) if isinstance(n, Previous)]
+        """Step by step, each with the step before it, -1 where it is a first one.
+
+        Only that step is drawn, from arrays cut to it, unless positions along the steps count.
+        """
+        leaves = [n for e in then.expressions for n in subexpressions(e) if not n.operands]
+        nodes = [leaf for leaf in leaves if isinstance(leaf, Previous)]
         if isinstance(first, Stationary):
-            drawn_first = self._stationary(variable, then, nodes)
+            chain = np.array(self._stationary(variable, then, nodes))
         else:
-            drawn_first = self.draw(variable, first)
-        chain, axis = np.array(drawn_first), len(variable.plates) - 1
+            chain = np.array(self.draw(variable, first))
+        axis, time = len(variable.plates) - 1, variable.plates[-1]
+        moving = {v: v.plates.index(time) for v in leaves if v in self.values and time in v.plates}
+        others = (n for n in leaves if n not in moving and not isinstance(n, Previous))
+        whole = time.size is not None or any(time in (*n.plates, *n.event) for n in others)
+        sizes = self.sizes if whole else {**self.sizes, time: 1}
         for step, before in order:
             if before >= 0:
-                earlier = np.broadcast_to(np.take(chain, [before], axis=axis), chain.shape)
-                inner = Draws(
-                    {**self.values, **dict.fromkeys(nodes, earlier)}, self.sizes, self.generator
+                past = np.take(chain, [before], axis=axis)
+                values = self.values | dict.fromkeys(
+                    nodes, np.broadcast_to(past, chain.shape) if whole else past
                 )
-                drawn = np.take(inner.draw(variable, then), step, axis=axis)
-                chain[(slice(None),) * axis + (step,)] = drawn
+                if not whole:
+                    values |= {v: np.take(values[v], [step], axis=a) for v, a in moving.items()}
+                drawn = Draws(values, sizes, self.generator).draw(variable, then)
+                chain[(slice(None),) * axis + (step,)] = np.take(drawn, step if whole else 0, axis)
         return chain
 
     def _stationary(self, variable: Random, then: Law, nodes: list[Previous]) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from autoem.runtime import recursion as module
-from autoem.runtime.recursion import recursion, same, steady, times
+from autoem.runtime.recursion import each_times, kinds, recursion, steady, times
 from autoem.runtime.tridiagonal import smooth_gaussian
 
 Blocks = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -71,9 +71,7 @@ def test_a_steady_value_is_not_computed_again() -> None:
         calls.append(t)
         return 1 + x / (10 if t < 500 else 5)
 
-    equal = np.arange(1, 1000) != 500
-    equal[0] = False
-    found, place = steady(step, np.zeros(1), equal)
+    found, place = steady(step, np.zeros(1), (np.arange(1, 1000) >= 500).astype(int))
     x = np.zeros(1000)
     for t in range(1, 1000):
         x[t] = 1 + x[t - 1] / (10 if t < 500 else 5)
@@ -85,16 +83,34 @@ def test_blocks_are_the_plain_loop_and_a_planted_length_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(0)
-    matrix = np.broadcast_to(np.array([[0.9, 0.3], [-0.2, 0.8]]), (799, 2, 2))
+    matrix, kind = np.array([[[0.9, 0.3], [-0.2, 0.8]]]), np.zeros(799, dtype=int)
     value = rng.normal(size=(800, 2))
     x = value.copy()
     for t in range(1, 800):
         x[t] += matrix[0] @ x[t - 1]
-    assert_allclose(recursion(matrix, value), x, atol=1e-12)
+    assert_allclose(recursion(matrix, kind, value), x, atol=1e-12)
     monkeypatch.setattr(module, "times", lambda a, b: 2 * times(a, b))
-    assert np.abs(recursion(matrix, value) - x).max() > 1e-3
+    assert np.abs(recursion(matrix, kind, value) - x).max() > 1e-3
 
 
-def test_same_looks_at_every_array() -> None:
+@pytest.mark.parametrize("chains", [(), (3,)])
+def test_the_steady_gain_gives_what_the_full_recursion_gives(
+    chains: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = chain(3000, chains, 3, (700, 2000))
+    found = smooth_gaussian(*blocks)
+    monkeypatch.setattr(module, "SETTLED", -1.0)
+    for one, full in zip(found, smooth_gaussian(*blocks), strict=True):
+        assert_allclose(one, full, rtol=1e-12, atol=1e-12)
+
+
+def test_each_step_has_the_matrix_of_its_kind() -> None:
+    rng = np.random.default_rng(0)
+    matrix, vector = rng.normal(size=(3, 2, 2)), rng.normal(size=(400, 2))
+    kind = np.repeat([0, 1, 2, 0], [50, 200, 100, 50])
+    assert_allclose(each_times(matrix, kind, vector), times(matrix[kind], vector), atol=1e-14)
+
+
+def test_kinds_look_at_every_array() -> None:
     a, b = np.array([1, 1, 1, 2]), np.array([[0], [0], [5], [5]])
-    assert same(a, b).tolist() == [False, True, False, False]
+    assert kinds(a, b).tolist() == [0, 0, 1, 2]

@@ -173,6 +173,33 @@ def test_a_tree_is_drawn_from_its_roots() -> None:
         sample(Heritage, {}, seed=1, given={"parent": [2, 0, -2]})
 
 
+class Driven(Model):
+    s, t = Axis(), Axis()
+    v = Given(Real(), over=(s, t))
+    y = Observed(
+        Markov(first=Normal(v, variance=1e-20), then=Normal(previous / 2 + v, variance=1e-20)),
+        over=(s, t),
+    )
+
+
+class Counted(Model):
+    s, t = Axis(), Axis()
+    v = Given(Real(), over=(s, t))
+    y = Observed(
+        Markov(first=Normal(v, variance=1e-20), then=Normal(previous / 2 + v + t, variance=1e-20)),
+        over=(s, t),
+    )
+
+
+@pytest.mark.parametrize(("model", "counts"), [(Driven, 0), (Counted, 1)])
+def test_each_step_of_a_chain_reads_its_own_place(model, counts) -> None:
+    v = np.random.default_rng(0).normal(size=(3, 6))
+    y = sample(model, {}, seed=1, given={"v": v})["y"]
+    assert y[:, 0] == pytest.approx(v[:, 0], abs=1e-8)
+    for t in range(1, 6):
+        assert y[:, t] == pytest.approx(y[:, t - 1] / 2 + v[:, t] + counts * t, abs=1e-8)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_axes_of_an_array_have_different_lengths(path) -> None:
     """So that no two of them can change places unseen; the steps of a Gaussian chain are few."""

@@ -31,6 +31,7 @@ def total(body: Body, name: str, terms: Terms, free: tuple[Index, ...]) -> ir.Ar
     names = IndexNames(body.axes)
     axes = names.all(free)
     name = body.target(name, ()).name
+    terms = tuple(one for term in terms for one in halves(term))
     if len(terms) == 1 and terms[0].bound:
         contract = contraction(body, terms[0], names)
         if _covers(contract, axes):
@@ -40,6 +41,37 @@ def total(body: Body, name: str, terms: Terms, free: tuple[Index, ...]) -> ir.Ar
         parts.append(part(body, name, term, names))
     expression = parts[0] if len(parts) == 1 else ir.Call("add", tuple(parts))
     return body.let(body.target(name, axes), ir.Map(expression))
+
+
+def halves(term: Term) -> Terms:
+    """Sum over i, j of C[i, j] (a[i] b[j] + a[j] b[i]) / 2 as two sums of products.
+
+    A sum of products of the same arrays at other indices is what a derivative by a matrix leaves:
+    product by product it is a matter of matrices, as one array it would have all their indices.
+    Other sums are residuals, which are small where their summands are large: they stay whole.
+    """
+    if not term.bound:
+        return (term,)
+    factors = sympy.Mul.make_args(term.value)
+    whole = next((f for f in factors if f.is_Add and _are_alike(f.args)), None)
+    if whole is None:
+        return (term,)
+    rest = term.value / whole
+    return tuple(
+        one for summand in whole.args for one in halves(replace(term, value=rest * summand))
+    )
+
+
+def _are_alike(summands: tuple[sympy.Expr, ...]) -> bool:
+    """Whether these are products of the same arrays with the same coefficient."""
+    kinds = set()
+    for summand in summands:
+        coefficient, product = summand.as_coeff_Mul()
+        factors = sympy.Mul.make_args(product)
+        if not all(isinstance(factor, Element) for factor in factors):
+            return False
+        kinds.add((coefficient, tuple(sorted(element.base.name for element in factors))))
+    return len(kinds) == 1
 
 
 def part(body: Body, name: str, term: Term, names: IndexNames) -> ir.Scalar:
