@@ -63,12 +63,28 @@ def _resolve(let: Let, fresh: Fresh) -> list[Let]:
         made.append(Let((mask,), Map(condition)))
         factors.append(Ref(mask.name, mask.axes))
     if kept and len(factors) > 1:
-        axes = distinct(axis for factor in factors for axis in index_axes(factor))
-        value = Array(fresh(f"{target.name}_terms"), axes)
-        made.append(Let((value,), Contract(tuple(factors), ())))
-        factors = [Ref(value.name, axes)]
+        operation, factors = _multiplied(operation, factors, kept, (target, fresh, made))
     final = replace(operation, factors=tuple(factors), guards=kept)
     return [*made, Let(let.targets, final, let.comment)]
+
+
+def _multiplied(
+    operation: Contract,
+    factors: list[Ref],
+    kept: tuple[Guard, ...],
+    into: tuple[Array, Fresh, list[Let]],
+) -> tuple[Contract, list[Ref]]:
+    """The product of the factors as one array, summed over what no guard reads."""
+    target, fresh, made = into
+    read = {
+        axis for guard in kept for side in (guard.left, guard.right) for axis in index_axes(side)
+    }
+    gone = tuple(axis for axis in operation.over if axis not in read)
+    axes = distinct(axis for factor in factors for axis in index_axes(factor))
+    value = Array(fresh(f"{target.name}_terms"), tuple(axis for axis in axes if axis not in gone))
+    made.append(Let((value,), Contract(tuple(factors), gone)))
+    over = tuple(axis for axis in operation.over if axis in read)
+    return replace(operation, over=over), [Ref(value.name, value.axes)]
 
 
 def _scalar(index: IndexRead) -> Scalar:
