@@ -3,12 +3,10 @@
     forward    u[t, k] = w[t, k] sum_j u[t-1, j] A[j, k],       c[t] = sum_k u[t, k]
     backward   v[t-1, j] = sum_k A[j, k] w[t, k] v[t, k],       v[T-1] = 1 / c[T-1]
 
-with w[t] = exp(weight - its largest of the step) / c[t-1], so that c is of the size of the weights.
-The responsibility of state k at t is u[t, k] v[t, k], that of j at t - 1 and k at t is
-u[t-1, j] A[j, k] w[t, k] v[t, k], and the log-normalizer is sum_t log c[t] with what was taken out
-of the weights.  Chains run side by side along the last axes, so that a step is one matrix product
-and stays in the cache; w v stands in the place of w.  All that is returned is one piece of memory:
-three pieces would be given back and cleared anew at every call, at the cost of the arithmetic.
+with w[t] = exp(weight - its largest of the step) / c[t-1].  The responsibility of state k at t is
+u[t, k] v[t, k], that of j at t - 1 and k at t is u[t-1, j] A[j, k] w[t, k] v[t, k], and the
+log-normalizer is sum_t log c[t] with what was taken out of the weights.  Chains run side by side
+(`runtime.passes`); where they are few and long, their pieces do (`runtime.pieces`).
 Source: Rabiner (1989), Proc. IEEE 77, 257.
 """
 
@@ -16,14 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from autoem.runtime.passes import Passes, Smoothing
+from autoem.runtime.pieces import smooth_in_pieces, worth_pieces
+
+
 # --- standalone: begin
-Smoothing = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""State responsibilities, the factors before and after a step, log-normalizers."""
-
-LOWEST = -1e300
-"""The largest weight of a step at which no state is possible, so that a difference is defined."""
-
-
 def forward_backward(
     weight: np.ndarray, step: np.ndarray, first: np.ndarray | None = None
 ) -> Smoothing:
@@ -40,32 +35,22 @@ def forward_backward(
     (array([[0.5, 0.5],
            [0.9, 0.1]]), np.float64(0.5))
     """
-    steps, chains = len(weight), weight.shape[2:]
-    move = np.exp(step)
-    held = np.empty((3 * steps + 1, *weight.shape[1:]))
-    passed, after, state = held[: steps + 1], held[steps + 1 : 2 * steps + 1], held[2 * steps + 1 :]
-    before, forward = passed[:-1], passed[1:]
-    before[:1] = 0.0
-    peak, scale = np.empty((2, steps, *chains))
-    inverse, smooth = np.ones(chains), np.empty(weight.shape[1:])
-    for t in range(steps):
-        own = weight[t] if t or first is None else weight[t] + first
-        np.maximum(own.max(axis=0), LOWEST, out=peak[t, ...])
-        np.exp(np.subtract(own, peak[t], out=after[t]), out=after[t])
-        after[t] *= inverse
-        if t:
-            _forward(move, before[t], t, forward[t])
-            forward[t] *= after[t]
-        else:
-            forward[t] = after[t]
-        inverse = 1 / forward[t].sum(axis=0, out=scale[t, ...])
-    smooth[...] = inverse
-    for t in range(steps - 1, -1, -1):
-        np.multiply(forward[t], smooth, out=state[t])
-        after[t] *= smooth
-        if t:
-            _backward(move, after[t], t, smooth)
-    return state, before, after, np.log(scale).sum(axis=0) + peak.sum(axis=0)
+    move, shape = np.exp(step), weight.shape
+    if move.ndim > 2:
+        return _smooth(weight, move, first)
+    start = None if first is None else np.broadcast_to(first, shape[1:]).reshape(shape[1], -1)
+    side_by_side = weight.reshape(*shape[:2], int(np.prod(shape[2:])))
+    smooth = smooth_in_pieces if worth_pieces(side_by_side, move) else _smooth
+    *parts, total = smooth(side_by_side, move, start)
+    state, before, after = (part.reshape(shape) for part in parts)
+    return state, before, after, total.reshape(shape[2:])
+
+
+def _smooth(weight: np.ndarray, move: np.ndarray, first: np.ndarray | None) -> Smoothing:
+    passes = Passes(weight, move)
+    passes.forward(first)
+    passes.backward()
+    return passes.result()
 
 
 def forward_backward_together(weight: np.ndarray, step: np.ndarray, count: int) -> Smoothing:
@@ -80,22 +65,6 @@ def forward_backward_together(weight: np.ndarray, step: np.ndarray, count: int) 
     flat = weight.reshape(shape[0], size, *shape[1 + count :])
     state, before, after, total = forward_backward(flat, step.reshape(size, size))
     return state.reshape(shape), before.reshape(shape), after.reshape(shape), total
-
-
-def _forward(move: np.ndarray, state: np.ndarray, t: int, out: np.ndarray) -> None:
-    """sum_j state[j] move[j, k] for the step into t."""
-    if move.ndim == 2:
-        np.matmul(move.T, state, out=out)
-    else:
-        np.sum(move[t if len(move) > 1 else 0] * state[:, None], axis=0, out=out)
-
-
-def _backward(move: np.ndarray, state: np.ndarray, t: int, out: np.ndarray) -> None:
-    """sum_k move[j, k] state[k] for the step into t."""
-    if move.ndim == 2:
-        np.matmul(move, state, out=out)
-    else:
-        np.sum(move[t if len(move) > 1 else 0] * state[None], axis=1, out=out)
 
 
 # --- standalone: end

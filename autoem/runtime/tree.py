@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autoem.runtime.chain import LOWEST, Smoothing
+from autoem.runtime.passes import LOWEST, Smoothing
 
 # --- standalone: begin
 
