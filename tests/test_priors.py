@@ -86,6 +86,17 @@ class Covariance(Model):
     x = Observed(MultivariateNormal(mean, cov=cov), over=n)
 
 
+class Clusters(Model):
+    """A covariance of each component, with the same prior."""
+
+    n, k, d = Axis(), Axis(), Axis()
+    weight = Parameter(Simplex(k))
+    mean = Parameter(Real(d), over=k)
+    cov = Parameter(PositiveDefinite(d), over=k, prior=InverseWishart(5, scale=Identity(d)))
+    z = Latent(Categorical(weight), over=n)
+    x = Observed(MultivariateNormal(mean[z], cov=cov[z]), over=n)
+
+
 class Slopes(Model):
     """A prior of single numbers is that of every entry of a vector."""
 
@@ -239,7 +250,7 @@ def test_a_wishart_prior_of_a_covariance_is_refused() -> None:
         autoem.derive(Refused)
 
 
-@pytest.mark.parametrize("model", [Normals, Counts, Covariance, Slopes, Ridge])
+@pytest.mark.parametrize("model", [Normals, Counts, Covariance, Clusters, Slopes, Ridge])
 def test_a_posterior_mode_is_certified(model: Any) -> None:
     certificate = autoem.verify(autoem.derive(model))
     assert certificate, str(certificate)

@@ -26,7 +26,7 @@ def covariance(problem: Problem, parameter: Declared) -> Update:
         raise Refusal(f"some entries of {parameter.name} are held: the others have no closed form")
     total = problem.scope.define(f"scatter_{parameter.name}", scatter, "maximize")
     number = problem.coefficient(f"count_{parameter.name}", count)
-    formula = problem.kept(parameter, symmetrized(total) / number, indices)
+    formula = problem.kept(parameter, symmetrized(total, *indices[-2:]) / number, indices)
     value = problem.solved(parameter.name, "map", (formula,), indices)
     return Update(
         (parameter,),
@@ -56,9 +56,8 @@ def scatter_and_count(
     return scatter, count
 
 
-def symmetrized(matrix: Element) -> sympy.Expr:
-    """The mean of a matrix and its transpose."""
-    row, column = (index for index in matrix.indices[-2:] if isinstance(index, Index))
+def symmetrized(matrix: Element, row: Index, column: Index) -> sympy.Expr:
+    """The mean of a matrix and its transpose, wherever its rows and columns are."""
     return (matrix + reindex(matrix, {row: column, column: row})) / 2
 
 

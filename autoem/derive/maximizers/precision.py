@@ -32,7 +32,8 @@ def precision(problem: Problem, parameter: Declared) -> Update:
     if parameter in problem.free and not problem.free[parameter].by_matrix:
         raise Refusal(f"some entries of {parameter.name} are held: the others have no closed form")
     total = problem.scope.define(f"scatter_{parameter.name}", scatter, "maximize")
-    formula = symmetrized(total) / problem.coefficient(f"count_{parameter.name}", count)
+    number = problem.coefficient(f"count_{parameter.name}", count)
+    formula = symmetrized(total, *indices[-2:]) / number
     mean = problem.solved(f"mean_{parameter.name}", "map", (formula,), indices)
     best = problem.solved(parameter.name, "inverse", (mean,), indices, indices[-2:])
     return Update(

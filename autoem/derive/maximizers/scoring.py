@@ -37,9 +37,8 @@ def scoring(problem: Problem, parameter: Declared) -> Update:
     total = problem.scope.define(f"scatter_{parameter.name}", scatter, "maximize")
     number = problem.coefficient(f"count_{parameter.name}", count)
     old = old_value(parameter)
-    right = substituted(
-        _slope(problem, parameter, row, symmetrized(total), number), {parameter: old}
-    )
+    mean = symmetrized(total, *row[-2:])
+    right = substituted(_slope(problem, parameter, row, mean, number), {parameter: old})
     matrix = substituted(_information(problem, parameter, row, column, number), {parameter: old})
     system = System((parameter,), (old,), (row,), (column,), (right,), ((matrix,),))
     return replace(
