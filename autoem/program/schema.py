@@ -23,7 +23,7 @@ from autoem.graph.factor_graph import kind_of
 from autoem.language.chain import Tree
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
-from autoem.language.distribution import Distribution
+from autoem.language.distribution import Distribution, Switch
 from autoem.language.expression import Apply, Expression, Lookup, Number
 from autoem.program.expectation import STATES
 from autoem.program.ir import ArrayProgram, Matrix
@@ -185,7 +185,9 @@ def _of_bounds(variable: Variable, bounds: tuple[Given, ...], axes: AxisNames) -
     if variable in bounds:
         found["bound"] = True
     law = variable.distribution if isinstance(variable, Random) else None
-    ends = [_name_or_number(end) for end in bounds_of(law)] if law is not None else []
+    # What is outside of the bounds of one branch of a switch is left to the other.
+    known = () if law is None or isinstance(law, Switch) else bounds_of(law)
+    ends = [_name_or_number(end) for end in known]
     if ends and None not in ends:
         found["between"] = ends
     for part in likelihoods(law.table) if isinstance(law, Evidence) else ():

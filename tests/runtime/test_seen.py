@@ -7,7 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autoem import fit
+from autoem import (
+    Axis,
+    Bernoulli,
+    Interval,
+    Latent,
+    Model,
+    Observed,
+    Parameter,
+    Poisson,
+    Positive,
+    Truncated,
+    fit,
+    where,
+)
 from autoem.errors import CrossedBounds, ImpossibleRow, MissingGiven, NotFinite, OutsideDomain
 from autoem.errors.base import AutoemError
 from autoem.language.model import ModelType
@@ -71,3 +84,17 @@ def test_censored_data_in_any_units(shift: float, scale: float) -> None:
     np.testing.assert_allclose(
         np.sqrt(other.parameters["s2"]), scale * np.sqrt(plain.parameters["s2"]), rtol=digits * 10
     )
+
+
+def test_what_one_branch_of_a_switch_cannot_be_the_other_can() -> None:
+    class Hurdle(Model):
+        n = Axis()
+        share, rate = Parameter(Interval(0, 1)), Parameter(Positive())
+        z = Latent(Bernoulli(share), over=n)
+        x = Observed(where(z, Truncated(Poisson(rate), lower=1), Poisson(0)), over=n)
+
+    x = np.array([0, 0, 1, 2, 3, 0, 5, 2, 1, 1, 0, 4, 2, 0])
+    found = fit(Hurdle, {"x": x}).parameters
+    assert found["share"] == pytest.approx(np.mean(x > 0), rel=1e-9)
+    # The mean of a Poisson that is not zero.
+    assert found["rate"] / -np.expm1(-found["rate"]) == pytest.approx(x[x > 0].mean(), rel=1e-9)
