@@ -156,12 +156,14 @@ def at_edge(
 
     Each suspicious entry is moved ten times nearer its edge.  Where the objective does not fall,
     the optimum is at the edge; where a vanishing scale still changes it, it has no maximum, but for
-    one `measured` in units of the data, of which `below` tells.  A change of the objective by the
-    share `noise` is none.  The edge of the real numbers is at infinity, as for the slope of classes
+    one `measured` in units of the data, of which `below` tells.  Entries that run off in step, as
+    both shapes of a Beta, are moved together where none is at an edge alone.  A change of the
+    objective by the share `noise` is none.  The edge of the real numbers is at infinity, as for the slope of classes
     that can be separated.
     """
     found: list[Place] = []
-    slack = noise * (1 + abs(objective))
+    near: list[Place] = []
+    together, slack = dict(parameters), noise * (1 + abs(objective))
     for name in domains:
         for index, nearness in _suspects(domains[name], parameters[name], reference[name]):
             moved = _nearer(domains[name], parameters[name], reference[name], index)
@@ -170,6 +172,11 @@ def at_edge(
                 found.append(place(name, index))
             elif nearness < COLLAPSE and (name not in measured or probed > objective):
                 return "degenerate", (place(name, index),)
+            together[name] = _nearer(domains[name], together[name], reference[name], index)
+            near.append(place(name, index))
+    # Numbers ten times as large have rounding errors ten times as large.
+    if not found and len(near) > 1 and abs(evaluate(together) - objective) <= 10 * slack:
+        found = near
     return ("boundary", tuple(found)) if found else ("", ())
 
 

@@ -20,13 +20,15 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.coordinates import Coordinates
 from autoem.runtime.information import Information, combination
 from autoem.runtime.outcome import Outcome
+from autoem.runtime.search import LOST
 
 HIGHER = 1e-6
 """What is left for is higher by this share of 1 + |objective|."""
 WEAK = 1e-2
 """An eigenvalue below this may be that of a plateau: a maximum is then looked at from afar."""
-STEPS = (1, 4, 16, 64, 256)
-"""How far it is looked, in standard errors that each coordinate has if the others are known."""
+STEPS, FAR = (1, 4, 16, 64, 256), 5.0
+"""How far it is looked, in standard errors that each coordinate has if the others are known; and
+how far at most along a logarithm."""
 LEFT = "The start led to a point that is no maximum, which was left along {along}. "
 STAYS = "No maximum, and no higher point was found from here: {advice} "
 
@@ -50,7 +52,8 @@ def leave(
         if information.kind == "maximum" and heights[top] <= outcome.objective + least:
             continue
         end = start(points[top])
-        if end.objective > best.objective + least:  # of two sides that are as high, the first
+        higher = end.objective > best.objective + least  # of two sides as high, the first
+        if higher and end.result not in LOST:
             best = end
     if best is outcome:
         stays = information.kind == "saddle"
@@ -88,5 +91,7 @@ def _sides(along: dict[str, float], near: Coordinates) -> Iterator[list[Arrays]]
     direction = np.zeros(len(near.u))
     for label, length in along.items():
         direction[near.labels.index(label)] = length
+    bent = np.concatenate([np.zeros(0, bool), *(patch.bent for patch in near.patches)])
+    longest = FAR / max(float(np.abs(direction[bent]).max(initial=0.0)), FAR / STEPS[-1])
     for side in (1, -1) if along else ():
-        yield [near.point(near.u + side * step * direction) for step in STEPS]
+        yield [near.point(near.u + side * min(step, longest) * direction) for step in STEPS]

@@ -35,8 +35,29 @@ def _check_between(variable: VariableSchema, schema: Schema, arrays: Arrays) -> 
         raise CrossedBounds(
             variable=variable.name, lower=low, upper=high, index=index, axes=variable.plates
         )
+    _check_possible(variable, lower, upper)
     if variable.name in arrays:
         _check_inside(variable, arrays[variable.name], lower, upper)
+
+
+ENDS = {"positive": (0.0, np.inf), "interval": (0.0, 1.0)}
+"""Kind of domain to the ends between which a value lies; any finite number in the others."""
+
+
+def _check_possible(variable: VariableSchema, lower: np.ndarray, upper: np.ndarray) -> None:
+    """Some value lies between the bounds."""
+    low, high = ENDS.get(variable.domain, (-np.inf, np.inf))
+    empty = np.argwhere((upper <= low) | (lower >= high))
+    if len(empty):
+        index = tuple(map(int, empty[0]))
+        ends = (np.broadcast_to(end, np.shape(lower > upper))[index] for end in (lower, upper))
+        raise OutsideDomain(
+            variable=variable.name,
+            index=index,
+            axes=variable.plates,
+            value="between {:g} and {:g}".format(*ends),
+            expected=f"bounds with a value between them that is above {low:g} and below {high:g}",
+        )
 
 
 def _check_inside(
