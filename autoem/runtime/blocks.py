@@ -59,7 +59,8 @@ def add_blocks(
         total = {name: total[name] + value if total else value for name, value in more.items()}
         log_likelihood += increment
         start += size
-        size = max(size, *(length for value in more.values() for length in np.shape(value)), 1)
+        if start < rows:
+            size = max(size, *(length for value in more.values() for length in np.shape(value)), 1)
     return total, float(log_likelihood)
 
 

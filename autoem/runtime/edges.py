@@ -54,6 +54,12 @@ def first_flat(domains: Mapping[str, Domain], parameters: Arrays) -> tuple[Place
     return ()
 
 
+def shares(domains: Mapping[str, Domain], start: Arrays) -> Arrays:
+    """Reference values of probabilities: those of the start.  One that is zero there stands still;
+    one that the first map makes zero is at the edge."""
+    return {name: start[name] for name in domains if domains[name][0] in ("simplex", "interval")}
+
+
 def relative_scales(
     domains: Mapping[str, Domain], now: Arrays, reference: Arrays
 ) -> Iterator[tuple[str, np.ndarray]]:
@@ -158,8 +164,8 @@ def at_edge(
     the optimum is at the edge; where a vanishing scale still changes it, it has no maximum, but for
     one `measured` in units of the data, of which `below` tells.  Entries that run off in step, as
     both shapes of a Beta, are moved together where none is at an edge alone.  A change of the
-    objective by the share `noise` is none.  The edge of the real numbers is at infinity, as for the slope of classes
-    that can be separated.
+    objective by the share `noise` is none.  The edge of the real numbers is at infinity, as for the
+    slope of classes that can be separated.
     """
     found: list[Place] = []
     near: list[Place] = []

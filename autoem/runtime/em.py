@@ -25,6 +25,7 @@ from autoem.runtime.edges import (
     first_flat,
     first_not_finite,
     most_extreme,
+    shares,
 )
 from autoem.runtime.outcome import Outcome
 from autoem.runtime.silent import carried
@@ -190,7 +191,7 @@ def run_em(
             before, state = state, advance(e_step, m_step, state)
             trace.append(state.objective)
             if state.maps == 1 and not reference and math.isfinite(state.objective):
-                scale = state.parameters | _shares(domains, parameters) | grain.typical
+                scale = state.parameters | shares(domains, parameters) | grain.typical
             where = collapsing(domains, scale, before.parameters, state.parameters, state.gain)
             if where:
                 why = "degenerate"
@@ -217,15 +218,6 @@ def run_em(
         state.jumps,
         state.silent,
     )
-
-
-def _shares(domains: Mapping[str, Domain], parameters: Arrays) -> Arrays:
-    """Probabilities of the start: one that is zero there stands still, one that the first map makes
-    zero is at the edge."""
-    return {name: parameters[name] for name in domains if domains[name][0] in BOUNDED}
-
-
-BOUNDED = ("simplex", "interval")
 
 
 def _explained(

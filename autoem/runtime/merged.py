@@ -48,7 +48,13 @@ def merged_rows(
         return None
     first, pattern = found
     weight = np.bincount(pattern, weights, minlength=len(first)).astype(float)
-    return data | {n: np.take(data[n], first, axis=axis) for n, axis in rows.items()}, weight
+    return data | {n: _taken(data[n], first, axis) for n, axis in rows.items()}, weight
+
+
+def _taken(value: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
+    """The rows at these places, which lie in memory as blocks have them: along the last axis."""
+    last = np.ascontiguousarray(np.moveaxis(value, axis, -1)[..., places])
+    return np.moveaxis(last, -1, axis)
 
 
 def patterns(columns: list[np.ndarray], most: int) -> tuple[np.ndarray, np.ndarray] | None:

@@ -10,7 +10,8 @@ import numpy as np
 
 def take_rows(value: np.ndarray, rows: slice, axis: int = 0, kind: type = float) -> np.ndarray:
     """A block of rows, moved to the last axis of an array of its own."""
-    return np.ascontiguousarray(np.moveaxis(value, axis, -1)[..., rows], dtype=kind)
+    others = [place for place in range(value.ndim) if place != axis]
+    return np.ascontiguousarray(value.transpose(*others, axis)[..., rows], dtype=kind)
 
 
 def measured(
@@ -80,26 +81,25 @@ def weighted_total(weight: np.ndarray, value: np.ndarray) -> float:
     """Sum of weight * value; a row of weight zero counts nothing, even where value is infinite."""
     if not weight.flags.writeable:  # ones
         return float(np.sum(value))
-    return float(np.sum(np.where(weight > 0, weight * value, 0.0)))
+    total = float((weight * value).sum())
+    return total if np.isfinite(total) else float((weight * value)[weight > 0].sum())
 
 
 def log_sum_exp(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarray:
     """log sum exp over the axis, without overflow; -inf where all are -inf."""
-    peak = logits.max(axis=axis, keepdims=True)
-    peak = np.where(np.isfinite(peak), peak, 0.0)
+    peak = np.maximum(logits.max(axis=axis, keepdims=True), -1e308)
     total = np.exp(logits - peak).sum(axis=axis, keepdims=True)
-    return np.squeeze(peak + np.log(total), axis)
+    return (peak + np.log(total)).squeeze(axis)
 
 
 def softmax(logits: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.ndarray, np.ndarray]:
     """log sum exp over the axis, and exp(logits) over its sum, which overwrites the logits."""
-    peak = logits.max(axis=axis, keepdims=True)
-    peak = np.where(np.isfinite(peak), peak, 0.0)
+    peak = np.maximum(logits.max(axis=axis, keepdims=True), -1e308)
     shares = np.subtract(logits, peak, out=logits)
     np.exp(shares, out=shares)
     total = shares.sum(axis=axis, keepdims=True)
     shares *= 1 / total
-    return np.squeeze(peak + np.log(total), axis), shares
+    return (peak + np.log(total)).squeeze(axis), shares
 
 
 def largest(value: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
@@ -167,8 +167,7 @@ def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
 
 def finite_log(value: np.ndarray) -> np.ndarray:
     """log value, with log 0 = -1e300: a matrix product with zeros survives it."""
-    with np.errstate(divide="ignore"):
-        return np.maximum(np.log(value), -1e300)
+    return np.maximum(np.log(value), -1e300)
 
 
 def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
