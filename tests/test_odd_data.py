@@ -17,6 +17,7 @@ import pytest
 from autoem import Fit, fit, generate
 from autoem.backends.program import Program
 from autoem.errors.run import BadOption
+from autoem.runtime import em
 from tests.test_models import ROOT, declared
 
 RNG = np.random.default_rng(4)
@@ -103,6 +104,15 @@ def test_rows_as_few_as_components(name: str, rows: int) -> None:
 def test_equal_rows_have_no_scale(name: str) -> None:
     key, x, _ = SCALARS[name]
     check_collapse(fitted(name, {key: np.full(N, x[0])}, {"k": 2}))
+
+
+def test_equal_rows_look_converged_to_who_does_not_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: without the questions at the edge no collapse is seen."""
+    monkeypatch.setattr(em, "collapsing", lambda *_: ())
+    monkeypatch.setattr(em, "below", lambda *_: ())
+    monkeypatch.setattr(em, "at_edge", lambda *_: ("", ()))
+    with pytest.raises(AssertionError):
+        check_collapse(fitted("gamma_mixture", {"x": np.full(N, 2.0)}, {"k": 2}))
 
 
 @pytest.mark.parametrize("name", ["death_notices", "poisson_hidden_markov"])

@@ -71,7 +71,9 @@ def _apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
 
 def _unit_lengths(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Lengths of the rows, and of the columns once the rows are of length one; 1 for a zero."""
-    row = np.sqrt(np.einsum("...ij,...ij->...i", matrix, matrix))
+    peak = np.abs(matrix).max(axis=-1)
+    peak = np.where(peak > 0, peak, 1.0)  # the square of 1e200 is infinite
+    row = peak * np.sqrt(np.sum((matrix / peak[..., None]) ** 2, axis=-1))
     row = np.where(row > 0, row, 1.0)
     column = np.sqrt(np.sum((matrix / row[..., None]) ** 2, axis=-2))
     return row, np.where(column > 0, column, 1.0)

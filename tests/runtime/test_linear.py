@@ -27,6 +27,13 @@ def test_regular_systems_in_any_units(seed: int, size: int, power: int) -> None:
     np.testing.assert_allclose(found, y, rtol=1e-7, atol=1e-9)
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e200, 1e300])
+def test_entries_whose_square_is_no_number(unit: float) -> None:
+    """Weights of residuals of 1e-100 are 1e200."""
+    a, y = np.array([[2.0, 0.5], [0.5, 1.0]]), np.array([3.0, 5.0])
+    np.testing.assert_allclose(solve(unit * a, unit * (a @ y)), y, rtol=1e-14)
+
+
 @pytest.mark.parametrize("size", [2, 3, 5])
 def test_singular_systems_have_the_solution_of_smallest_norm(size: int) -> None:
     generator = np.random.default_rng(size)
