@@ -186,8 +186,8 @@ def test_an_outlier_leaves_the_rest_to_a_heavy_tail() -> None:
     y = Y.copy()
     y[4] = 1e12
     found = fitted("student_regression", {"v": LINE, "y": y}, max_iterations=10_000)
-    without = fitted(
-        "student_regression",
+    without = fit(
+        declared(ROOT / "models/student_regression.py"),
         {"v": np.delete(LINE, 4, 0), "y": np.delete(Y, 4)},
         fixed={"nu": found.parameters["nu"]},
     )
