@@ -36,7 +36,7 @@ _PUBLIC = {
         Bernoulli Binomial Categorical Multinomial Poisson Geometric NegativeBinomial Normal
         LogNormal MultivariateNormal Gamma InverseGamma Exponential Weibull Pareto Beta Dirichlet
         Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform""",
-    "autoem.derive.approximations": "mean_field monte_carlo quadrature",
+    "autoem.derive.approximations": "laplace mean_field monte_carlo quadrature",
     "autoem.graph": "FactorGraph draw factor_graph",
     "autoem.pipeline": "derive fit generate sample verify",
     "autoem.runtime": "Fit",
@@ -46,6 +46,7 @@ _HOME = {name: home for home, names in _PUBLIC.items() for name in names.split()
 if TYPE_CHECKING:
     from autoem import errors as errors
     from autoem.derive.approximations import (
+        laplace as laplace,
         mean_field as mean_field,
         monte_carlo as monte_carlo,
         quadrature as quadrature,

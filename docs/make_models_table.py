@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autoem.cli.find import find_model, shipped
 from autoem.cli.report import latent_of, names_of
-from autoem.derive.approximations import Approximation, mean_field, quadrature
+from autoem.derive.approximations import Approximation, laplace, mean_field, quadrature
 from autoem.derive.stages import Derivation, derive
 from autoem.pipeline import verify
 
@@ -29,6 +29,7 @@ CHOSEN: dict[str, Approximation] = {
     "latent_dirichlet_allocation": mean_field(),
     "poisson_factorization": mean_field(),
     "poisson_random_intercept": quadrature(order=32),
+    "poisson_state_space": laplace(),
     "rasch": quadrature(order=32),
     "switching_state_space": mean_field(),
 }
@@ -54,7 +55,7 @@ def row(name: str, kept: Sequence[str]) -> tuple[str, ...]:
 def e_step(derivation: Derivation) -> str:
     """Rule of each latent, in the order of elimination."""
     rules = [f"{latent_of(p)}: {p.rule}" for p in derivation.e_step.posteriors]
-    by = " (mean_field)" if derivation.e_step.factors else ""
+    by = " (mean_field)" if derivation.objective == "elbo" else ""
     return "; ".join(rules) + by or "no latent"
 
 

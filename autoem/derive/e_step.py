@@ -7,10 +7,14 @@ left is the log-likelihood.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from autoem.derive.approximations import Approximation, MeanField, quadrature
+from autoem.derive.approximations import Approximation, Laplace, MeanField, quadrature
 from autoem.derive.calculus import depends
+from autoem.derive.laplace import laplace
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.mean_field import Factor, Factors, factorized
 from autoem.derive.places import places
@@ -80,6 +84,8 @@ def _taken(
         try:
             return (*_eliminated(joint, terms, block, assume), ())
         except NoExactPosterior as refusal:
+            if isinstance(assume, Laplace):
+                return _about_mode(joint, terms, block, refusal)
             raise _advised(joint, terms, block, refusal) from None
     if len(block) > 1 and any(q.name in assume.kept for q in block):
         return _factorized(joint, terms, block, assume)
@@ -105,13 +111,17 @@ def has_joint_states(posterior: Posterior) -> bool:
 def _advised(
     joint: LogJoint, terms: Terms, block: list[Declared], refusal: NoExactPosterior
 ) -> NoExactPosterior:
-    """The refusal, with a mean field as advice where there is one."""
-    try:
-        _factorized(joint, terms, block, MeanField(), refusal)
-    except NoExactPosterior:
-        return refusal
-    advice = (*refusal.advice, "choose: derive(Model, posterior=mean_field())")
-    return NoExactPosterior(**{**refusal.fields, "advice": advice})
+    """The refusal, with those approximations as advice that would serve."""
+    attempts: dict[str, Callable[[], Taken]] = {
+        "mean_field": partial(_factorized, joint, terms, block, MeanField(), refusal),
+        "laplace": partial(_about_mode, joint, terms, block, refusal),
+    }
+    advice = list(refusal.advice)
+    for name, attempt in attempts.items():
+        with suppress(NoExactPosterior):
+            attempt()
+            advice.append(f"choose: derive(Model, posterior={name}())")
+    return NoExactPosterior(**{**refusal.fields, "advice": tuple(advice)})
 
 
 def _eliminated(
@@ -127,6 +137,18 @@ def _eliminated(
             rest = tuple(term for term in terms if not depends(term.value, eliminated))
             terms = (*rest, *posterior.remainder())
     return terms, posteriors
+
+
+def _about_mode(
+    joint: LogJoint, terms: Terms, block: list[Declared], refusal: NoExactPosterior
+) -> Taken:
+    """A block by the expansion about its mode."""
+    try:
+        left, found, factor = laplace(joint, terms, block)
+    except Refusal as reason:
+        refusals = (*refusal.refusals, (", ".join(q.name for q in block), "laplace", str(reason)))
+        raise NoExactPosterior(**{**refusal.fields, "refusals": refusals}) from None
+    return left, found, (factor,)
 
 
 def _factorized(

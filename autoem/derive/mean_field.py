@@ -193,7 +193,7 @@ class Form:
         result = []
         for (key, formal, parameter), (_, mean) in zip(self.parameters, means, strict=True):
             indices = tuple(i for i in formal.indices if isinstance(i, Index))
-            result.append(Held(parameter, indices, _placed(mean, indices), _start(key, mean)))
+            result.append(Held(parameter, indices, placed(mean, indices), _start(key, mean)))
         return tuple(result)
 
 
@@ -233,7 +233,7 @@ def _parameter(scope: Scope, mean: Element) -> Declared:
     return scope.quantity(parameter)
 
 
-def _placed(mean: Element, indices: tuple[Index, ...]) -> Element:
+def placed(mean: Element, indices: tuple[Index, ...]) -> Element:
     """The mean at formal indices, each at the next over its axis; it may have fewer of them."""
     moved: dict[Index, Index] = {}
     left = list(indices)

@@ -102,10 +102,11 @@ class Gathering:
         if len(mixed) == 1 and any(depends(factor, q) for q in self.ranked):
             return (self._kept(term, factor),)
         opened = factor if factor.is_Add else sympy.expand(sympy.expand_log(factor))
-        rest = term.value / factor
-        if opened == factor and not factor.is_Add:
-            raise Mixed(str(factor))
+        # Not by division: sympy puts exponentials together that were taken apart.
+        rest = sympy.Mul(*(f for f in sympy.Mul.make_args(term.value) if f is not factor))
         parts = tuple(replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
+        if parts == (term,):  # a product of exponentials is one exponential again
+            raise Mixed(str(factor))
         return tuple(p for part in parts for p in self._expanded(part))
 
     def _kept(self, term: Term, factor: sympy.Expr) -> Term:

@@ -40,6 +40,7 @@ from autoem.program.ir import (
     Solve,
 )
 from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
+from autoem.runtime.modes import at_modes
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 Values = dict[str, np.ndarray]
@@ -60,6 +61,7 @@ class Interpretation:
     ) -> tuple[Values, float]:
         """Expected statistics, and the objective: log-likelihood plus log prior."""
         program = self.program
+        parameters = self._at_modes(data, parameters)
         given = _known(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
@@ -93,6 +95,7 @@ class Interpretation:
         """The gradient of the objective by every parameter."""
         program = self.program
         assert program.score is not None
+        parameters = self._at_modes(data, parameters)
         given = _known(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
@@ -110,7 +113,7 @@ class Interpretation:
         weights: np.ndarray | None = None,
     ) -> float:
         """Log-likelihood of the data, each row raised to its weight."""
-        given = _known(self.program, data, parameters)
+        given = _known(self.program, data, self._at_modes(data, parameters))
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return _total(expected[EVIDENCE], weights)
 
@@ -118,9 +121,21 @@ class Interpretation:
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
     ) -> Values:
         """Expectations of the latent variables given the data."""
+        return self._held(data, self._at_modes(data, parameters))
+
+    def _held(self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> Values:
+        """Expectations at what is held, be it at a mode or not."""
         given = _known(self.program, data, parameters)
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return {array.name: expected[array.name] for array in expectations(self.program)}
+
+    def _at_modes(
+        self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
+    ) -> Mapping[str, np.ndarray]:
+        modes, heights = self.program.modes, self.program.heights
+        if not modes:
+            return parameters
+        return at_modes(self._held, dict(data), dict(parameters), modes, heights)
 
     def decode(
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]

@@ -271,7 +271,8 @@ class ArrayProgram:
     for the axes that no other array has, and the codes that point into them; `masks`: data that say
     which cells are seen; `ones`: data that are ones, as many as another array has entries along one
     of its axes, unless they are given; `free`: what `maximize` reads besides, 1 where an entry of a
-    parameter is free and 0 where it is held.
+    parameter is free and 0 where it is held; `modes`: parameters that stand for a mode, with the
+    expectation that is a step of Newton's method from there, and `heights` the log joint there.
     """
 
     name: str
@@ -294,3 +295,5 @@ class ArrayProgram:
     masks: tuple[str, ...] = ()
     ones: dict[str, tuple[str, int]] = field(default_factory=dict, hash=False)
     free: dict[Array, Nested] = field(default_factory=dict, hash=False)
+    modes: dict[str, str] = field(default_factory=dict, hash=False)
+    heights: tuple[str, ...] = ()

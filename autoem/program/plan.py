@@ -6,6 +6,7 @@
     maximize     statistics, parameters               -> new parameters
     score        a block of data, expectations        -> the gradient, to be added over the blocks
     decode       a block of data, parameters          -> the most probable states of the latents
+    newton       data, parameters                     -> a step towards the modes that are held
 
 Posterior and statistics are simplified together, so that what both need is computed once.  Where
 residuals can be multiplied out, there is a second form of the E-step, and a bound that tells block
@@ -53,6 +54,7 @@ class Plan:
     score: Function | None = None
     prior_score: Function | None = None
     decode: Function | None = None
+    newton: Function | None = None
 
     @property
     def row_data(self) -> tuple[Array, ...]:
@@ -79,7 +81,15 @@ def plan(program: ArrayProgram) -> Plan:
         _simplified(program.score, rows),
         _simplified(program.prior_score, alone),
         _simplified(program.decode, rows),
+        _simplified(_newton(program), rows),
     )
+
+
+def _newton(program: ArrayProgram) -> Function | None:
+    """The part of the posterior that a step of Newton's method takes, where something is held."""
+    wanted = (*program.modes.values(), *program.heights)
+    outputs = tuple(array for array in program.posterior.outputs if array.name in wanted)
+    return replace(program.posterior, name="newton", outputs=outputs) if wanted else None
 
 
 def _simplified(function: Function | None, context: Context) -> Function | None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autoem.derive.approximations import Laplace
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.maximizers.problem import STEPS
@@ -67,7 +68,7 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
         "objective": derivation.objective,
-        "exact": not any(update.rule in STEPS for update in derivation.m_step.updates),
+        "exact": not _is_shortened(derivation),
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "sparse": list(program.sparse),
@@ -80,6 +81,13 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
             for latent, words in program.latents.items()
         },
     }
+
+
+def _is_shortened(derivation: Derivation) -> bool:
+    """Whether an M-step may go too far: where it maximizes no Q, or Q is only the slope's."""
+    if isinstance(derivation.e_step.assume, Laplace):
+        return True
+    return any(update.rule in STEPS for update in derivation.m_step.updates)
 
 
 def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def coordinates(
     """
     patches: list[Patch] = []
     free: Arrays = {}
-    for variable in schema.of_kind("parameter"):
+    for variable in schema.own_parameters:
         value = np.asarray(parameters[variable.name], dtype=float)
         held = np.broadcast_to(~np.isnan(fixed.get(variable.name, np.nan)), value.shape)
         held = held | bool(variable.corner)

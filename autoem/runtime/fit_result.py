@@ -172,7 +172,7 @@ class Fit:
         _check_size(self.free_parameters, rows.data)
         score = partial(program.score, rows.data, weights=rows.weights)
         lengths = real_sizes(self.schema.to_dict(), read.arrays, read.sizes)
-        return information(self.schema, self.parameters, score, self.fixed, self.edges, lengths)
+        return information(self.schema, self.point, score, self.fixed, self.edges, lengths)
 
     @property
     def standard_errors(self) -> Arrays:

@@ -261,10 +261,10 @@ def _judged(near: Coordinates, slope: np.ndarray, found: Bend, inside: np.ndarra
     """The information of the coordinates inside, and what its eigenvalues say."""
     spectrum = _spectrum(found, slope, inside)
     names = tuple(name for name, kept in zip(near.labels, inside, strict=True) if kept)
-    slopes = {name: near.slopes(name)[:, inside] for name in near.parameters}
+    slopes = {name: near.slopes(name)[:, inside] for name in near.free}
     errors: Arrays = {}
     reasons: dict[str, str] = {}
-    for name, value in near.parameters.items():
+    for name, value in ((name, near.parameters[name]) for name in near.free):
         gone = near.free[name].reshape(-1) & (near.own(name, ~inside) | ~slopes[name].any(axis=1))
         unsure = spectrum.unsure(slopes[name]) & ~gone
         # hypot: the square of 1e-200 is zero.

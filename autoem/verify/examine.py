@@ -8,7 +8,7 @@ from typing import Any
 
 from autoem.backends import BACKENDS
 from autoem.backends.load import load
-from autoem.derive.approximations import Nodes
+from autoem.derive.approximations import Laplace, Nodes
 from autoem.derive.stages import Derivation, derive
 from autoem.errors.verification import NotJudged, NotSimulated
 from autoem.program.ir import ArrayProgram
@@ -16,7 +16,7 @@ from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.verify.case import Case
 from autoem.verify.certificate import Certificate, Obligation
-from autoem.verify.obligations import EXAMINATIONS, OF_BOUNDS, Examination
+from autoem.verify.obligations import EXAMINATIONS, OF_BOUNDS, OF_MODES, Examination
 
 
 def verify(
@@ -63,7 +63,7 @@ def examined(
     except Exception as error:  # what cannot be lowered, printed or loaded is no algorithm
         yield Obligation("program", "failed", None, f"{type(error).__name__}: {error}")
         return
-    for examination in OF_BOUNDS if derivation.e_step.factors else EXAMINATIONS:
+    for examination in _examinations(derivation):
         for obligation in _examined(case, examination):
             yield _of_estimate(obligation) if _is_estimate(derivation) else obligation
 
@@ -89,6 +89,13 @@ def _of_estimate(obligation: Obligation) -> Obligation:
     if obligation.status != "failed" or not judged or (obligation.digits or 0) < FEW:
         return obligation
     return replace(obligation, status="open", detail=f"{obligation.detail}: an estimate")
+
+
+def _examinations(derivation: Derivation) -> tuple[Examination, ...]:
+    """What is to be shown, of an exact algorithm and of an approximation."""
+    if isinstance(derivation.e_step.assume, Laplace):
+        return OF_MODES
+    return OF_BOUNDS if derivation.e_step.factors else EXAMINATIONS
 
 
 def _case(

@@ -34,6 +34,7 @@ SECTIONS = {
     "least": "ranks",
     "greatest": "ranks",
     "weighted_median": "ranks",
+    "at_modes": "modes",
     "add_blocks": "blocks",
     "blocks": "blocks",
     "block_size": "blocks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autoem.backends.numpy.choice import CANCELS, choices
 from autoem.backends.numpy.rows import (
@@ -70,13 +70,16 @@ class Driver:
             head.append(
                 Assign(Name("CANCELS"), CANCELS, "", "What may cancel and leave nine digits.")
             )
-        return (*head, self.e_step(), m_step(), self.log_likelihood(), self.posterior())
+        posterior = self.posterior()
+        posterior = replace(posterior, body=(*self.at_modes(), *posterior.body))
+        return (*head, self.e_step(), m_step(), self.log_likelihood(), posterior)
 
     def private(self) -> Body:
         """What the others call."""
         length = self.rows.block_size()
         return (
             *length,
+            *self.held(),
             self.rows.block(),
             *(choices(self.plan.expanded) if self.plan.expanded else ()),
         )
@@ -99,7 +102,7 @@ class Driver:
             *keep,
             Return(Sequence("", (answer, Name("log_likelihood")))),
         )
-        before = (*self.rows.fixed(), *((given,) if override else ()))
+        before = (*self.at_modes(), *self.rows.fixed(), *((given,) if override else ()))
         sums = ": sums over the rows, block by block." if self.rows.axis else "."
         return Define(
             "e_step",
@@ -172,9 +175,29 @@ class Driver:
             (DATA, PARAMETERS, WEIGHTS),
             "float",
             "Log-likelihood of the data, each row raised to its weight.",
-            (*self.rows.fixed(), *body),
+            (*self.at_modes(), *self.rows.fixed(), *body),
             (QUIET,),
         )
+
+    def at_modes(self) -> Body:
+        """What is held goes to the mode before anything is computed there."""
+        program = self.plan.program
+        if not program.modes:
+            return ()
+        held = Mapping(tuple((Literal(a), Literal(b)) for a, b in program.modes.items()))
+        heights = Sequence("[]", tuple(map(Literal, program.heights)))
+        call = (Name("_at_held"), Name("data"), Name("parameters"), held, heights)
+        return (Assign(Name("parameters"), invoke(self.rows.helper("at_modes"), *call)),)
+
+    def held(self) -> Body:
+        """The step of Newton's method as a function of data and parameters."""
+        if not self.plan.program.modes:
+            return ()
+        block = invoke("_block", Name("data"), NONE)
+        step = Return(invoke("_newton", block, Name("parameters")))
+        document = "A step towards the modes that are held, and the log joint where it begins."
+        body = (*self.rows.measured(), step)
+        return (Define("_at_held", (DATA, PARAMETERS), "Arrays", document, body, (QUIET,)),)
 
     def posterior(self) -> Define:
         """Expectations for all rows: the one place where they are held together."""

@@ -20,6 +20,7 @@ SUMS = "Expected statistics of a block of rows."
 PRIOR = "Log density of the parameters."
 UPDATE = "The parameters that maximize Q."
 PATHS = "The most probable states of the latent variables in a block of rows."
+STEP = "Where a step of Newton's method leads from what is held, and the log joint there."
 SLOPES = "Gradient of Q in a block of rows."
 
 
@@ -42,7 +43,8 @@ class Printed:
         if self.plan.expanded is not None:
             expanded, second = self._form(self.plan.expanded, EXPANDED)
             self.plan = replace(self.plan, expanded=expanded)
-        return (*first, *second, self._maximize(), *score, *self._priors(), *self._decode())
+        more = (*self._priors(), *self._decode(), *self._newton())
+        return (*first, *second, self._maximize(), *score, *more)
 
     def _form(self, form: EStep, suffix: str) -> tuple[EStep, tuple[Define, ...]]:
         """One form of the E-step, and the form with only what is used of the fixed part."""
@@ -121,6 +123,16 @@ class Printed:
         given |= {a.name: "block" for a in decode.inputs if row is None or row in a.axes}
         given |= {a.name: "fixed" for a in self.plan.program.parameters}
         return (self._define("_decode", PATHS, decode, ("block", "fixed"), given, row),)
+
+    def _newton(self) -> tuple[Define, ...]:
+        """A step towards the modes that are held, from the data and the parameters."""
+        newton = self.plan.newton
+        if newton is None:
+            return ()
+        given = {array.name: "block" for array in newton.inputs}
+        given |= {array.name: "fixed" for array in self.plan.program.parameters}
+        newton = replace(newton, comment="")
+        return (self._define("_newton", STEP, newton, ("block", "fixed"), given),)
 
     def _priors(self) -> tuple[Define, ...]:
         """The log density of the parameters, and its gradient."""

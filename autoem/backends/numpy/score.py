@@ -32,7 +32,13 @@ def score(driver: Driver) -> tuple[Define, ...]:
     if driver.plan.factored.fixed.body:
         whole = Binary("|", whole, invoke("_fixed", Name("data"), Name("parameters")))
     prior = _prior(driver)
-    body = (*driver.rows.measured(), Assign(FIXED, whole), *_rows(driver, bool(prior)), *prior)
+    body = (
+        *driver.at_modes(),
+        *driver.rows.measured(),
+        Assign(FIXED, whole),
+        *_rows(driver, bool(prior)),
+        *prior,
+    )
     document = POSTERIOR if prior else DOCUMENT
     return (Define("score", (DATA, PARAMETERS, WEIGHTS), "Arrays", document, body, (QUIET,)),)
 

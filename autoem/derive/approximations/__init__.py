@@ -8,10 +8,12 @@ from autoem.derive.approximations.by_nodes import (
     monte_carlo as monte_carlo,
     quadrature as quadrature,
 )
+from autoem.derive.approximations.laplace import Laplace as Laplace, laplace as laplace
 from autoem.derive.approximations.mean_field import MeanField as MeanField, mean_field as mean_field
 
 CHOICES: dict[str, Callable[..., Approximation]] = {
     "quadrature": quadrature,
+    "laplace": laplace,
     "monte_carlo": monte_carlo,
     "mean_field": mean_field,
 }

@@ -148,7 +148,7 @@ def _weight(term: Term) -> int:
 
 
 def _e_step(made: Page) -> Iterator[Block]:
-    if made.derivation.e_step.factors:
+    if made.derivation.objective == "elbo":
         hold(made)
         yield paragraph(
             "By choice q is a product of factors, each the posterior at the means of the others: "

@@ -13,6 +13,7 @@ from autoem.derive.explain.arrays import arrays
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.joint import joint
+from autoem.derive.explain.laplace import about_mode
 from autoem.derive.explain.layout import Block, Inline, Paragraph
 from autoem.derive.explain.nodes import nodes
 from autoem.derive.explain.page import Page
@@ -23,6 +24,7 @@ from autoem.derive.explain.states import cells, states
 from autoem.derive.explain.totals import totals
 from autoem.derive.explain.trees import tree
 from autoem.derive.index import Lookup
+from autoem.derive.laplace import LaplacePosterior
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.chain import ChainPosterior
@@ -62,6 +64,18 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
 
 def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     """A posterior by the reader of its type; one without a reader by its rule and reason."""
+    place = _place(page, posterior)
+    lead: tuple[Inline, ...] = ("Posterior of ", page.notation.symbol(place.latent), ".")
+    reason = page.reason(posterior.reason)
+    yield Paragraph((f"Rule {posterior.rule}: ", *reason, "."), lead)
+    if isinstance(posterior, LaplacePosterior):
+        yield from about_mode(place, posterior, _read(_place(page, posterior.own), posterior.own))
+    else:
+        yield from _read(place, posterior)
+
+
+def _place(page: Page, posterior: Posterior) -> Place:
+    """The posterior with symbols for its indices."""
     local = posterior.local
     own = [*local.plates, *(context.state for context in local.contexts)]
     if isinstance(posterior, StatePosterior | NodesPosterior):
@@ -73,10 +87,11 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     if isinstance(posterior, ProductChainPosterior):
         w = posterior.weights
         own += [w.time, *w.states, *w.befores]
-    place = Place(page, posterior, page.notation.indexing(*own))
-    lead: tuple[Inline, ...] = ("Posterior of ", page.notation.symbol(place.latent), ".")
-    reason = page.reason(posterior.reason)
-    yield Paragraph((f"Rule {posterior.rule}: ", *reason, "."), lead)
+    return Place(page, posterior, page.notation.indexing(*own))
+
+
+def _read(place: Place, posterior: Posterior) -> Iterator[Block]:
+    """What the reader of its type shows."""
     for kind, reader in READERS:
         if isinstance(posterior, kind):
             yield from reader(place, posterior)

@@ -81,7 +81,9 @@ def conjugate_array(
     local = localize(own, latent, len(latent.variable.plates))
     refusals = []
     for family in FAMILIES:
-        if isinstance(family, VectorFamily) and family.support == latent.support:
+        rank = len(latent.variable.event)
+        fits = isinstance(family, VectorFamily) and max(family.ranks, default=0) <= rank
+        if isinstance(family, VectorFamily) and fits and family.support == latent.support:
             try:
                 return _matched(joint.scope, family, local, latent)
             except Refusal as refusal:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from autoem.derive.decode import decode
 from autoem.derive.index import Index, fresh
+from autoem.derive.laplace import LaplacePosterior
 from autoem.derive.law import is_told
 from autoem.derive.moments import moments
 from autoem.derive.quantity import Computed, Declared, Defined, Quantity, Size, Statistic
@@ -40,7 +42,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     maximize, free = _maximize(derivation, axes, declared, sums)
     score, prior_score = (
         (None, None)
-        if derivation.e_step.factors  # the gradient of F by theta alone is that of no likelihood
+        if derivation.objective == "elbo"  # its gradient by theta alone is that of no likelihood
         else score_functions(derivation, axes, declared, given, row)
     )
     decoded = decoding.function(decode(derivation.e_step), Body(axes, declared), declared)
@@ -67,9 +69,18 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         every={e.array.name: e.codes for e in every.values()},
         masks=tuple(mask.name for mask in derivation.log_joint.scope.masks.values()),
         free=free,
+        **_modes(derivation, arrays),
     )
     found = moments(derivation) if row is None and not program.sparse else None
     return program if found is None else with_repeats(program, axes.of(found.row))
+
+
+def _modes(derivation: Derivation, arrays: dict[Quantity, ir.Array]) -> dict[str, Any]:
+    """What is held at a mode, and where a step of Newton's method leads."""
+    found = [q for q in derivation.e_step.posteriors if isinstance(q, LaplacePosterior)]
+    heights = dict.fromkeys(arrays[q.expectations["height"].base].name for q in found)
+    modes = {q.mode.held.name: arrays[q.expectations["newton"].base].name for q in found}
+    return {"modes": modes, "heights": tuple(heights)}
 
 
 def _axes(functions: tuple[ir.Function, ...], arrays: tuple[ir.Array, ...]) -> list[str]:

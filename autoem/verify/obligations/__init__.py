@@ -9,6 +9,7 @@ from autoem.verify.obligations.ascent import ascent
 from autoem.verify.obligations.bound import bound
 from autoem.verify.obligations.decode import decode
 from autoem.verify.obligations.expansion import expansion
+from autoem.verify.obligations.laplace import laplace
 from autoem.verify.obligations.maximizer import maximizer
 from autoem.verify.obligations.mean_field import mean_field
 from autoem.verify.obligations.posterior import posterior
@@ -26,6 +27,9 @@ EXAMINATIONS: tuple[Examination, ...] = (
     decode,
     ascent,
 )
+
+OF_MODES: tuple[Examination, ...] = (expansion, laplace)
+"""For an approximation at the mode, of which brute force is another one."""
 
 OF_BOUNDS: tuple[Examination, ...] = (expansion, mean_field)
 """For a mean field, whose objective is a bound and has parameters that the model has not."""
