@@ -102,7 +102,6 @@ class Gathering:
         if len(mixed) == 1 and any(depends(factor, q) for q in self.ranked):
             return (self._kept(term, factor),)
         opened = factor if factor.is_Add else sympy.expand(sympy.expand_log(factor))
-        # Not by division: sympy puts exponentials together that were taken apart.
         rest = sympy.Mul(*(f for f in sympy.Mul.make_args(term.value) if f is not factor))
         parts = tuple(replace(term, value=rest * v) for v in sympy.Add.make_args(opened))
         if parts == (term,):  # a product of exponentials is one exponential again

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from autoem.program import interpret_chains, interpret_numeric
+from autoem.program.interpret_modes import at_modes
 from autoem.program.interpret_ranks import rank
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
@@ -40,7 +42,6 @@ from autoem.program.ir import (
     Solve,
 )
 from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
-from autoem.runtime.modes import at_modes
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 Values = dict[str, np.ndarray]
@@ -135,7 +136,7 @@ class Interpretation:
         modes, heights = self.program.modes, self.program.heights
         if not modes:
             return parameters
-        return at_modes(self._held, dict(data), dict(parameters), modes, heights)
+        return at_modes(partial(self._held, data), dict(parameters), modes, heights)
 
     def decode(
         self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
