@@ -44,7 +44,7 @@ from autoem.program.ir import (
 from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
-Values = dict[str, np.ndarray]
+Values, Known = dict[str, np.ndarray], Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -124,18 +124,14 @@ class Interpretation:
         """Expectations of the latent variables given the data."""
         return self._held(data, self._at_modes(data, parameters))
 
-    def _held(self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> Values:
+    def _held(self, data: Known, parameters: Known) -> Values:
         """Expectations at what is held, be it at a mode or not."""
         given = _known(self.program, data, parameters)
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return {array.name: expected[array.name] for array in expectations(self.program)}
 
-    def _at_modes(
-        self, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
-    ) -> Mapping[str, np.ndarray]:
+    def _at_modes(self, data: Known, parameters: Known) -> Known:
         modes, heights = self.program.modes, self.program.heights
-        if not modes:
-            return parameters
         return at_modes(partial(self._held, data), dict(parameters), modes, heights)
 
     def decode(
