@@ -44,7 +44,8 @@ from autoem.program.ir import (
 from autoem.program.roles import EVIDENCE, PRIOR, expectations, key_of, row_weight
 
 KINDS = {"float": np.float64, "int": np.int64, "bool": np.bool_}
-Values, Known = dict[str, np.ndarray], Mapping[str, np.ndarray]
+Values = dict[str, np.ndarray]
+Known = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
