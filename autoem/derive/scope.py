@@ -23,6 +23,7 @@ from autoem.derive.quantity import (
     MatrixFunction,
     Seen,
     Size,
+    indices_of,
 )
 from autoem.derive.term import Term, canonical
 from autoem.derive.told import Position, Told
@@ -154,8 +155,10 @@ class Scope:
             self.defined[key] = Defined(name, axes, indices=free, definition=terms, phase=phase)
         return Element(self.defined[key], free)
 
-    def log_partition(self, operand: sympy.Expr, over: Index) -> Element:
+    def log_partition(self, operand: sympy.Expr, over: Index) -> sympy.Expr:
         """log sum exp of the operand over one index; equal ones are one quantity."""
+        if over not in indices_of(operand):
+            return operand + sympy.log(self.size(over.axis))
         key, free = canonical((Term(operand, (over,)),))
         if ("log_partition", key) not in self.partitions:
             axes = tuple(index.axis for index in free)

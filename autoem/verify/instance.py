@@ -16,7 +16,7 @@ from autoem.derive.held import held_entries
 from autoem.families.degrees import degrees
 from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Evidence
-from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
+from autoem.language.declaration import Given, Latent, Observed, Parameter, Random, Variable
 from autoem.language.domain import Domain
 from autoem.language.expression import Axis, Entry, Lookup, subexpressions
 from autoem.language.model import ModelType
@@ -206,10 +206,13 @@ def _is_continuous_chain(latent: Latent) -> bool:
 
 
 def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
-    """The axes of parameters, those of latent events and categories before the others."""
+    """The axes of parameters, those of latent events and categories before the others; not one of
+    categories that are rows, as the time of a change."""
     latent = [v for v in variables if isinstance(v, Latent)]
     first = [axis for v in latent for axis in v.event]
-    first += [v.category for v in latent if v.category is not None]
+    rows = {axis: v for v in variables if isinstance(v, Observed) for axis in v.plates}
+    categories = [v.category for v in latent if v.category is not None]
+    first += [axis for axis in categories if axis not in rows]
     parameters = [v for v in variables if isinstance(v, Parameter)]
     return first + [axis for v in parameters for axis in (*v.plates, *v.event)]
 

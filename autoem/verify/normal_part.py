@@ -93,23 +93,26 @@ def _root(precision: np.ndarray) -> np.ndarray:
 
 def normal_part(log_f: LogIntegrand, dimension: int) -> NormalPart | None:
     """The coordinates in which log f is a quadratic, seen at some points; none, nothing."""
-    around = np.random.default_rng(dimension).normal(size=(TRIED, 1, dimension))
-    inner = [i for i, unit in enumerate(np.eye(dimension)) if _is_parabola(log_f, around, unit)]
-    if not inner:
+    around = np.random.default_rng(dimension).normal(size=(TRIED, dimension))
+    inner = np.flatnonzero(_parabolas(log_f, around))
+    if not len(inner):
         return None
     outer = np.setdiff1d(np.arange(dimension), inner)
-    found = NormalPart(log_f, np.array(inner), outer)
-    return found if _is_normal(found, around[:, 0]) else None
+    found = NormalPart(log_f, inner, outer)
+    return found if _is_normal(found, around) else None
 
 
-def _is_parabola(log_f: LogIntegrand, around: np.ndarray, unit: np.ndarray) -> bool:
-    """Whether third differences along an axis vanish, and second ones are negative."""
-    line = around + np.arange(-2.0, 3.0)[:, None] * unit
-    values = log_f(line.reshape(-1, len(unit))).reshape(line.shape[:2])
-    if not np.all(np.isfinite(values)):
-        return False
-    second, third = np.diff(values, 2), np.diff(values, 3)
-    return bool(np.all(second < 0) and np.all(np.abs(third) <= EXACT * np.abs(values).max()))
+def _parabolas(log_f: LogIntegrand, around: np.ndarray) -> np.ndarray:
+    """Along which axes third differences vanish, and second ones are negative."""
+    size = around.shape[1]
+    steps = np.arange(-2.0, 3.0)[:, None] * np.eye(size)[:, None, None]
+    lines = around[:, None] + steps
+    values = log_f(lines.reshape(-1, size)).reshape(lines.shape[:-1])
+    with np.errstate(invalid="ignore"):
+        second, third = np.diff(values, 2), np.abs(np.diff(values, 3))
+    scale = np.abs(values).max(axis=(1, 2), keepdims=True)
+    good = np.isfinite(values).all(axis=2) & (second < 0).all(axis=2)
+    return np.asarray((good & (third <= EXACT * scale).all(axis=2)).all(axis=1))
 
 
 def _is_normal(part: NormalPart, around: np.ndarray) -> bool:

@@ -15,6 +15,7 @@ from autoem.derive.maximizers.problem import STEPS
 from autoem.language.declaration import Random
 from autoem.runtime.em import EStep, MStep, run_em
 from autoem.runtime.shorten import rising
+from autoem.runtime.silent import carried
 from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
@@ -135,8 +136,11 @@ def _steps(case: Case, runner: Runner, data: Arrays) -> tuple[EStep, MStep]:
     def expect(theta: Arrays) -> tuple[Arrays, float]:
         return runner.e_step(data, theta)
 
+    def maximize(statistics: Arrays, old: Arrays) -> Arrays:
+        return carried(runner.m_step(statistics, old), old)[0]
+
     updates = case.derivation.m_step.updates
-    steps = expect, runner.m_step
+    steps = expect, maximize
     return rising(*steps) if any(update.rule in STEPS for update in updates) else steps
 
 

@@ -20,9 +20,11 @@ from autoem import (
     Positive,
     Real,
     Simplex,
+    Zeros,
     derive,
     previous,
     verify,
+    where,
 )
 from autoem.program.lower import lower
 from autoem.verify import trial
@@ -93,3 +95,14 @@ def test_what_has_not_settled_is_open() -> None:
     assert failed.open_if(True).status == "open"
     assert failed.open_if(False).status == "failed"
     assert Obligation("convergence", "checked").open_if(True).status == "checked"
+
+
+def test_time_is_rows_also_where_a_change_lies_on_it() -> None:
+    class Change(Model):
+        t = Axis()
+        before, after = Parameter(Real()), Parameter(Real())
+        change = Latent(Categorical(logits=Zeros(t)))
+        y = Observed(Normal(where(t < change, before, after), variance=1), over=t)
+
+    assert tiny_sizes(Change, 240)["t"] == 240
+    assert verify(derive(Change))
