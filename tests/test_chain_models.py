@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hmmlearn.hmm import GMMHMM, GaussianHMM
+from scipy import stats
 from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
 from autoem import (
@@ -17,7 +18,6 @@ from autoem import (
     Observed,
     Parameter,
     Positive,
-    Real,
     Simplex,
     derive,
     fit,
@@ -184,37 +184,21 @@ def test_regimes_are_recovered(name: str, truth: Arrays, given: Arrays) -> None:
     assert agree > 0.9
 
 
-class MixtureEmissions(Model):
-    """Each state chooses one of its own components at every step."""
-
-    s, t, k, c = Axis(), Axis(), Axis(), Axis()
-    initial = Parameter(Simplex(k))
-    transition = Parameter(Simplex(k), over=k)
-    weight = Parameter(Simplex(c), over=k)
-    mean = Parameter(Real(), over=(k, c))
-    variance = Parameter(Positive(), over=(k, c))
-    z = Latent(
-        Markov(first=Categorical(initial), then=Categorical(transition[previous])), over=(s, t)
-    )
-    part = Latent(Categorical(weight[z]), over=(s, t))
-    x = Observed(Normal(mean[z, part], variance=variance[z, part]), over=(s, t))
-
-
 def test_mixture_emissions_are_those_of_hmmlearn() -> None:
     p: Arrays = {
         "initial": np.array([0.5, 0.5]),
         "transition": np.array([[0.9, 0.1], [0.2, 0.8]]),
         "weight": np.array([[0.3, 0.7], [0.6, 0.4]]),
-        "mean": np.array([[0.0, 2.0], [4.0, 7.0]]),
-        "variance": np.array([[1.0, 0.5], [0.7, 1.2]]),
+        "mean": np.array([[[0.0, 1.0], [2.0, -1.0]], [[4.0, 0.0], [7.0, 3.0]]]),
+        "variance": np.array([[[1.0, 2.0], [0.5, 0.3]], [[0.7, 0.9], [1.2, 1.5]]]),
     }
-    x = sample(MixtureEmissions, p, sizes={"s": 8, "t": 40}, seed=3)["x"]
+    x = sample(shipped("mixture_hidden_markov"), p, sizes={"s": 8, "t": 40}, seed=3)["x"]
     peer: Any = GMMHMM(2, 2, covariance_type="diag")
-    peer.n_features = 1
+    peer.n_features = 2
     peer.startprob_, peer.transmat_, peer.weights_ = p["initial"], p["transition"], p["weight"]
-    peer.means_, peer.covars_ = p["mean"][..., None], p["variance"][..., None]
-    score = peer.score(x.reshape(-1, 1), [40] * 8)
-    module: Any = generate(MixtureEmissions).module
+    peer.means_, peer.covars_ = p["mean"], p["variance"]
+    score = peer.score(x.reshape(-1, 2), [40] * 8)
+    module: Any = generate(shipped("mixture_hidden_markov")).module
     assert module.log_likelihood({"x": x}, p) == pytest.approx(score, rel=1e-12)
     values = [module.log_likelihood({"x": x}, rounds(module, {"x": x}, p, n)) for n in range(6)]
     assert np.diff(values).min() > 0
@@ -250,3 +234,28 @@ def test_chains_without_an_exact_posterior_say_what_blocks_them() -> None:
 
     with pytest.raises(NoExactPosterior, match="switch with z: the posterior has exponentially"):
         derive(Switching)
+
+
+def test_covariates_move_the_state() -> None:
+    model, rng = shipped("covariate_hidden_markov"), np.random.default_rng(1)
+    slope = np.array([[[2.0, 0.0], [-2.0, 0.0]], [[-1.0, 0.0], [-2.0, 0.0]]])
+    rate = np.array([1.0, 8.0])
+    p: Arrays = {"initial": np.array([0.5, 0.5]), "slope": slope, "rate": rate}
+    v = np.stack([np.ones((40, 30)), rng.normal(size=(40, 30))], axis=-1)
+    x = sample(model, p, sizes={"s": 40, "t": 30}, seed=4, given={"v": v})["x"]
+    found = fit(model, {"x": x, "v": v}, {"k": 2})
+    order = np.argsort(found.parameters["rate"])
+    np.testing.assert_allclose(found.parameters["rate"][order], rate, rtol=0.1)
+    contrast = np.diff(found.parameters["slope"][order][:, :, order], axis=-1)[..., 0]
+    np.testing.assert_allclose(contrast, np.diff(slope, axis=-1)[..., 0], atol=0.5)
+
+
+def test_steep_covariates_are_certain_steps() -> None:
+    """Logits of a thousand: each step is told, and the likelihood is that of the one path."""
+    module: Any = generate(shipped("covariate_hidden_markov")).module
+    slope = np.array([[[900.0, -900.0]], [[-900.0, 900.0]]])
+    p = {"initial": np.array([1.0, 0.0]), "slope": slope, "rate": np.array([2.0, 5.0])}
+    x, v = np.array([[1.0, 3.0, 2.0, 0.0]]), np.array([[[1.0], [1.0], [-1.0], [1.0]]])
+    path = stats.poisson.logpmf(x[0], p["rate"][[0, 0, 1, 1]]).sum()
+    assert module.log_likelihood({"x": x, "v": v}, p) == pytest.approx(path, rel=1e-12)
+    np.testing.assert_array_equal(module.decode({"x": x, "v": v}, p)["z"], [[0, 0, 1, 1]])

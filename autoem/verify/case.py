@@ -16,11 +16,12 @@ from autoem.program.ir import ArrayProgram
 from autoem.runtime.gaps import filled
 from autoem.verify.chart import Arrays, Chart
 from autoem.verify.evaluate_terms import Meaning
-from autoem.verify.instance import random_parameters, tiny_instance, tiny_sizes, with_gaps
+from autoem.verify.instance import random_parameters, tiny_instance, with_gaps
 from autoem.verify.pointwise import size_of
 from autoem.verify.reference import Cloud, clouds, expected_log_joint, log_likelihood, log_prior
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR
+from autoem.verify.tiny import tiny_sizes
 
 DRAWN, SINGULAR = 12, 1e-12
 

@@ -6,7 +6,7 @@ components, and within one everything is enumerated or integrated together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,10 +19,11 @@ from autoem.verify.sites import Instance, Site
 
 @dataclass(frozen=True)
 class Component:
-    """Hidden sites that are coupled, and all sites whose density reads one of them."""
+    """Hidden sites that are coupled; all sites whose density reads one of them, with those that it
+    may read."""
 
     hidden: tuple[Site, ...]
-    factors: tuple[Site, ...]
+    factors: Mapping[Site, tuple[Site, ...]]
 
 
 def components(instance: Instance) -> tuple[Component, ...]:
@@ -47,11 +48,11 @@ def components(instance: Instance) -> tuple[Component, ...]:
     members: dict[Site, list[Site]] = {}
     for site in group:
         members.setdefault(find(site), []).append(site)
-    factors: dict[Site | None, list[Site]] = {None: []}
+    factors: dict[Site | None, dict[Site, tuple[Site, ...]]] = {None: {}}
     for site, hidden in touching.items():
-        factors.setdefault(find(hidden[0]) if hidden else None, []).append(site)
-    coupled = [Component(tuple(members[root]), tuple(factors[root])) for root in members]
-    return (*coupled, Component((), tuple(factors[None])))
+        factors.setdefault(find(hidden[0]) if hidden else None, {})[site] = hidden
+    coupled = [Component(tuple(members[root]), factors[root]) for root in members]
+    return (*coupled, Component((), factors[None]))
 
 
 def _hidden(instance: Instance, site: Site) -> Iterator[Site]:

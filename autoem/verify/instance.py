@@ -6,35 +6,30 @@ nothing here is symmetric, and axes have different lengths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
 
 import numpy as np
 
 from autoem.derive.held import held_entries
 from autoem.families.degrees import degrees
-from autoem.language.chain import Markov, Tree
 from autoem.language.construct import Evidence
-from autoem.language.declaration import Given, Latent, Observed, Parameter, Random, Variable
+from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
 from autoem.language.domain import Domain
-from autoem.language.expression import Axis, Entry, Lookup, subexpressions
+from autoem.language.expression import Axis, Lookup
 from autoem.language.model import ModelType
 from autoem.runtime.fixed import hold
-from autoem.verify.lines import SUPPORTS
 from autoem.verify.made_bounds import only_bounds
 from autoem.verify.pointwise import size_of
 from autoem.verify.simulate import Arrays, is_parent, sample
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR, NEAR, end, ends_of
+from autoem.verify.tiny import tiny_sizes
 
 Shape = tuple[int, ...]
 REPORTS = 3
 COUNTS = (12, 16)
 """Where the known counts (of trials, of people) lie."""
-
-SECOND = 10
-"""The length of a second axis of rows, at most."""
 
 Drawer = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
 
@@ -149,72 +144,6 @@ def axis_sizes(model: ModelType, sizes: Mapping[str, int]) -> dict[Axis, int]:
     """Lengths by axis instead of by attribute name."""
     axes = model.declaration.axes
     return {axis: sizes[axis.key] for axis in axes if axis.key and axis.key in sizes}
-
-
-def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
-    """Lengths that brute force can handle, few alike: `rows`, then ever less, for the axes that no
-    parameter has; 2, 3, ... for the others, those of latents first.
-
-    Not given, `rows` is 5, and 3 where a continuous chain has to be integrated whole, or the paths
-    of several chains have to be enumerated.  An axis is long enough for every entry that is named,
-    as freq[3].
-
-    >>> from autoem.families import Normal
-    >>> from autoem.language import Axis, Model, Observed, Real
-    >>> class Means(Model):
-    ...     n, k = Axis(), Axis()
-    ...     mean = Parameter(Real(), over=k)
-    ...     x = Observed(Normal(mean, variance=1), over=(n, k))
-    >>> tiny_sizes(Means)
-    {'n': 5, 'k': 2}
-    """
-    declaration = model.declaration
-    if rows is None:
-        rows = 3 if any(map(_is_continuous_chain, declaration.latents)) else 5
-        chains = [v for v in declaration.latents if isinstance(v.distribution, Markov)]
-        rows = rows if len(chains) < 2 else 3
-    inner = dict.fromkeys(_inner_axes(declaration.variables))
-    small, large = iter(count(2)), chain((rows,), count(min(rows - 1, SECOND), -1))
-    free = [axis for axis in declaration.axes if axis.size is None and axis.key]
-    lengths = dict(_of_held(declaration.parameters))
-    lengths |= {axis: next(small) for axis in inner if axis in free and axis not in lengths}
-    lengths |= {axis: max(2, next(large)) for axis in free if axis not in lengths}
-    named = _named_entries(declaration.variables)
-    return {axis.key: max(lengths[axis], named.get(axis, 0)) for axis in free if axis.key}
-
-
-def _named_entries(variables: tuple[Variable, ...]) -> dict[Axis, int]:
-    """How many entries an axis has at least, since one of them is named by its position."""
-    least: dict[Axis, int] = {}
-    laws = (v.distribution for v in variables if isinstance(v, Random))
-    for node in (n for law in laws for e in law.expressions for n in subexpressions(e)):
-        if isinstance(node, Entry):
-            axis = node.base.event[-1]
-            least[axis] = max(least.get(axis, 0), node.position + 1)
-    return least
-
-
-def _of_held(parameters: tuple[Parameter, ...]) -> Iterator[tuple[Axis, int]]:
-    """The lengths of the axes along which entries are declared to be held."""
-    for p in parameters:
-        if p.fixed is not None and p.fixed.ndim:
-            yield from zip((*p.plates, *p.event), p.fixed.shape, strict=True)
-
-
-def _is_continuous_chain(latent: Latent) -> bool:
-    return isinstance(latent.distribution, Markov | Tree) and latent.support in SUPPORTS
-
-
-def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
-    """The axes of parameters, those of latent events and categories before the others; not one of
-    categories that are rows, as the time of a change."""
-    latent = [v for v in variables if isinstance(v, Latent)]
-    first = [axis for v in latent for axis in v.event]
-    rows = {axis: v for v in variables if isinstance(v, Observed) for axis in v.plates}
-    categories = [v.category for v in latent if v.category is not None]
-    first += [axis for axis in categories if axis not in rows]
-    parameters = [v for v in variables if isinstance(v, Parameter)]
-    return first + [axis for v in parameters for axis in (*v.plates, *v.event)]
 
 
 def tiny_instance(model: ModelType, seed: int = 0) -> Instance:

@@ -12,7 +12,8 @@ from autoem.language.declaration import Latent
 from autoem.verify.case import Case
 from autoem.verify.derived_density import Question, latent_of, log_q
 from autoem.verify.evaluate_terms import Meaning
-from autoem.verify.reference import Cloud, log_p
+from autoem.verify.reference import Cloud
+from autoem.verify.remembered import Remembered
 from autoem.verify.sites import Assignment, Instance, Site
 
 
@@ -48,9 +49,9 @@ class Judged:
 
 def judged(case: Case, instance: Instance, posterior: tuple[Cloud, ...]) -> list[list[Judged]]:
     """For every component with latents, its joint states; q is that of the instance."""
-    meaning = case.meaning(instance)
+    meaning, densities = case.meaning(instance), Remembered(instance)
     return [
-        [_judged(case, instance, meaning, cloud, *part) for part in cloud.parts]
+        [_judged(case, densities, meaning, cloud, *part) for part in cloud.parts]
         for cloud in posterior
         if cloud.component.hidden
     ]
@@ -58,18 +59,20 @@ def judged(case: Case, instance: Instance, posterior: tuple[Cloud, ...]) -> list
 
 def _judged(
     case: Case,
-    instance: Instance,
+    known: Remembered,
     meaning: Meaning,
     cloud: Cloud,
     latents: Assignment,
     logs: np.ndarray,
 ) -> Judged:
-    joint = np.atleast_1d(log_p(instance, cloud.component, latents))
+    joint = np.atleast_1d(known.log_p(cloud.component, latents))
     by_latent = {}
     for q in case.derivation.e_step.posteriors:
         densities = [
             np.broadcast_to(
-                log_q(Question(q, case.derivation.log_joint, meaning, site, latents, instance)),
+                log_q(
+                    Question(q, case.derivation.log_joint, meaning, site, latents, known.instance)
+                ),
                 joint.shape,
             )
             for site in _sites(cloud, q)

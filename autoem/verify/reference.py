@@ -10,7 +10,7 @@ used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -23,6 +23,7 @@ from autoem.language.declaration import Parameter
 from autoem.verify.components import Component, components
 from autoem.verify.hidden_values import Coordinates, interval, is_count, states_of
 from autoem.verify.quadrature import integrate
+from autoem.verify.remembered import Remembered
 from autoem.verify.sites import Assignment, Instance, Site
 from autoem.verify.summation import summed
 
@@ -33,10 +34,12 @@ class Cloud:
 
     `parts` holds, for each joint state of the discrete latents, the values of all latents (arrays
     over the points of a grid for the continuous ones) and log p(x, z) plus the log of the volume.
+    `states` are those of each site, where there are no others: the parts are their product.
     """
 
     component: Component
     parts: tuple[tuple[Assignment, np.ndarray], ...]
+    states: Mapping[Site, Sequence[Any]] | None = None
 
     @property
     def log_likelihood(self) -> float:
@@ -106,44 +109,45 @@ def log_joint(instance: Instance, latents: Assignment) -> float:
 
 def expected_log_joint(posterior: tuple[Cloud, ...], instance: Instance) -> float:
     """Q(theta) = E[log p(x, z; theta)] under a posterior held fixed."""
-    return sum(
-        float(cloud.expectation(lambda latents, c=cloud: log_p(instance, c.component, latents)))  # type: ignore[misc]
-        for cloud in posterior
-    )
+    densities = Remembered(instance)
+    return sum(_expected(densities, cloud) for cloud in posterior)
 
 
-def log_p(instance: Instance, component: Component, latents: Assignment) -> np.ndarray:
-    total: Any = np.zeros(())
-    for site in component.factors:
-        total = total + instance.log_density(site, latents)
-    return np.asarray(np.where(np.isnan(total), -np.inf, total))
+def _expected(densities: Remembered, cloud: Cloud) -> float:
+    """E[log p] of one component."""
+    if cloud.states is None:
+        return float(cloud.expectation(lambda latents: densities.log_p(cloud.component, latents)))
+    logs = np.array([np.ravel(logs)[0] for _, logs in cloud.parts])
+    weight = np.exp(logs - cloud.log_likelihood)
+    joint = densities.table(cloud.component, cloud.states).ravel()
+    return float(np.sum(weight[weight > 0] * joint[weight > 0]))
 
 
 def _cloud(instance: Instance, component: Component) -> Cloud:
     every = {site: states_of(instance, site) for site in component.hidden}
     discrete = {site: states for site, states in every.items() if states is not None}
     continuous = tuple(site for site in component.hidden if site not in discrete)
-    parts = []
-    for chosen in product(*discrete.values()):
-        known = dict(zip(discrete, chosen, strict=True))
-        parts.append(_part(instance, component, known, continuous))
-    return Cloud(component, tuple(parts))
+    densities = Remembered(instance)
+    joint = [dict(zip(discrete, chosen, strict=True)) for chosen in product(*discrete.values())]
+    if continuous:
+        parts = tuple(_part(densities, component, known, continuous) for known in joint)
+        return Cloud(component, parts)
+    logs = densities.table(component, discrete)
+    return Cloud(component, tuple(zip(joint, logs.ravel(), strict=True)), discrete)
 
 
 def _part(
-    instance: Instance, component: Component, states: Assignment, sites: tuple[Site, ...]
+    densities: Remembered, component: Component, states: Assignment, sites: tuple[Site, ...]
 ) -> tuple[Assignment, np.ndarray]:
     """The points of one joint state of the discrete sites."""
-    if not sites:
-        return states, log_p(instance, component, states)
     if any(map(is_count, sites)):
-        return _counted(instance, component, states, sites)
-    coordinates = Coordinates(instance, sites)
+        return _counted(densities, component, states, sites)
+    coordinates = Coordinates(densities.instance, sites)
 
     def log_f(points: np.ndarray) -> np.ndarray:
         values, log_slope = coordinates(points)
         with np.errstate(all="ignore"):
-            total = log_p(instance, component, {**states, **values}) + log_slope
+            total = densities.log_p(component, {**states, **values}) + log_slope
         return np.nan_to_num(total, nan=-np.inf)
 
     points, logs = integrate(log_f, coordinates.size)
@@ -151,7 +155,7 @@ def _part(
 
 
 def _counted(
-    instance: Instance, component: Component, states: Assignment, sites: tuple[Site, ...]
+    densities: Remembered, component: Component, states: Assignment, sites: tuple[Site, ...]
 ) -> tuple[Assignment, np.ndarray]:
     """The points of one joint state of the other sites: counts, as many as matter."""
     if not all(map(is_count, sites)):
@@ -160,6 +164,6 @@ def _counted(
     def values(points: np.ndarray) -> Assignment:
         return {**states, **dict(zip(sites, points.T, strict=True))}
 
-    lowest = np.array([np.ceil(interval(instance, site)[0]) for site in sites])
-    points, logs = summed(lambda n: log_p(instance, component, values(n)), lowest)
+    lowest = np.array([np.ceil(interval(densities.instance, site)[0]) for site in sites])
+    points, logs = summed(lambda n: densities.log_p(component, values(n)), lowest)
     return values(points), logs

@@ -13,15 +13,16 @@ import numpy as np
 
 from autoem.derive.maximizers.problem import STEPS
 from autoem.language.declaration import Random
+from autoem.runtime.anderson import anderson
 from autoem.runtime.em import EStep, MStep, run_em
 from autoem.runtime.shorten import rising
 from autoem.runtime.silent import carried
-from autoem.runtime.squarem import squarem
 from autoem.verify.case import Case, Runner
 from autoem.verify.chart import Arrays
-from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated, tiny_sizes
+from autoem.verify.instance import COUNTS, random_parameters, resampled, simulated
 from autoem.verify.sites import Instance
 from autoem.verify.supports import FAR
+from autoem.verify.tiny import tiny_sizes
 
 ENDED_WELL = ("converged", "boundary", "max_iterations")
 ROWS, STARTS, PLAIN, MOST = 240, 3, 25, 4000
@@ -125,7 +126,7 @@ def _fit(case: Case, runner: Runner, data: Arrays, start: Arrays) -> Trial:
         domains,
         tol=1e-13,
         max_iterations=MOST,
-        accelerate=squarem(domains, after=0),
+        accelerate=anderson(domains),
     )
     return Trial(tuple(trace), outcome.parameters, outcome.objective, outcome.result)
 

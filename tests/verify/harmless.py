@@ -14,7 +14,8 @@ from autoem.program.interpret import interpret
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.verify.case import Case
-from autoem.verify.instance import random_instance, tiny_sizes
+from autoem.verify.instance import random_instance
+from autoem.verify.tiny import tiny_sizes
 from tests.verify.planting import Planted
 
 SEED, ROWS = 41, 9

@@ -30,7 +30,7 @@ from autoem.program.lower import lower
 from autoem.verify import trial
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation
-from autoem.verify.instance import tiny_sizes
+from autoem.verify.tiny import tiny_sizes
 
 
 class Classes(Model):

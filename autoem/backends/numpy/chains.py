@@ -95,7 +95,7 @@ def _step(scope: Scope, operation: ForwardBackward | BestPath, chains: tuple[str
     whole = (operation.time, *square, *chains)
     own = tuple(axis for axis in whole if axis in step.axes)
     shown = tuple(Slice() if axis in own else Literal(None) for axis in whole)
-    return Subscript(align(step, own), shown)
+    return align(step, own) if own == whole else Subscript(align(step, own), shown)
 
 
 def _first(scope: Scope, operation: ForwardBackward, chains: tuple[str, ...]) -> tuple[Expr, ...]:

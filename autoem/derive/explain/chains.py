@@ -50,7 +50,14 @@ class Pair:
     later: Later
 
     def __call__(self, value: sympy.Expr) -> sympy.Expr:
-        """The product with the joint responsibility in place of its three factors."""
+        """The product with the joint responsibility in place of its three factors; of a sum, every
+        product in it."""
+        if isinstance(value, sympy.Add):
+            return sympy.Add(*map(self, value.args))
+        sums = [factor for factor in sympy.Mul.make_args(value) if isinstance(factor, sympy.Add)]
+        if sums:
+            inner = sympy.Mul(*map(self, sums))
+            return self(value / sympy.Mul(*sums)) * inner
         found = {e.base: e for e in elements(value) if e.base in (self.before, self.after)}
         steps = [e for e in elements(value) if e.base is self.step]
         if len(found) < 2 or not steps:

@@ -83,14 +83,19 @@ class ChainPosterior(Posterior):
 
 
 def _is_earlier(element: Element, a: Element, b: Element) -> bool:
-    other = b if element is a else a
-    read, later = element.indices[-2], other.indices[-2]
+    after = _after(element)
+    return after is not None and after == (b if element is a else a).indices[-2]
+
+
+def _after(element: Element) -> Read | None:
+    """The step that an indicator is read before, as at t - 1 or at the parent of v."""
+    read = element.indices[-2]
     if isinstance(read, Lookup):
         assert isinstance(element.base, Indicator)
         law = law_of(element.base.latent)
         up = isinstance(law, Tree) and law.parent is read.table.variable  # type: ignore[attr-defined]
-        return up and read.indices[-1] == later
-    return isinstance(read, Shift) and read.index == later
+        return read.indices[-1] if up else None
+    return read.index if isinstance(read, Shift) else None
 
 
 def law_of(latent: Declared) -> Law:
@@ -154,7 +159,13 @@ def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -
     for term in own:
         found = _states(term, indicator)
         place: tuple[Read, ...] = (*plates, time, state)
-        if len(found) == 1:
+        if len(found) == 1 and (after := _after(found[0])) is not None:
+            # What a step says of the state before it alone, a sum over the states after, stays in
+            # the step: the exponential of the one without the other has no bound.
+            reads = (*found[0].indices[:-2], after, found[0].indices[-1])
+            part = _coefficient(term, found, (reads, (*place[:-1], before)))
+            steps.append(_without_later(part))
+        elif len(found) == 1:
             unary.append(_coefficient(term, found, (found[0].indices, place)))
         elif len(found) == 2 and neighbors(*found):
             first, second = found
@@ -204,8 +215,13 @@ def _step(
     state = substitute(first.indices[-1], moved)
     chosen = select(part, (state,), (before,))
     assert chosen is not None
-    later = {e: sympy.Integer(1) for e in elements(chosen.value) if isinstance(e.base, Later)}
-    return replace(chosen, value=chosen.value.xreplace(later))
+    return _without_later(chosen)
+
+
+def _without_later(term: Term) -> Term:
+    """The term at a step that is not the first."""
+    later = {e: sympy.Integer(1) for e in elements(term.value) if isinstance(e.base, Later)}
+    return replace(term, value=term.value.xreplace(later))
 
 
 def _posterior(

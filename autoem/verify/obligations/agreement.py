@@ -16,8 +16,9 @@ from autoem.program.roles import weight_axes
 from autoem.verify.case import Case, Runner
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import Arrays
-from autoem.verify.instance import random_instance, tiny_sizes
+from autoem.verify.instance import random_instance
 from autoem.verify.reference import log_prior
+from autoem.verify.tiny import tiny_sizes
 
 FEW, ROWS = 12, 40
 MESSAGES = ("before", "after")

@@ -14,7 +14,8 @@ from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared, holds
 from autoem.verify.chart import Arrays
 from autoem.verify.judged import judged
-from autoem.verify.reference import Cloud, clouds, log_p, log_prior
+from autoem.verify.reference import Cloud, clouds, log_prior
+from autoem.verify.remembered import Remembered
 
 SLACK = 1e-9
 
@@ -37,17 +38,17 @@ def bound(case: Case) -> Iterator[Obligation]:
 def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: Arrays) -> float:
     """F(q, theta) with the derived q of the parameters `made`, summed over the points of clouds."""
     instance = case.instance.at(theta)
-    total = log_prior(instance)
+    densities, total = Remembered(instance), log_prior(instance)
     with_latents = [cloud for cloud in posterior if cloud.component.hidden]
     for cloud, parts in zip(
         with_latents, judged(case, case.instance.at(made), posterior), strict=True
     ):
         for part in parts:
-            joint = np.atleast_1d(log_p(instance, cloud.component, part.latents))
+            joint = np.atleast_1d(densities.log_p(cloud.component, part.latents))
             there = part.weight > 0
             total += float(np.sum(part.weight[there] * (joint[there] - part.log_q[there])))
     return total + sum(
-        float(log_p(instance, cloud.component, {}))
+        float(densities.log_p(cloud.component, {}))
         for cloud in posterior
         if not cloud.component.hidden
     )

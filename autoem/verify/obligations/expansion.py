@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared
-from autoem.verify.instance import axis_sizes, random_givens, random_parameters, tiny_sizes
+from autoem.verify.instance import axis_sizes, random_givens, random_parameters
 from autoem.verify.reference import log_joint, log_prior
 from autoem.verify.simulate import sample
 from autoem.verify.sites import Instance, Site
+from autoem.verify.tiny import tiny_sizes
 from autoem.verify.totals import adding_up
 
 POINTS, ROWS = 3, 12
