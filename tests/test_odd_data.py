@@ -14,7 +14,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autoem import Fit, fit, generate
+from autoem import (
+    Axis,
+    Beta,
+    Dirichlet,
+    Fit,
+    Given,
+    Model,
+    Normal,
+    Observed,
+    Parameter,
+    Positive,
+    Real,
+    dot,
+    fit,
+    generate,
+)
 from autoem.backends.program import Program
 from autoem.errors.run import BadOption
 from autoem.runtime import em
@@ -111,8 +126,56 @@ def test_equal_rows_look_converged_to_who_does_not_look(monkeypatch: pytest.Monk
     monkeypatch.setattr(em, "collapsing", lambda *_: ())
     monkeypatch.setattr(em, "below", lambda *_: ())
     monkeypatch.setattr(em, "at_edge", lambda *_: ("", ()))
+    monkeypatch.setattr(em, "running_off", lambda *_: ())
     with pytest.raises(AssertionError):
         check_collapse(fitted("gamma_mixture", {"x": np.full(N, 2.0)}, {"k": 2}))
+
+
+class Shares(Model):
+    """Shares of a whole."""
+
+    n = Axis()
+    a, b = Parameter(Positive()), Parameter(Positive())
+    x = Observed(Beta(a, b), over=n)
+
+
+class Compositions(Model):
+    """Shares of three."""
+
+    n, k = Axis(), Axis()
+    a = Parameter(Positive(k))
+    x = Observed(Dirichlet(a), over=n)
+
+
+@pytest.mark.parametrize(
+    ("model", "x"), [(Shares, np.full(N, 0.3)), (Compositions, np.tile([0.2, 0.3, 0.5], (N, 1)))]
+)
+def test_equal_shares_are_no_optimum(model: type[Model], x: np.ndarray) -> None:
+    """All parameters run off together, and none of them alone."""
+    found = fit(model, {"x": x})
+    assert found.result == "degenerate" and "Collapsed, or without data: a" in found.result.advice
+
+
+class Weighed(Model):
+    """A regression whose rows have scales of their own."""
+
+    n, p = Axis(), Axis()
+    v, s = Given(Real(p), over=n), Given(Positive(), over=n)
+    beta, variance = Parameter(Real(p)), Parameter(Positive())
+    y = Observed(Normal(dot(v, beta), variance=variance * s), over=n)
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-6])
+def test_columns_that_are_nearly_dependent(apart: float) -> None:
+    generator = np.random.default_rng(0)
+    one, two = generator.normal(size=(2, 200))
+    v = np.column_stack([np.ones(200), one, one + apart * two])
+    s, y = np.exp(generator.normal(size=200)), v @ [1, 2, 3] + 0.1 * generator.normal(size=200)
+    root = np.sqrt(s)
+    best = np.linalg.lstsq(v / root[:, None], y / root)[0]
+    found = fit(Weighed, {"v": v, "s": s, "y": y})
+    assert found.result == "converged"
+    np.testing.assert_allclose(found.parameters["beta"], best, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["death_notices", "poisson_hidden_markov"])

@@ -186,6 +186,24 @@ def at_edge(
     return ("boundary", tuple(found)) if found else ("", ())
 
 
+def running_off(
+    domains: Mapping[str, Domain],
+    reference: Arrays,
+    parameters: Arrays,
+    objective: float,
+    evaluate: Callable[[Arrays], float],
+) -> tuple[Place, ...]:
+    """The scales that run off together while the objective grows with them, if there are some: the
+    parameters of a Beta law whose data are all alike."""
+    found, moved = [], dict(parameters)
+    for name, domain in domains.items():
+        if domain[0] in ("positive", "nonnegative"):
+            for index, _ in _suspects(domain, parameters[name], reference[name]):
+                moved[name] = _nearer(domain, moved[name], reference[name], index)
+                found.append(place(name, index))
+    return tuple(found) if len(found) > 1 and evaluate(moved) > objective + 1 else ()
+
+
 def _suspects(
     domain: Domain, value: np.ndarray, reference: np.ndarray
 ) -> Iterator[tuple[tuple[int, ...], float]]:

@@ -25,6 +25,7 @@ from autoem.runtime.edges import (
     first_flat,
     first_not_finite,
     most_extreme,
+    running_off,
     shares,
 )
 from autoem.runtime.outcome import Outcome
@@ -233,17 +234,24 @@ def _explained(
     lost = below(grain.floors, domains, state.parameters)
     if lost and why in ("converged", "max_iterations", "decreased"):
         return "degenerate", lost
+
+    def ask(probed: Arrays) -> float:
+        return evaluate(e_step, probed)[1]
+
     if why in ("converged", "max_iterations") or (why == "decreased" and lightly(state)):
         edge, where = at_edge(
             domains,
             scale,
             state.parameters,
             state.objective,
-            lambda probed: evaluate(e_step, probed)[1],
+            ask,
             grain.floors,
             LIGHT if why == "decreased" else grain.noise,
         )
         why = edge if edge == "degenerate" or (edge and why != "max_iterations") else why
+    if why in ("converged", "max_iterations", "decreased"):
+        together = running_off(domains, scale, state.parameters, state.objective, ask)
+        why, where = ("degenerate", together) if together else (why, where)
     if why == "decreased":
         extreme, ratio = most_extreme(domains, state.parameters, scale)
         why, where = (why, ()) if COLLAPSE < ratio < 1 / COLLAPSE else ("degenerate", extreme)

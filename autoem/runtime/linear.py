@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 # --- standalone: begin
-SINGULAR = 1e-12
+SINGULAR = 1e-13
 """A system is singular where its condition number, after equilibration, exceeds 1 / SINGULAR."""
 
 
