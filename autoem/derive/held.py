@@ -24,10 +24,12 @@ NOTHING: Held = MappingProxyType({})
 
 @dataclass(frozen=True, eq=False)
 class Free(Quantity):
-    """One where an entry of a parameter is free, zero where it is held: `entries` over its axes."""
+    """One where an entry of a parameter is free, zero where it is held: `entries` over its axes;
+    `at_edges` says that what is held is zero or one."""
 
     base: Declared = field(kw_only=True)
     entries: np.ndarray = field(kw_only=True)
+    at_edges: bool = field(kw_only=True)
 
     @property
     def symmetric(self) -> bool:
@@ -84,9 +86,10 @@ def free_entries(parameters: Iterable[Declared], held: Held) -> dict[Declared, F
     for q in parameters:
         entries = held.get(q.name)
         if entries is not None and np.isnan(entries).any():
-            found[q] = Free(
-                f"free_{q.name}", q.axes, "nonnegative", base=q, entries=np.isnan(entries)
-            )
+            free = np.isnan(entries)
+            edges = bool(np.isin(entries[~free], (0, 1)).all())
+            name = f"free_{q.name}"
+            found[q] = Free(name, q.axes, "nonnegative", base=q, entries=free, at_edges=edges)
     return found
 
 

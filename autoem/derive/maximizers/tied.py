@@ -7,6 +7,8 @@ no closed form, and nothing proves that Q is concave.  N and n are sums over row
 method is run to its end inside the M-step, in the logits of A, from the old A and never downward:
 a maximum near it, which is generalized EM.
 
+An entry that is held at zero or one has an infinite logit, and stays.
+
 Source: Zucchini and MacDonald (2009), Hidden Markov Models for Time Series, section 4.2.5.
 """
 
@@ -24,9 +26,9 @@ def tied(problem: Problem, parameter: Declared) -> Update:
     """The update of a simplex that is tied to something else."""
     if parameter.domain.kind != "simplex":
         raise Refusal("no simplex")
-    if parameter in problem.free:
+    if parameter in problem.free and not problem.free[parameter].at_edges:
         raise Refusal(
-            f"some entries of {parameter.name} are held: the logits of the others move them"
+            f"the logits of the others move the entries of {parameter.name} that are held"
         )
     own = tuple(term for term in problem.terms if depends(term.value, parameter))
     reason = (
