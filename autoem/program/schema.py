@@ -30,6 +30,7 @@ from autoem.program.expectation import STATES
 from autoem.program.ir import ArrayProgram, Matrix
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.positions import with_positions
+from autoem.program.simplify.context import varying
 
 SUPPORTS = {
     "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
@@ -108,9 +109,23 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
     found, masks = moments(derivation), derivation.log_joint.scope.masks
     if found is None:
-        return {"arrays": places}
+        cut = _cut(program)
+        return {"arrays": places} | ({"apart": cut} if cut else {})
     apart = [v.name for v in found.codes] + [masks[v].name for v in found.gaps]
     return {"arrays": places, "moments": [name for name in places if name not in apart]}
+
+
+def _cut(program: ArrayProgram) -> list[str]:
+    """The axes along which rows may end earlier: no parameter and no statistic has them, and every
+    statistic is a sum over rows."""
+    sums = program.statistics.outputs
+    varied = varying(program.statistics, program.row)
+    if program.prior is not None or any(array.name not in varied for array in sums):
+        return []
+    rows = (a for a in program.data if program.row in a.axes)
+    axes = dict.fromkeys(axis for a in rows for axis in a.axes if axis != program.row)
+    held = {program.sizes[axis] for a in (*program.parameters, *sums) for axis in a.axes}
+    return [axis for axis in axes if program.sizes[axis] not in held]
 
 
 def _tables(derivation: Derivation, axes: AxisNames) -> dict[str, list[str]]:

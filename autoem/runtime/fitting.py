@@ -31,6 +31,7 @@ from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.outcome import Outcome
 from autoem.runtime.program import Program
 from autoem.runtime.progress import reporter
+from autoem.runtime.ragged import by_groups, summed
 from autoem.runtime.search import STARTS, Run, better
 from autoem.runtime.settle import settle
 from autoem.runtime.shorten import rising
@@ -60,13 +61,12 @@ def fit(
     `start` has parameters, or category probabilities of latents, by name; what it leaves out is
     started from the data.  `fixed` has parameters with nan where an entry is free; the M-step is
     derived for them, and maximizes over the others.  The iteration stops when the gain of one plain
-    map, and all that can still
-    follow, is below `tol * (1 + |objective|)`, or at the rounding floor.  `accelerate` is
-    "anderson", "squarem" or None; `iterations` counts evaluations of the map.  The same `seed`
-    gives the same fit (None is 0).  `progress` shows a line on the terminal; None: if there is one.
+    map, and all that can still follow, is below `tol * (1 + |objective|)`, or at the rounding
+    floor.  `accelerate` is "anderson", "squarem" or None; `iterations` counts evaluations of the
+    map.  The same `seed` gives the same fit (None is 0).  `progress` shows a line; None: if there
+    is a terminal.
     Exchangeable categories come in the order of `runtime.order`, unless `start` or `fixed` names
-    them.  A point where EM stops that is no maximum, as from a symmetric start, is left, and the
-    advice says so (`runtime.leave`).
+    them.  A point that is no maximum is left, and the advice says so (`runtime.leave`).
 
     Errors: those of `read_data`; `BadOption`; `OutsideDomain` for a start outside its domain;
     `OutsideAxis` for an index that leaves its axis.
@@ -135,6 +135,11 @@ class _Problem:
         """What an iteration goes through: the data, or fewer rows with the same sums."""
         return self.program.condensed(self.arrays, self.weights)
 
+    @cached_property
+    def groups(self) -> tuple[Condensed, ...]:
+        """The same, by length."""
+        return by_groups(self.program.schema, self.program.rows, self.data.lengths, self.rows)
+
     @property
     def told(self) -> bool:
         """Whether the user says from where to start."""
@@ -144,7 +149,7 @@ class _Problem:
 
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
-        return self.program.e_step(self.rows.data, parameters, self.rows.weights)
+        return summed(self.program.e_step, self.groups, parameters)
 
     def m_step(self, statistics: Arrays, parameters: Arrays) -> Arrays:
         """The maximizer of Q."""

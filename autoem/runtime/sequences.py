@@ -109,7 +109,7 @@ def by_length(
     found: Arrays = {}
     for length in np.unique(each[each > 0]):
         own = np.flatnonzero(each == length)
-        for name, value in states(_cut(schema, arrays, (rows, own), (steps, int(length)))).items():
+        for name, value in states(cut(schema, arrays, (rows, own), (steps, int(length)))).items():
             axes = schema[name].plates
             shape = tuple(sizes[axis] for axis in axes)
             whole = found.setdefault(name, np.full(shape, MISSING, dtype=int))
@@ -119,7 +119,7 @@ def by_length(
     return found
 
 
-def _cut(
+def cut(
     schema: Schema, arrays: Arrays, rows: tuple[str, np.ndarray], steps: tuple[str, int]
 ) -> Arrays:
     """Some sequences, up to a length, of every array."""
