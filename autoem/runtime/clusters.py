@@ -6,6 +6,7 @@ The only knowledge used is the schema: which arrays run along the plates of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,33 @@ from autoem.runtime.arrays import Arrays
 # --- standalone: begin
 SAMPLE = 5000
 """Centers are looked for among so many rows."""
+LEVELS = 256
+"""Labels of more levels, as the number of an item, tell no clusters."""
 DOUBT = 0.1
 """So that no component starts on a subspace."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Codes (rows, places) as indicators of their levels, which are made where they are read."""
+
+    codes: np.ndarray
+    levels: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.codes), self.codes.shape[1] * self.levels
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        own = self.codes[rows]
+        return (own[..., None] == np.arange(self.levels)).reshape(len(own), -1).astype(float)
+
+
+Column = np.ndarray | Labels
+"""A feature or several, of all rows."""
 
 
 def responsibilities(
@@ -43,7 +69,7 @@ def responsibilities(
         for part in _along(schema, variable, data, sizes, plates)
     ]
     if features == "votes" and columns:
-        shares = np.nan_to_num(columns[0]) + DOUBT / size
+        shares = np.nan_to_num(columns[0][:]) + DOUBT / size
     elif features == "random" or not sum(column.shape[1] for column in columns):
         shares = generator.dirichlet(np.full(size, 0.5), rows)
     else:
@@ -66,17 +92,18 @@ def _along(
     data: Arrays,
     sizes: Mapping[str, int],
     plates: tuple[str, ...],
-) -> Iterator[np.ndarray]:
+) -> Iterator[Column]:
     """The array as rows along the plates, (rows, features); by group means if it has a lookup."""
     axes = (*variable.get("plates", ()), *variable.get("event", ()))
     value = np.asarray(data[variable["name"]], dtype=float)
     value = np.where(np.isfinite(value), value, np.nan)
-    if variable.get("category"):
-        codes = np.arange(sizes[variable["category"]])
-        value, axes = (value[..., None] == codes).astype(float), (*axes, "")
+    levels = sizes[variable["category"]] if variable.get("category") else 0
+    if levels > LEVELS:
+        return
     if plates and all(plate in axes for plate in plates):
         front = np.moveaxis(value, [axes.index(plate) for plate in plates], range(len(plates)))
-        yield front.reshape(int(np.prod(front.shape[: len(plates)])), -1)
+        rows = front.reshape(int(np.prod(front.shape[: len(plates)])), -1)
+        yield Labels(rows, levels) if levels else rows
         return
     for lookup in schema["variables"]:
         over = tuple(lookup.get("plates", ()))
@@ -85,8 +112,25 @@ def _along(
             value = np.moveaxis(value, axes.index(over[0]), 0).reshape(
                 len(data[lookup["name"]]), -1
             )
-            yield _group_means(value, data[lookup["name"]], sizes[plates[0]])
+            group, count = data[lookup["name"]], sizes[plates[0]]
+            yield (
+                _frequencies(value, levels, group, count)
+                if levels
+                else _group_means(value, group, count)
+            )
             return
+
+
+def _frequencies(codes: np.ndarray, levels: int, group: np.ndarray, count: int) -> np.ndarray:
+    """Shares of the levels of every column in each group, nan for an empty one."""
+    number = np.bincount(group, minlength=count)[:, None]
+    found = [
+        np.bincount(group, column == level, minlength=count)
+        for column in codes.T
+        for level in range(levels)
+    ]
+    total = np.stack(found, axis=1)
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 
 
 def _group_means(value: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
@@ -98,7 +142,7 @@ def _group_means(value: np.ndarray, group: np.ndarray, count: int) -> np.ndarray
     return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 
 
-def _clusters(columns: list[np.ndarray], count: int, generator: np.random.Generator) -> np.ndarray:
+def _clusters(columns: list[Column], count: int, generator: np.random.Generator) -> np.ndarray:
     """Soft assignments (rows, count) to centers, in standardized units, a block of rows at a time.
 
     Missing entries stand at the mean, constant columns vanish.
@@ -140,7 +184,7 @@ def _centers(
 
 
 def _squared_distances(rows: np.ndarray, centers: np.ndarray) -> np.ndarray:
-    return ((rows[:, None, :] - centers[None, :, :]) ** 2).sum(axis=2)
+    return np.stack([((rows - center) ** 2).sum(axis=1) for center in centers], axis=1)
 
 
 # --- standalone: end

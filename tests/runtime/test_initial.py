@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autoem.runtime import clusters
 from autoem.runtime.clusters import responsibilities
 from autoem.runtime.csv_file import read_columns
 from autoem.runtime.domains import check_parameters
@@ -62,6 +63,38 @@ def test_starts_follow_the_scale_of_the_data_and_the_seed() -> None:
         np.testing.assert_allclose(large[name], one[name] * 1e6**power, rtol=1e-9)
     assert np.abs(one["mean"] - X.mean(axis=0)).max() < 5 * X.std(axis=0).max()
     assert one["chance"].mean() > 0.8
+
+
+@pytest.mark.parametrize("features", ["observed", "all", "votes", "random"])
+def test_items_by_the_million_take_no_memory_of_items_by_rows(features: str) -> None:
+    """Ten million items, two thousand answers: a table of both would be 150 GB."""
+    schema = Schema(
+        "Raters",
+        ("i", "n", "k", "r"),
+        (
+            V("of", "given", "index", ("n",), category="i"),
+            V("by", "given", "index", ("n",), category="r"),
+            V("z", "latent", "index", ("n",), category="k"),
+            V("truth", "latent", "index", ("i",), category="k"),
+            V("answer", "observed", "index", ("n",), category="k"),
+        ),
+    ).to_dict()
+    rng, sizes = np.random.default_rng(0), {"i": 10**7, "n": 2000, "k": 3, "r": 5}
+    data = {
+        "of": rng.integers(10**7, size=2000),
+        "by": rng.integers(5, size=2000),
+        "answer": rng.integers(3, size=2000),
+    }
+    latent = next(v for v in schema["variables"] if v["name"] == "z")
+    shares = responsibilities(schema, latent, data, sizes, features, rng)
+    assert shares.shape == (2000, 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_votes_are_the_shares_of_the_labels() -> None:
+    codes, group = np.array([[0.0], [1.0], [1.0], [np.nan]]), np.array([0, 0, 2, 2])
+    found = clusters._frequencies(codes, 2, group, 3)
+    np.testing.assert_array_equal(found, [[0.5, 0.5], [np.nan, np.nan], [0, 0.5]])
 
 
 def test_rows_are_assigned_to_clusters() -> None:
