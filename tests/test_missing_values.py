@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -18,9 +19,11 @@ import polars as pl
 import pytest
 from scipy import special, stats
 
-from autoem import Fit, fit, generate, sample
+from autoem import Fit, fit, generate, sample, verify
 from autoem.backends.program import Program
-from autoem.errors.data import MissingGiven, PartlyMissing
+from autoem.derive.quantity import Element
+from autoem.derive.stages import derive
+from autoem.errors.data import MissingGiven, OutsideDomain, PartlyMissing
 from tests.test_models import ROOT, declared
 
 Arrays = dict[str, Any]
@@ -234,11 +237,53 @@ def test_what_is_given_is_never_missing() -> None:
         fit(program("regression_mixture", ()), data | {"v": v}, start=truth)
 
 
-def test_counts_with_a_sum_are_missing_together() -> None:
+def counted() -> tuple[Arrays, Arrays, float]:
+    """Counts with missing cells, and their margin by scipy: what is missing is one more cell."""
     truth, data = simulated("multinomial_mixture")
-    data["x"][4, 1] = np.nan
-    with pytest.raises(PartlyMissing, match="x at n = 4 has missing cells"):
+    data["x"][4, 1] = data["x"][2, 0] = data["x"][2, 2] = data["x"][7] = np.nan
+    wanted = 0.0
+    for x, trials in zip(data["x"], data["length"], strict=True):
+        gap = np.isnan(x)
+        cells, shares = np.append(x[~gap], trials - np.nansum(x)), truth["share"]
+        merged = np.column_stack([shares[:, ~gap], shares[:, gap].sum(axis=1)])
+        wanted += np.log(truth["weight"] @ stats.multinomial.pmf(cells, trials, merged))
+    return truth, data, wanted
+
+
+def test_counts_beside_others_split_what_the_trials_leave() -> None:
+    truth, data, wanted = counted()
+    found = at("multinomial_mixture", data, truth)
+    assert found.log_likelihood == pytest.approx(wanted, rel=1e-12)
+    filled = found.posterior()["x"]["mean"]
+    np.testing.assert_allclose(filled.sum(axis=1), data["length"], rtol=1e-12)
+    assert filled[4, 1] == 5 - np.nansum(data["x"][4]), "one that is missing alone is known"
+
+
+def test_what_is_left_for_them_is_seen_in_the_likelihood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: the shares of the cells that are seen."""
+    truth, data, wanted = counted()
+    split = import_module("autoem.derive.posteriors.split")
+    monkeypatch.setattr(split, "unseen", lambda seen, place: Element(seen, place))
+    wrong = generate(declared(ROOT / "models/multinomial_mixture.py"), missing=("x",))
+    found = fit(wrong, data, start=truth, max_iterations=0)
+    assert abs(found.log_likelihood - wanted) > 0.1
+
+
+def test_its_certificate() -> None:
+    assert verify(derive(declared(ROOT / "models/multinomial_mixture.py"), missing=("x",)))
+
+
+def test_counts_beside_missing_ones_do_not_exceed_the_trials() -> None:
+    truth, data = simulated("multinomial_mixture")
+    data["x"][4] = [np.nan, 3, 3]
+    with pytest.raises(OutsideDomain, match="x at n = 4 is 6; expected a sum of at most length"):
         at("multinomial_mixture", data, truth)
+
+
+def test_counts_of_latent_shares_are_missing_together() -> None:
+    data = {"x": np.array([[1.0, 2], [np.nan, 1]]), "total": np.array([3, 3])}
+    with pytest.raises(PartlyMissing, match="x at n = 1 has missing cells"):
+        fit(declared(ROOT / "models/dirichlet_multinomial.py"), data)
 
 
 def test_a_wrong_margin_is_seen() -> None:

@@ -193,6 +193,7 @@ def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
         any(is_bound(term, latent) for term in terms),
         any(each.latent is latent for each in joint.totals),
         any(each.latent is latent for each in joint.constraints),
+        latent in joint.incomplete and latent.support == "cells",
     )
     own = tuple(rule for rule, holds in zip(CONDITIONED, conditions, strict=True) if holds)
     return own[:1] or RULES

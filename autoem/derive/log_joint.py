@@ -21,7 +21,7 @@ from autoem.derive.choices import choices
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh
 from autoem.derive.law import Readable, readable
-from autoem.derive.missing import WHOLE, without_missing, without_whole
+from autoem.derive.missing import WHOLE, splits, without_missing, without_whole
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
@@ -108,7 +108,9 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
                 terms += _coarsened(factor, law, scope)
         elif (density := _readable(factor)) is not None:
             own = tuple(_factor(factor, density, scope))
-            if factor.name in missing and scope.quantity(factor.variable).support in WHOLE:
+            if factor.name in missing and splits(factor):
+                incomplete.append(scope.quantity(factor.variable))
+            elif factor.name in missing and scope.quantity(factor.variable).support in WHOLE:
                 own = without_whole(own, factor.variable, scope)
             elif factor.name in missing:
                 complete = without_missing(own, factor.variable, scope)

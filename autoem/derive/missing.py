@@ -4,7 +4,8 @@ An observed array with missing entries has a companion of zeros and ones, seen. 
 density of a factor is a sum over entries, x[n] or x[n, d], each term is multiplied by the `seen` of
 its entry: the missing ones are marginalized.  Where entries are coupled, as in a Gaussian vector
 with full covariance, the missing cells are latents of their own, and the factor stays as it is.
-Cells that have a sum, counts of a Multinomial or shares, and matrices are seen whole or not at all.
+So are the missing counts of a Multinomial, where nothing but discrete latents tells its shares: its
+trials tell their sum.  Other cells that have a sum, and matrices, are seen whole or not at all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from autoem.derive.index import Index, Read, fresh
 from autoem.derive.quantity import Element, Seen, Size, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
-from autoem.language.declaration import Variable
+from autoem.graph.factor_graph import Factor
+from autoem.language.declaration import Latent, Observed, Variable
+from autoem.language.distribution import Distribution
 
 
 def without_missing(terms: Terms, variable: Variable, scope: Scope) -> Terms | None:
@@ -35,6 +38,14 @@ def without_missing(terms: Terms, variable: Variable, scope: Scope) -> Terms | N
 
 WHOLE = ("cells", "simplex", "positive_definite")
 """Supports of values that are seen whole or not at all."""
+
+
+def splits(factor: Factor) -> bool:
+    """Whether the missing cells of a factor's counts have a law of their own given their sum."""
+    latents = (v for v in factor.scope if isinstance(v, Latent))
+    discrete = all(v.support in ("category", "binary") for v in latents)
+    plain = isinstance(factor.law, Distribution) and factor.variable.support == "cells"
+    return plain and discrete and isinstance(factor.variable, Observed)
 
 
 def without_whole(terms: Terms, variable: Variable, scope: Scope) -> Terms:

@@ -38,11 +38,16 @@ def _fraction(number: float) -> Fraction:
 
 
 def powers_of_ten(value: Fraction) -> tuple[Fraction, int]:
-    """A number as digits and zeros, where it has six zeros or more.
+    """A number as digits and zeros, where it has six zeros or more; one over such a power too.
 
     >>> powers_of_ten(Fraction(2_000_000)), powers_of_ten(Fraction(2_000))
     ((Fraction(2, 1), 6), (Fraction(2000, 1), 0))
+    >>> powers_of_ten(Fraction(1, 10**9))
+    (Fraction(1, 1), -9)
     """
+    if value.numerator == 1 and value.denominator > 1:
+        digits, zeros = powers_of_ten(1 / value)
+        return (digits, -zeros) if zeros and digits == 1 else (value, 0)
     zeros = 0
     while value and value.denominator == 1 and value.numerator % 10 ** (zeros + 1) == 0:
         zeros += 1

@@ -13,6 +13,7 @@ from autoem.derive.approximations import Laplace
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.maximizers.problem import STEPS
+from autoem.derive.missing import splits
 from autoem.derive.moments import moments
 from autoem.derive.posteriors.enumerate import StatePosterior, table_axes
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
@@ -51,6 +52,9 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
             variable["fixed"] = free_as_none(derivation.held[variable["name"]].tolist())
     for mean in (mean for factor in derivation.e_step.factors for mean in factor.held):
         variables.append(_variable(mean.quantity.variable, axes) | {"variational": mean.start})
+    for factor in derivation.graph.factors:
+        if splits(factor):
+            next(v for v in variables if v["name"] == factor.name)["splits"] = True
     known = units(derivation.log_joint)
     above = {parameter.name: axes.of(axis) for parameter, axis in degrees(declared).items()}
     for variable in variables:

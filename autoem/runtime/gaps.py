@@ -34,14 +34,15 @@ def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
 
 
 WHOLE = ("count", "simplex", "positive_definite")
-"""Domains whose cells have a sum, or are a matrix: each value is missing whole or not at all."""
+"""Domains whose cells have a sum, or are a matrix: each value is missing whole or not at all, but
+for counts that split what the trials leave."""
 
 
 def check_whole(variable: VariableSchema, absent: np.ndarray) -> None:
     """Raises PartlyMissing at the first such value that is missing in part."""
     cells = tuple(range(len(variable.plates), absent.ndim))
     partly = absent.any(axis=cells) & ~absent.all(axis=cells)
-    if cells and variable.domain in WHOLE and partly.any():
+    if cells and variable.domain in WHOLE and not variable.splits and partly.any():
         index = tuple(map(int, np.argwhere(partly)[0]))
         raise PartlyMissing(variable=variable.name, index=index, axes=variable.plates)
 

@@ -29,7 +29,8 @@ class VariableSchema:
     `table` the likelihoods and the axis of the states, of what is seen through them; `units` are
     the exponents of the data of which a parameter is a product, None where they are not known;
     `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope;
-    `above` is the axis whose length less one a parameter exceeds;
+    `above` is the axis whose length less one a parameter exceeds; `splits` is True for counts of
+    which some may be missing, their trials being known;
     `variational` says from what a mean that the factors of a mean field hold is begun: simplex,
     positive, real or zero.
     """
@@ -52,6 +53,7 @@ class VariableSchema:
     corner: str = ""
     above: str = ""
     variational: str = ""
+    splits: bool = False
 
     @property
     def axes(self) -> tuple[str, ...]:

@@ -40,12 +40,13 @@ def _check(schema: Schema, variable: VariableSchema, arrays: Arrays) -> None:
 
 
 def _check_total(variable: VariableSchema, value: np.ndarray, whole: np.ndarray, said: str) -> None:
-    total = value.sum(axis=-1)
-    off = np.argwhere(np.isfinite(total) & (total != whole))
+    total, gaps = np.nansum(value, axis=-1), np.isnan(value).any(axis=-1)
+    off = np.argwhere(np.where(gaps, total > whole, total != whole))
     if len(off):
         place = tuple(map(int, off[0]))
         wanted = np.broadcast_to(whole, total.shape)[place]
-        _refuse(variable, place, total[place], f"a sum of {said}{wanted:g}")
+        most = "at most " if gaps[place] else ""
+        _refuse(variable, place, total[place], f"a sum of {most}{said}{wanted:g}")
 
 
 def _refuse(variable: VariableSchema, place: tuple[int, ...], came: float, expected: str) -> None:

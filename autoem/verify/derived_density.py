@@ -238,11 +238,21 @@ def _cells(question: Question) -> np.ndarray:
         seen = question.meaning.entry(constraint.observed, place)
         expected = [float(question.expected(f"cell_{cell}")) for cell in group]
         if seen > 0:
-            # Not scipy's multinomial, which takes the last share to be what the others leave.
-            x, share = value[..., list(group)], np.array(expected) / seen
-            each = special.xlogy(x, share) - special.gammaln(x + 1)
-            total = total + special.gammaln(seen + 1) + each.sum(axis=-1)
+            total = total + _multinomial(value[..., list(group)], np.array(expected))
     return np.asarray(total)
+
+
+def _split(question: Question) -> np.ndarray:
+    """A multinomial in the missing cells."""
+    gaps = np.isnan(question.meaning.arrays[question.site.variable][question.site.place])
+    expected = question.expected("mean")[gaps]
+    return _multinomial(question.value[..., gaps], expected) if expected.sum() else np.zeros(())
+
+
+def _multinomial(x: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Of given expectations.  Not scipy's, which takes the last share to be what others leave."""
+    each = special.xlogy(x, expected / expected.sum()) - special.gammaln(x + 1)
+    return np.asarray(special.gammaln(expected.sum() + 1) + each.sum(axis=-1))
 
 
 def _by_terms(question: Question) -> np.ndarray:
@@ -264,6 +274,7 @@ DENSITY: dict[str, Callable[[Question], np.ndarray]] = {
     "chain": _chain,
     "tree": _chain,
     "gaussian": _gaussian,
+    "split": _split,
     "smoother": _smoother,
     "joint_gaussian": joint_density.log_q,
     "product_chain": product_density.log_q,

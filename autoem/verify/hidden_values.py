@@ -12,6 +12,7 @@ import numpy as np
 from autoem.errors.verification import NotJudged
 from autoem.language.construct import Aggregate, Truncated, Within
 from autoem.language.declaration import Observed
+from autoem.language.distribution import Distribution
 from autoem.verify.lines import SUPPORTS, Line, entries, positive_definite, simplex
 from autoem.verify.pointwise import size_of
 from autoem.verify.sites import Assignment, Instance, Site
@@ -105,6 +106,8 @@ def states_of(instance: Instance, site: Site) -> list[Any] | None:
     count without end."""
     seen = [o for o in instance.declaration.observed if _sums(o, site)]
     support = _support(site)
+    if support == "cells" and isinstance(site.variable, Observed):
+        return list(_completions(instance, site))
     if seen:
         (observed,) = seen
         sums = instance.known(observed)[site.place]
@@ -151,6 +154,17 @@ def _cells(size: int, groups: Sequence[Sequence[int]], sums: np.ndarray) -> Iter
         for group, counts in zip(groups, chosen, strict=True):
             cells[list(group)] = counts
         yield cells
+
+
+def _completions(instance: Instance, site: Site) -> Iterator[np.ndarray]:
+    """Every vector of counts with the cells that are seen and the sum of the trials."""
+    cells, gaps = np.array(instance.known(site.variable)[site.place]), instance.gaps(site)
+    law = instance.law(site)
+    assert isinstance(law, Distribution)
+    left = instance.reader({})(dict(law.arguments)["trials"], site.at) - np.nansum(cells)
+    for counts in _compositions(int(left), int(gaps.sum())):
+        cells[gaps] = counts
+        yield cells.astype(int)
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:

@@ -20,7 +20,7 @@ from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
 from autoem.derive.explain.product_chains import product_chains
 from autoem.derive.explain.smoothers import smoother, truncated
-from autoem.derive.explain.states import cells, states
+from autoem.derive.explain.states import cells, split_cells, states
 from autoem.derive.explain.totals import totals
 from autoem.derive.explain.trees import tree
 from autoem.derive.index import Lookup
@@ -36,6 +36,7 @@ from autoem.derive.posteriors.joint_gaussian import JointPosterior
 from autoem.derive.posteriors.nodes import NodesPosterior
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.smoother import SmootherPosterior
+from autoem.derive.posteriors.split import SplitPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
 
@@ -48,6 +49,7 @@ def along(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
 READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (StatePosterior, states),
     (CellsPosterior, cells),
+    (SplitPosterior, split_cells),
     (GaussianPosterior, gaussian),
     (JointPosterior, joint),
     (ConjugatePosterior, conjugate),

@@ -29,6 +29,7 @@ from autoem.derive.explain.place import Place
 from autoem.derive.index import Index, Read
 from autoem.derive.posteriors.aggregate import CellsPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.posteriors.split import SplitPosterior
 from autoem.derive.quantity import Computed, Defined, Element
 
 
@@ -109,3 +110,27 @@ def cells(place: Place, posterior: CellsPosterior) -> Iterator[Block]:
         right = place.page.reader.expression(sympy.together(share), place.names)
         lines.append(equation(place.element(cell), right))
     yield display(*lines)
+
+
+def split_cells(place: Place, posterior: SplitPosterior) -> Iterator[Block]:
+    """Each missing cell is its share of what the trials leave for them."""
+    mean = posterior.expectations["mean"]
+    assert isinstance(mean.base, Computed)
+    lines = []
+    for name, choices in (("left", ("m", "l")), ("share", ("s", "σ"))):
+        element = posterior.natural[name]
+        lines.append(equation(_named(place, element, *choices), place.definition(element)))
+    yield paragraph("What is left for the missing cells, and the sum of their shares:")
+    yield display(*lines)
+    inner = Place(place.page, posterior, place.names.bind([posterior.cell]))
+    right = place.page.reader.expression(mean.base.operands[0], inner.names)
+    place.expect(mean, "E", (posterior.cell,))
+    yield paragraph("It is split in proportion to the shares:")
+    yield display(equation(inner.element(mean), right))
+
+
+def _named(place: Place, element: Element, *choices: str) -> Math:
+    """A symbol for a named quantity."""
+    letter = place.introduce(*choices)
+    place.page.notation.glyphs[element.base] = Glyph(lambda shown: subscripted(letter, shown))
+    return place.element(element)

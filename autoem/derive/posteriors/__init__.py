@@ -14,6 +14,7 @@ from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.joint_gaussian import joint_gaussian
 from autoem.derive.posteriors.product_chain import product_chain
 from autoem.derive.posteriors.smoother import smoother
+from autoem.derive.posteriors.split import split
 from autoem.derive.posteriors.total import total
 from autoem.derive.posteriors.tree import tree
 from autoem.derive.posteriors.truncated import truncated
@@ -28,5 +29,6 @@ RULES: tuple[Rule, ...] = (
 )
 """For a latent that only the log joint speaks of."""
 
-CONDITIONED: tuple[Rule, ...] = (truncated, total, aggregate)
-"""For a latent between bounds, for one with an observed total, and for cells with sums."""
+CONDITIONED: tuple[Rule, ...] = (truncated, total, aggregate, split)
+"""For a latent between bounds, for one with an observed total, for cells with sums, and for cells
+beside others that are seen."""
