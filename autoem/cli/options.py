@@ -24,7 +24,7 @@ posterior = click.option(
     "--posterior",
     callback=chosen,
     metavar="CHOICE",
-    help="Where no posterior is exact: quadrature, quadrature:order=32, monte_carlo.",
+    help="Where no posterior is exact: quadrature, quadrature:order=32, laplace, mean_field.",
 )
 output = click.option(
     "-o",

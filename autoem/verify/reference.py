@@ -22,10 +22,12 @@ from autoem.errors.verification import NotJudged
 from autoem.language.declaration import Parameter
 from autoem.verify.components import Component, components
 from autoem.verify.hidden_values import Coordinates, interval, is_count, states_of
-from autoem.verify.quadrature import integrate
+from autoem.verify.quadrature import MOST_DIMENSIONS, integrate
 from autoem.verify.remembered import Remembered
 from autoem.verify.sites import Assignment, Instance, Site
 from autoem.verify.summation import summed
+
+IMPOSSIBLE = -1e300
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,10 @@ def _part(
             total = densities.log_p(component, {**states, **values}) + log_slope
         return np.nan_to_num(total, nan=-np.inf)
 
+    origin = np.zeros((1, coordinates.size))
+    few = coordinates.size <= MOST_DIMENSIONS
+    if few and log_f(origin)[0] < IMPOSSIBLE:  # a summand that is not what its total leaves
+        return {**states, **coordinates(origin)[0]}, np.array([-np.inf])
     points, logs = integrate(log_f, coordinates.size)
     return {**states, **coordinates(points)[0]}, logs
 
