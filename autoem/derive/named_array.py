@@ -14,15 +14,11 @@ from autoem.derive.term import Term, reindex
 
 @dataclass(frozen=True)
 class Reading:
-    """An array as a family reads it: `element` at the formal `event` indices.
-
-    What is read of the whole of it is computed in `phase`.
-    """
+    """An array as a family reads it: `element` at the formal `event` indices."""
 
     scope: Scope
     element: Element
     event: tuple[Index, ...]
-    phase: str = "posterior"
 
     def __call__(self, *indices: Read) -> sympy.Expr:
         return reindex(self.element, dict(zip(self.event, indices, strict=False)))
@@ -35,7 +31,7 @@ class Reading:
         """The sum over the event."""
         (index,) = self.event
         name = f"total_{self.element.base.name}"
-        return self.scope.define(name, (Term(self.element, (index,)),), self.phase)
+        return self.scope.define(name, (Term(self.element, (index,)),), "posterior")
 
     def inverse(self, i: Index, j: Index) -> sympy.Expr:
         """Entry (i, j) of the inverse."""
@@ -56,7 +52,5 @@ class Reading:
             matrix = Element(self.scope.matrix(function, base), free)
         else:
             name = f"{function}_{base.name}"
-            matrix = self.scope.computed(
-                name, function, (self.element,), free, self.event, phase=self.phase
-            )
+            matrix = self.scope.computed(name, function, (self.element,), free, self.event)
         return replace(self, element=matrix)
