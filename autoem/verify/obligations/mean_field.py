@@ -16,12 +16,13 @@ from autoem.errors.verification import NotJudged
 from autoem.verify.case import Case, Runner
 from autoem.verify.certificate import Obligation, compared, holds
 from autoem.verify.chart import Arrays
-from autoem.verify.instance import random_instance, tiny_sizes
+from autoem.verify.instance import random_instance
 from autoem.verify.judged import judged
 from autoem.verify.obligations.agreement import difference, one_map
 from autoem.verify.pointwise import size_of
 from autoem.verify.reference import log_likelihood, log_prior
 from autoem.verify.sites import Instance
+from autoem.verify.tiny import tiny_sizes
 
 MAPS, SWEEPS, POINTS, SLACK, NUDGE, CARRIED = 20, 400, 3, 1e-9, 1e-3, 1e-7
 
