@@ -130,7 +130,8 @@ def _cloud(instance: Instance, component: Component) -> Cloud:
     discrete = {site: states for site, states in every.items() if states is not None}
     continuous = tuple(site for site in component.hidden if site not in discrete)
     densities = Remembered(instance)
-    joint = [dict(zip(discrete, chosen, strict=True)) for chosen in product(*discrete.values())]
+    chosen = product(*discrete.values())
+    joint = (dict(zip(discrete, states, strict=True)) for states in chosen)  # may be too many
     if continuous:
         parts = tuple(_part(densities, component, known, continuous) for known in joint)
         return Cloud(component, parts)
