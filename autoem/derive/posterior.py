@@ -12,7 +12,7 @@ order of elimination, each under q(v | context), with the context's indicators m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import sympy
@@ -39,6 +39,10 @@ class Context:
     indicator: Indicator
     reads: tuple[Read, ...]
     state: Index
+
+
+Contexts = dict[tuple[Indicator, tuple[Read, ...]], Context]
+"""The contexts that were met, by what is looked up and where."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +118,15 @@ def localize(terms: Terms, latent: Quantity, plate_count: int) -> Local:
     latent's own element does not determine selects a term.
     """
     plates = tuple(fresh(axis) for axis in latent.axes[:plate_count])
-    contexts: dict[tuple[Indicator, tuple[Read, ...]], Context] = {}
+    contexts: Contexts = {}
     found = []
     for term in terms:
         reads = plate_reads(term.value, latent, plate_count)
         chosen = select(term, reads, plates)
-        if chosen is None:
-            continue
-        chosen = replace(chosen, value=_moved(chosen.value, latent, reads, plates))
-        conditioned = _in_context(chosen, latent, plates, contexts)
-        if conditioned is not None:
-            found.append(conditioned)
-    return Local(latent, plates, tuple(contexts.values()), tuple(found))
+        if chosen is not None:
+            found.append(replace(chosen, value=_moved(chosen.value, latent, reads, plates)))
+    conditioned = in_contexts(found, latent, plates, contexts)
+    return Local(latent, plates, tuple(contexts.values()), tuple(conditioned))
 
 
 def _moved(
@@ -170,11 +171,16 @@ def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[
     return next(iter(found))
 
 
+def in_contexts(
+    terms: Iterable[Term], latent: Quantity, plates: tuple[Index, ...], contexts: Contexts
+) -> list[Term]:
+    """The terms given the states that select them; contexts that are new are added."""
+    found = (_in_context(term, latent, plates, contexts) for term in terms)
+    return [term for term in found if term is not None]
+
+
 def _in_context(
-    term: Term,
-    latent: Quantity,
-    plates: tuple[Index, ...],
-    contexts: dict[tuple[Indicator, tuple[Read, ...]], Context],
+    term: Term, latent: Quantity, plates: tuple[Index, ...], contexts: Contexts
 ) -> Term | None:
     """The term given the states that select it: each indicator becomes one, its state a context."""
     for element in elements(term.value):

@@ -142,8 +142,9 @@ def neighbors(place: Place, posterior: ChainPosterior) -> tuple[Relation, Relati
     """z_t = k, and z_(t-1) = j, or that of the parent."""
     w, notation, latent = posterior.weights, place.page.notation, place.latent
     k, j = (place.names.named(index) for index in (w.state, w.before))
-    now = equation(notation.subscripted(latent, (*w.plates, w.time), place.names), k)
-    earlier: tuple[Read, ...] = (*w.plates, w.earlier)
+    own = posterior.local.plates
+    now = equation(notation.subscripted(latent, (*own, w.time), place.names), k)
+    earlier: tuple[Read, ...] = (*own, w.earlier)
     return now, equation(notation.subscripted(latent, earlier, place.names), j)
 
 
@@ -185,7 +186,8 @@ def introduce(
     share, joint = place.introduce("r", "ρ"), place.introduce("ξ", "q")
     recursion = Recursion(place, posterior, place.introduce("a", "α"), place.introduce("b", "β"))
     glyphs[w.weight.base] = Glyph(lambda shown: subscripted(weight, shown))
-    order = [w.step.indices.index(i) for i in (w.before, w.state) if i in w.step.indices]
+    states = (*(context.state for context in posterior.local.contexts), w.before, w.state)
+    order = [w.step.indices.index(i) for i in states if i in w.step.indices]
     glyphs[w.step.base] = Glyph(lambda shown: subscripted(step, tuple(shown[p] for p in order)))
     responsibility = posterior.expectations["responsibility"].base
     glyphs[responsibility] = Glyph(lambda shown: subscripted(share, shown), rank=(WEIGHT, 0))

@@ -21,7 +21,16 @@ import sympy
 from autoem.derive.calculus import depends
 from autoem.derive.index import Index, Lookup, Read, Shift, fresh, shifted, substitute
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.posterior import Local, Posterior, Refusal, by_states
+from autoem.derive.posterior import (
+    Context,
+    Contexts,
+    Local,
+    Posterior,
+    Refusal,
+    by_states,
+    in_contexts,
+    with_context,
+)
 from autoem.derive.quantity import (
     Declared,
     Element,
@@ -48,18 +57,15 @@ class ChainPosterior(Posterior):
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """[z_t = k] becomes a responsibility, [z_(t-1) = j] [z_t = k] a joint one."""
-        return tuple(
-            replace(part, value=self._expected(part.value))
-            for part in by_states(term, self.indicator)
-        )
+        return tuple(self._expected(part) for part in by_states(term, self.indicator))
 
-    def _expected(self, value: sympy.Expr) -> sympy.Expr:
-        found = [e for e in elements(value) if e.base is self.indicator]
+    def _expected(self, term: Term) -> Term:
+        found = [e for e in elements(term.value) if e.base is self.indicator]
         if not found:
-            return value
+            return term
         if len(found) > 2 or (len(found) == 2 and not neighbors(*found)):
             raise Refusal(f"a term mentions {self.indicator.name} at steps that are no neighbors")
-        coefficient = value
+        coefficient = term.value
         for one in found:
             coefficient = coefficient.diff(one)
         if len(found) == 2:
@@ -68,15 +74,24 @@ class ChainPosterior(Posterior):
                 e: sympy.Integer(1) for e in elements(coefficient) if isinstance(e.base, Later)
             }
             coefficient = coefficient.xreplace(later)
-        return coefficient * self._expectation(*found)
+        reads = found[0].indices[: len(self.local.plates)]
+        term, states = with_context(replace(term, value=coefficient), self.local, reads)
+        return replace(term, value=term.value * self._expectation(states, *found))
 
-    def _expectation(self, element: Element, pair: Element | None = None) -> sympy.Expr:
+    def _expectation(
+        self, states: tuple[Read, ...], element: Element, pair: Element | None = None
+    ) -> sympy.Expr:
         w = self.weights
+
+        def placed(at: Element) -> dict[Index, Read]:
+            *plates, time, state = at.indices
+            reads = (*plates, *states, time, state)
+            return dict(zip((*w.plates, w.time, w.state), reads, strict=True))
+
         if pair is None:
-            moved = dict(zip((*w.plates, w.time, w.state), element.indices, strict=True))
-            return reindex(self.expectations["responsibility"], moved)
+            return reindex(self.expectations["responsibility"], placed(element))
         earlier, later = sorted((element, pair), key=lambda e: not _is_earlier(e, element, pair))
-        moved = dict(zip((*w.plates, w.time, w.state), later.indices, strict=True))
+        moved = placed(later)
         moved[w.before] = earlier.indices[-1]
         names = ("before", "transition", "after")
         return sympy.Mul(*(reindex(self.expectations[name], moved) for name in names))
@@ -143,18 +158,22 @@ def eliminated(
             raise Refusal(f"the terms of {latent.name} still mention {other.name}")
     if not any(len(_states(term, indicator)) == 2 for term in own):
         raise Refusal(f"no term couples two elements of {latent.name}")
-    weights = _weights(joint.scope, own, latent, indicator)
-    return _posterior(joint.scope, own, latent, weights, found)
+    weights, contexts = _weights(joint.scope, own, latent, indicator)
+    local = Local(indicator, weights.plates[: len(latent.axes) - 1], contexts, own)
+    return _posterior(joint.scope, local, latent, weights, found)
 
 
 def _states(term: Term, indicator: Quantity) -> list[Element]:
     return [e for e in elements(term.value) if e.base is indicator]
 
 
-def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -> ChainWeights:
-    """U and W, read off the terms."""
+def _weights(
+    scope: Scope, own: Terms, latent: Declared, indicator: Indicator
+) -> tuple[ChainWeights, tuple[Context, ...]]:
+    """U and W, read off the terms, in the context of states that hold for the whole chain."""
     *plates, time = (fresh(axis) for axis in latent.variable.plates)
     state, before = fresh(indicator.axes[-1]), fresh(indicator.axes[-1])
+    contexts: Contexts = {}
     unary, steps = [], []
     for term in own:
         found = _states(term, indicator)
@@ -175,10 +194,14 @@ def _weights(scope: Scope, own: Terms, latent: Declared, indicator: Indicator) -
             steps.append(_step(part, first, second, place, before))
         else:
             raise Refusal(f"a term couples more than two neighbors of {latent.name}")
+    unary = in_contexts(unary, indicator, tuple(plates), contexts)
+    steps = in_contexts(steps, indicator, tuple(plates), contexts)
+    earlier = _earlier(scope, latent, (*plates, time))
+    plates += [context.state for context in contexts.values()]
     weight = scope.named(f"log_weight_{latent.name}", tuple(unary), (*plates, time, state))
     step = scope.define(f"log_step_{latent.name}", tuple(steps), "posterior")
-    earlier = _earlier(scope, latent, (*plates, time))
-    return ChainWeights(weight, step, tuple(plates), time, state, before, earlier)
+    weights = ChainWeights(weight, step, tuple(plates), time, state, before, earlier)
+    return weights, tuple(contexts.values())
 
 
 def _earlier(scope: Scope, latent: Declared, at: tuple[Index, ...]) -> Read:
@@ -199,8 +222,6 @@ def _coefficient(
     value = term.value
     for element in found:
         value = value.diff(element)
-    if any(isinstance(e.base, Indicator) for e in elements(value)):
-        raise Refusal("a step depends on another discrete latent")
     chosen = select(replace(term, value=value), *at)
     if chosen is None:
         raise Refusal("a term is never selected")
@@ -225,7 +246,7 @@ def _without_later(term: Term) -> Term:
 
 
 def _posterior(
-    scope: Scope, own: Terms, latent: Declared, weights: ChainWeights, found: tuple[str, str]
+    scope: Scope, local: Local, latent: Declared, weights: ChainWeights, found: tuple[str, str]
 ) -> Posterior:
     name, w, indicator = latent.name, weights, scope.indicators[latent.variable]
     free = (*w.plates, w.time, w.state)
@@ -241,7 +262,7 @@ def _posterior(
         f"transition_{name}", "map", (sympy.exp(w.step),), indices_of(w.step), sign="nonnegative"
     )
     return ChainPosterior(
-        Local(indicator, w.plates, (), own),
+        local,
         rule=found[0],
         reason=found[1],
         family="Categorical",
