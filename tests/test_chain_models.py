@@ -10,7 +10,9 @@ from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
 from autoem import (
     Axis,
+    Bernoulli,
     Categorical,
+    Interval,
     Latent,
     Markov,
     Model,
@@ -18,12 +20,15 @@ from autoem import (
     Observed,
     Parameter,
     Positive,
+    Real,
     Simplex,
     derive,
     fit,
     generate,
     previous,
     sample,
+    verify,
+    where,
 )
 from autoem.errors import NoExactPosterior, OutsideDomain
 from tests.test_models import ROOT, declared
@@ -259,3 +264,58 @@ def test_steep_covariates_are_certain_steps() -> None:
     path = stats.poisson.logpmf(x[0], p["rate"][[0, 0, 1, 1]]).sum()
     assert module.log_likelihood({"x": x, "v": v}, p) == pytest.approx(path, rel=1e-12)
     np.testing.assert_array_equal(module.decode({"x": x, "v": v}, p)["z"], [[0, 0, 1, 1]])
+
+
+class OnAndOff(Model):
+    """A switch that is on or off; how long it stays depends on which."""
+
+    s, t = Axis("machines"), Axis("steps")
+    first, stay = Parameter(Interval(0, 1)), Parameter(Interval(0, 1))
+    start = Parameter(Interval(0, 1))
+    low, high = Parameter(Real()), Parameter(Real())
+    z = Latent(
+        Markov(first=Bernoulli(first), then=Bernoulli(where(previous, stay, start))), over=(s, t)
+    )
+    x = Observed(Normal(where(z, high, low), variance=1), over=(s, t))
+
+
+SWITCH: Arrays = {"first": 0.3, "stay": 0.9, "start": 0.2, "low": 0.0, "high": 1.5}
+
+
+def test_a_binary_chain_is_one_of_two_states() -> None:
+    x = sample(OnAndOff, SWITCH, sizes={"s": 20, "t": 30}, seed=1)["x"]
+    peer: Any = GaussianHMM(2, "diag", covars_prior=0, covars_weight=1, means_weight=0)
+    peer.n_features, peer.startprob_ = 1, np.array([0.7, 0.3])
+    peer.transmat_ = np.array([[0.8, 0.2], [0.1, 0.9]])
+    peer.means_, peer.covars_ = np.array([[0.0], [1.5]]), np.ones((2, 1))
+    module: Any = generate(OnAndOff).module
+    score = peer.score(x.reshape(-1, 1), [30] * 20)
+    assert module.log_likelihood({"x": x}, SWITCH) == pytest.approx(score, rel=1e-12)
+    states = peer.decode(x.reshape(-1, 1), [30] * 20)[1].reshape(20, 30)
+    np.testing.assert_array_equal(module.decode({"x": x}, SWITCH)["z"], states)
+    statistics, _ = peer._do_estep(x.reshape(-1, 1), [30] * 20)
+    peer._do_mstep(statistics)
+    again = rounds(module, {"x": x}, SWITCH, 1)
+    np.testing.assert_allclose([again["start"], again["stay"]], peer.transmat_[:, 1], rtol=1e-10)
+    np.testing.assert_allclose([again["low"], again["high"]], peer.means_[:, 0], rtol=1e-10)
+
+
+@pytest.mark.slow
+def test_a_binary_chain_is_certified() -> None:
+    certificate = verify(derive(OnAndOff))
+    assert certificate, str(certificate)
+
+
+def test_a_binary_chain_that_is_seen_is_counted() -> None:
+    class Weather(Model):
+        t = Axis("days")
+        wet, dry = Parameter(Interval(0, 1)), Parameter(Interval(0, 1))
+        rain = Observed(
+            Markov(first=Bernoulli(0.5), then=Bernoulli(where(previous, wet, dry))), over=t
+        )
+
+    rain = np.array([0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1])
+    found = fit(Weather, {"rain": rain}).parameters
+    before, after = rain[:-1], rain[1:]
+    assert found["wet"] == pytest.approx(after[before == 1].mean(), rel=1e-12)
+    assert found["dry"] == pytest.approx(after[before == 0].mean(), rel=1e-12)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autoem.derive.law import Readable, unbounding
+from autoem.derive.sequential import Sequential
 from autoem.errors import NotDerivable
 from autoem.graph.factor_graph import Factor
 from autoem.language import declaration, distribution, expression
-from autoem.language.expression import Expression
+from autoem.language.expression import Expression, Previous
 
 MOST_CHOICES = 6
 """Choices in one law: with more, there are too many combinations to write out."""
@@ -21,7 +22,7 @@ def choices(factor: Factor, law: Readable) -> list[Expression]:
     """The variables and comparisons that choose in a law."""
     conditions = _conditions(law)
     binary: list[Expression] = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
-    binary += [node for node in conditions if isinstance(node, expression.Apply)]
+    binary += [node for node in conditions if isinstance(node, expression.Apply | Previous)]
     if len(binary) > MOST_CHOICES:
         raise NotDerivable(
             what=f"a law with {len(binary)} binary choices, {2 ** len(binary):,} combinations "
@@ -40,7 +41,7 @@ def _conditions(law: Readable) -> tuple[Expression, ...]:
         if isinstance(node, expression.Apply) and node.operator == "where"
     ]  # fmt: skip
     found = [node.base if isinstance(node, expression.Lookup) else node for node in chooses]
-    known = (declaration.Given, declaration.Observed, expression.Apply)
+    known = (declaration.Given, declaration.Observed, expression.Apply, Previous)
     compared = [node for node in _switched(law) if isinstance(node, expression.Apply)]
     return tuple(dict.fromkeys(v for v in (*found, *compared) if isinstance(v, known)))
 
@@ -55,8 +56,9 @@ def _switched(law: Readable) -> Iterator[Expression]:
 
 
 def _is_binary_latent(variable: declaration.Variable) -> bool:
+    laws = distribution.Distribution | Sequential
     return (
         isinstance(variable, declaration.Latent)
-        and isinstance(variable.distribution, distribution.Distribution)
-        and variable.distribution.family.support == "binary"
+        and isinstance(variable.distribution, laws)
+        and variable.support == "binary"
     )

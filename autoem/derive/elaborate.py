@@ -31,6 +31,7 @@ from autoem.derive.standing import (
     Consumed,
     Environment,
     assigned,
+    called,
     contracted_at,
     placed,
     remaining,
@@ -96,6 +97,8 @@ class Reader:
                 return self._variable(node, placed(node.plates, (), known), event)
             case Previous():
                 variable, earlier = self._earlier(node, known)
+                if node in self.binary:
+                    return self._binary(node, earlier)
                 return Element(self.scope.quantity(variable), earlier + event)
         raise NotDerivable(what=f"an expression of kind {type(node).__name__}", where="elaboration")
 
@@ -103,13 +106,17 @@ class Reader:
         self, node: declaration.Variable, plates: tuple[Read, ...], event: tuple[Read, ...]
     ) -> sympy.Expr:
         if node in self.binary:
-            self.used[node] = None
-            if self.met.setdefault(node, plates) != plates:
-                raise NotDerivable(what=f"{node.name} at two places of one law", where="a choice")
-            return sympy.Integer(self.binary[node])
+            return self._binary(node, plates)
         if isinstance(node, declaration.Latent) and node.category is not None:
             return self.scope.position(self.state(node, plates), node.category)
         return Element(self.scope.quantity(node), plates + event)
+
+    def _binary(self, node: Expression, place: tuple[Read, ...]) -> sympy.Expr:
+        """What is chosen of a binary variable, at the one place where a law reads it."""
+        self.used[node] = None
+        if self.met.setdefault(node, place) != place:
+            raise NotDerivable(what=f"{node.label} at two places of one law", where="a choice")
+        return sympy.Integer(self.binary[node])
 
     def _listing(
         self, node: expression.Listing, known: Environment, event: tuple[Read, ...]
@@ -207,7 +214,7 @@ class Reader:
 
     def holds(self, condition: Expression, known: Environment) -> sympy.Expr:
         """Whether a condition is chosen to hold; what it compares is read once."""
-        if condition not in self.binary or isinstance(condition, declaration.Variable):
+        if condition not in self.binary or isinstance(condition, declaration.Variable | Previous):
             return self.read(condition, known)
         value = self.read(condition, known)
         _check_told(value, "a comparison")
@@ -242,7 +249,7 @@ class Reader:
         product = factors[0] * factors[1]
         if product.is_number:
             return sympy.Mul(product, *map(self.scope.size, summed))
-        return self.scope.define(_name(node), (Term(product, tuple(summed.values())),))
+        return self.scope.define(called(node), (Term(product, tuple(summed.values())),))
 
 
 def number(value: Fraction | float) -> sympy.Expr:
@@ -250,18 +257,6 @@ def number(value: Fraction | float) -> sympy.Expr:
     if isinstance(value, float):
         return sympy.oo if value > 0 else -sympy.oo
     return sympy.Rational(value.numerator, value.denominator)
-
-
-def _name(node: Expression) -> str:
-    """A readable name for a contraction: loading @ z is loading_z."""
-    match node:
-        case expression.Contraction():
-            return f"{_name(node.left)}_{_name(node.right)}"
-        case expression.Lookup():
-            return _name(node.base)
-        case declaration.Variable():
-            return node.name or "x"
-    return "sum"
 
 
 def _check_told(value: sympy.Expr, what: str) -> None:

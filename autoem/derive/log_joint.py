@@ -34,7 +34,7 @@ from autoem.errors import NotDerivable
 from autoem.families.family import log_zero
 from autoem.graph.factor_graph import Factor, FactorGraph
 from autoem.language import chain, construct, declaration, distribution
-from autoem.language.expression import Axis, Expression
+from autoem.language.expression import Axis, Expression, Previous
 
 
 @dataclass(frozen=True)
@@ -273,6 +273,9 @@ def _with_indicators(
         if variable in reader.compared:
             continue
         place = reader.met[variable]
+        if isinstance(variable, Previous):
+            assert variable.variable is not None
+            variable = variable.variable
         if isinstance(variable, declaration.Latent):
             value *= Element(reader.scope.indicator(variable), (*place, chosen))
         elif isinstance(variable, declaration.Given):

@@ -1,4 +1,5 @@
-"""Which index stands where: event axes that stand twice, and plates that a lookup consumes."""
+"""Which index stands where: event axes that stand twice, plates that a lookup consumes; and what a
+product over them is called."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from autoem.derive.index import Read
-from autoem.language.expression import Axis
+from autoem.language import declaration, expression
+from autoem.language.expression import Axis, Expression
 
 Environment: TypeAlias = Mapping[Axis, Read]
 Consumed: TypeAlias = tuple[Axis, Read]
@@ -59,3 +61,15 @@ def assigned(
         places = [index for other, index in zip(outer, indices, strict=True) if other is axis]
         result.append(places[nth])
     return tuple(result)
+
+
+def called(node: Expression) -> str:
+    """A readable name for a contraction: loading @ z is loading_z."""
+    match node:
+        case expression.Contraction():
+            return f"{called(node.left)}_{called(node.right)}"
+        case expression.Lookup():
+            return called(node.base)
+        case declaration.Variable():
+            return node.name or "x"
+    return "sum"
