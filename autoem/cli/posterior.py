@@ -33,12 +33,15 @@ def chosen(
 
 def _called(make: Callable[..., Approximation], rest: str) -> Approximation:
     """The approximation with the options that are written out."""
-    known: Mapping[str, Any] = inspect.signature(make).parameters
+    signature = inspect.signature(make).parameters
+    known: Mapping[str, Any] = {k: p for k, p in signature.items() if p.default is not p.empty}
     options = {}
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition("=")
         if key not in known:
-            raise BadOption(option=key, value=value, expected=f"one of {', '.join(known)}")
+            raise BadOption(
+                option=key, value=value, expected=f"one of {', '.join(known) or 'none'}"
+            )
         try:
             options[key] = type(known[key].default)(value)
         except ValueError:
