@@ -12,6 +12,7 @@ from autoem.families.discrete_uniform import DISCRETE_UNIFORM, DiscreteUniform
 from autoem.families.exponential import EXPONENTIAL, Exponential
 from autoem.families.family import Family
 from autoem.families.gamma import GAMMA, Gamma
+from autoem.families.generalized_inverse_gaussian import GENERALIZED_INVERSE_GAUSSIAN
 from autoem.families.geometric import GEOMETRIC, Geometric
 from autoem.families.inverse_gamma import INVERSE_GAMMA, InverseGamma
 from autoem.families.inverse_wishart import INVERSE_WISHART, InverseWishart
@@ -87,5 +88,7 @@ FAMILIES: tuple[Family, ...] = (
     WISHART,
     INVERSE_WISHART,
     RECIPROCAL_INVERSE_GAUSSIAN,
+    GENERALIZED_INVERSE_GAUSSIAN,
 )
-"""The conjugate rule tries them in this order: of one support, those with h = 1 come first."""
+"""The conjugate rule tries them in this order: of one support, those with h = 1 come first,
+and the special before the general."""

@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 from scipy import special
 
+from autoem.families.bessel_k import BESSEL_FUNCTIONS
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
@@ -136,6 +137,6 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
         a, d, multi_polygamma._imp_(int(m.item()), a, int(d.item())), np.inf if m else -np.inf
     ),
     "index_of": index_of,
-    **{function.__name__: function._imp_ for function in INTERVAL_FUNCTIONS},
+    **{function.__name__: function._imp_ for function in (*INTERVAL_FUNCTIONS, *BESSEL_FUNCTIONS)},
 }
 """What each elementwise function means (multiply is above, for its convention)."""

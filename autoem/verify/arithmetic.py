@@ -13,6 +13,7 @@ import sympy
 from scipy import special
 
 from autoem.errors.verification import NotJudged
+from autoem.families.bessel_k import BESSEL_FUNCTIONS
 from autoem.families.family import log_zero, outside
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
@@ -77,6 +78,7 @@ FUNCTIONS: dict[type, Callable[..., float]] = {
     sympy.atan2: math.atan2,
     sympy.gamma: lambda x: float(special.gamma(x)),
     log_bessel_i0: lambda c: math.log(special.i0e(c)) + c,
+    **{f: (lambda p, w, f=f: float(f._imp_(p, w))) for f in BESSEL_FUNCTIONS},
     bessel_ratio: lambda c: float(special.i1e(c) / special.i0e(c)),
     log_multigamma: lambda a, d: (
         float(special.multigammaln(a, int(d))) if a > (d - 1) / 2 else math.inf

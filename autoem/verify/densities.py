@@ -88,6 +88,9 @@ DENSITIES: dict[str, LogDensity] = {
     "ReciprocalInverseGaussian": lambda x, a: stats.geninvgauss.logpdf(
         x, 0.5, np.sqrt(a["a"] * a["b"]), scale=np.sqrt(a["b"] / a["a"])
     ),
+    "GeneralizedInverseGaussian": lambda x, a: stats.geninvgauss.logpdf(
+        x, a["index"], np.sqrt(a["a"] * a["b"]), scale=np.sqrt(a["b"] / a["a"])
+    ),
     "Exponential": lambda x, a: stats.expon.logpdf(x, scale=1 / a["rate"]),
     "Beta": lambda x, a: stats.beta.logpdf(x, a["a"], a["b"]),
     "Dirichlet": lambda x, a: _dirichlet(x, a["concentration"]),

@@ -53,6 +53,9 @@ SCIPY: dict[str, Callable[..., Any]] = {
     "ReciprocalInverseGaussian": lambda a, b: stats.geninvgauss(
         0.5, np.sqrt(a * b), scale=np.sqrt(b / a)
     ),
+    "GeneralizedInverseGaussian": lambda index, a, b: stats.geninvgauss(
+        index, np.sqrt(a * b), scale=np.sqrt(b / a)
+    ),
     "Uniform": lambda lower, upper: stats.uniform(lower, upper - lower),
     "DiscreteUniform": lambda lower, upper: stats.randint(lower, upper + 1),
 }

@@ -36,10 +36,12 @@ close = partial(assert_allclose, rtol=1e-9, atol=1e-9)
 NO_ENTROPY = {
     *("Binomial", "BinomialLogit", "Multinomial", "Poisson", "NegativeBinomial"),
     "ReciprocalInverseGaussian",
+    "GeneralizedInverseGaussian",
 }
 NO_MAXIMUM = {
     *("Gamma", "InverseGamma", "Beta", "Dirichlet", "Wishart", "InverseWishart", "VonMises"),
     "ReciprocalInverseGaussian",
+    "GeneralizedInverseGaussian",
 }
 """What has no closed form."""
 

@@ -45,6 +45,16 @@ MEANING: dict[str, tuple[tuple[object, ...], Callable[..., Any]]] = {
     "gamma": (("x[n]",), mpmath.gamma),
     "log_bessel_i0": (("a[n]",), lambda c: mpmath.log(mpmath.besseli(0, c))),
     "bessel_ratio": (("a[n]",), lambda c: mpmath.besseli(1, c) / mpmath.besseli(0, c)),
+    "log_bessel_k": (("u[n]", "a[n]"), lambda p, w: mpmath.log(mpmath.besselk(p, w))),
+    "bessel_k_ratio": (
+        ("u[n]", "a[n]"),
+        lambda p, w: mpmath.besselk(p + 1, w) / mpmath.besselk(p, w),
+    ),
+    "bessel_k_slope": (
+        ("u[n]", "a[n]"),
+        lambda p, w: mpmath.diff(lambda q: mpmath.log(mpmath.besselk(q, w)), p),
+    ),
+    "bessel_width": (("x[n]", "a[n]"), lambda a, b: mpmath.sqrt(a * b)),
     "outside": (("u[n]", 0, "x[n]"), lambda u, low, x: 0 if low <= u <= x else -mpmath.inf),
     "log_multigamma": (
         ("a[n]", "d"),
@@ -96,6 +106,7 @@ def both(expression: object) -> tuple[np.ndarray, np.ndarray]:
     function = Function("f", ARRAYS, (let("t[n]", expression),), arrays("t[n]"))
     source = "import numpy as np\nfrom scipy import special\n"
     source += "from autoem.runtime.multigamma import log_multigamma, multi_polygamma\n"
+    source += "from autoem.runtime.bessel_k import *\n"
     source += "\n\ndef f(block):\n"
     body = "\n".join(f"    {line}" for line in printed(expression).splitlines())
     code = load(f"{source}{body}\n", "fragment")

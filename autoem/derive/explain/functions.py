@@ -11,6 +11,7 @@ import sympy
 from autoem.derive.explain.layout import (
     Call,
     Density,
+    Derivative,
     Factorial,
     Indicator,
     Math,
@@ -22,6 +23,7 @@ from autoem.derive.explain.layout import (
     Symbol,
     equation,
 )
+from autoem.families.bessel_k import bessel_k_ratio, bessel_k_slope, bessel_width, log_bessel_k
 from autoem.families.between import Between, at_exact
 from autoem.families.family import log_zero, outside
 from autoem.families.multigamma import log_multigamma, multi_polygamma
@@ -94,6 +96,18 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     sympy.sin: lambda value, inner: Call("sin", inner(value.args[0])),
     sympy.cos: lambda value, inner: Call("cos", inner(value.args[0])),
     log_bessel_i0: lambda value, inner: Call("log", Call("I₀", inner(value.args[0]))),
+    log_bessel_k: lambda value, inner: Call(
+        "log", Call("K", inner(value.args[1]), subscript=inner(value.args[0]))
+    ),
+    bessel_width: lambda value, inner: Call("sqrt", Product(tuple(map(inner, value.args)))),
+    bessel_k_slope: lambda value, inner: Derivative(
+        Call("log", Call("K", inner(value.args[1]), subscript=inner(value.args[0]))),
+        inner(value.args[0]),
+    ),
+    bessel_k_ratio: lambda value, inner: Quotient(
+        Call("K", inner(value.args[1]), subscript=inner(value.args[0] + 1)),
+        Call("K", inner(value.args[1]), subscript=inner(value.args[0])),
+    ),
     bessel_ratio: lambda value, inner: Quotient(
         Call("I₁", inner(value.args[0])), Call("I₀", inner(value.args[0]))
     ),

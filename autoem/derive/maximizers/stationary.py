@@ -148,6 +148,9 @@ WORDS = {
     "log_multigamma": "log multivariate gamma",
     "bessel_ratio": "a ratio of Bessel functions",
     "log_bessel_i0": "log Bessel",
+    "bessel_k_ratio": "a ratio of Bessel functions",
+    "log_bessel_k": "log Bessel",
+    "bessel_k_slope": "the slope of a Bessel function in its order",
 }
 """Functions by the words of a sentence, where these are not their names."""
 

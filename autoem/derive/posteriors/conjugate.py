@@ -64,8 +64,14 @@ def split(term: Term, latent: Declared | sympy.Basic) -> Terms:
     parts = []
     for part in sympy.Add.make_args(value):
         _, dependent = part.as_independent(*own, as_Add=False)
-        if any(_is_opened(factor, own) for factor in sympy.Mul.make_args(dependent)):
+        factors = sympy.Mul.make_args(dependent)
+        squares = [
+            f for f in factors if len(factors) > 1 and len(own) == 1 and _is_square(f, own[0])
+        ]
+        if any(_is_opened(factor, own) for factor in factors):
             parts += list(sympy.Add.make_args(sympy.expand(part)))
+        elif squares:
+            parts += [part / squares[0] * each for each in _about_zero(squares[0], own[0])]
         else:
             parts.append(part)
     return tuple(replace(term, value=part) for part in parts)
@@ -78,6 +84,18 @@ def _is_opened(factor: sympy.Expr, own: list[Element]) -> bool:
     if not base.is_Add or not exponent.is_Integer or exponent < 1:
         return False
     return bool(exponent == 1 or not base.is_polynomial(*own))
+
+
+def _is_square(factor: sympy.Expr, own: Element) -> bool:
+    """Whether a factor is the square of a residual that is linear in the latent."""
+    base, exponent = factor.as_base_exp()
+    return bool(exponent == 2 and base.is_Add and base.has(own) and base.diff(own, 2) == 0)
+
+
+def _about_zero(square: sympy.Expr, own: Element) -> tuple[sympy.Expr, ...]:
+    """(r + c v)^2 = r^2 + 2 c r v + c^2 v^2, with the residual r whole."""
+    rest, slope = square.base.xreplace({own: sympy.Integer(0)}), square.base.diff(own)
+    return (rest**2, 2 * slope * rest * own, slope**2 * own**2)
 
 
 def match(

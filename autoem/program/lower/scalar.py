@@ -8,6 +8,7 @@ from fractions import Fraction
 import sympy
 
 from autoem.derive.quantity import Element
+from autoem.families.bessel_k import BESSEL_FUNCTIONS
 from autoem.families.between import at_exact
 from autoem.families.family import log_zero, outside
 from autoem.families.interval import INTERVAL_FUNCTIONS
@@ -33,6 +34,7 @@ FUNCTIONS: dict[type, str] = {
     sympy.gamma: "gamma",
     outside: "outside",
     log_bessel_i0: "log_bessel_i0",
+    **{function: function.__name__ for function in BESSEL_FUNCTIONS},
     bessel_ratio: "bessel_ratio",
     log_multigamma: "log_multigamma",
     multi_polygamma: "multi_polygamma",
