@@ -21,10 +21,11 @@ from autoem.language.declaration import Parameter
 from autoem.verify.case import Case
 from autoem.verify.certificate import Obligation, compared, holds
 from autoem.verify.chart import Arrays, Chart, Objective, directions
-from autoem.verify.trial import Trials, trials
+from autoem.verify.trial import Trial, Trials, trials
 
 ROUNDING, MANY, RARE = 1e-10, 12, 1e-6
 CORNERS = (1e-5, 1e-3, 0.1)
+COLLAPSED = 1e-6
 
 
 def ascent(case: Case) -> Iterator[Obligation]:
@@ -71,12 +72,27 @@ def _recovery(case: Case, found: Trials) -> Iterator[Obligation]:
     gain = fit.objective - found.objective(truth)
     yield holds("recovery: fit", gain > -1e-6, f"l(fit) - l(truth) = {gain:.3g}, not negative")
     # The fresh data pass the ends of the support of the others: those are compared by themselves.
-    known = _of(truth, {u.parameters[0].name for u in _edges(case)})
+    # So is a scale that has collapsed, as that of the one start of a single chain.
+    ends = [u.parameters[0].name for u in _edges(case)]
+    lost = [p for p in case.derivation.declaration.parameters if _has_collapsed(p, fit, truth)]
+    known = _of(truth, {*ends, *(p.name for p in lost)})
     loss = found.objective_of_fresh(truth) - found.objective_of_fresh({**fit.parameters, **known})
     free = sum(_free(p, truth[p.name]) for p in case.derivation.declaration.parameters)
     allowed = stats.chi2.isf(RARE, free) / 2
-    detail = f"on fresh data l(truth) - l(fit) = {loss:.3g}, expected about {free / 2:g}"
+    apart = f"; {', '.join(p.name for p in lost)} apart, collapsed" if lost else ""
+    detail = f"on fresh data l(truth) - l(fit) = {loss:.3g}, expected about {free / 2:g}{apart}"
     yield holds("recovery: law", loss < 2 * allowed, detail)
+
+
+def _has_collapsed(parameter: Parameter, fit: Trial, truth: Arrays) -> bool:
+    """Whether a scale has gone to zero, in some direction."""
+    value, whole = fit.parameters[parameter.name], truth[parameter.name]
+    if parameter.domain.kind == "positive":
+        return bool(np.any(value < COLLAPSED * whole))
+    if parameter.domain.kind == "positive_definite":
+        relative = np.linalg.eigvals(np.linalg.solve(whole, value)).real
+        return bool(np.any(relative < COLLAPSED))
+    return False
 
 
 def _edges(case: Case) -> list[Update]:
