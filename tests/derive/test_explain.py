@@ -103,6 +103,8 @@ def test_a_page_has_the_model_and_an_update_of_every_parameter(name: str) -> Non
     for line in (*str(derivation.model).splitlines(), *str(derivation.graph).splitlines()):
         assert f"      {line}\n" in text
     for update in derivation.m_step.updates:
+        if update.rule == "coordinate":
+            continue  # what the E-step has found
         assert update.reason.removeprefix(f"{update.rule}: ").split()[-1] in text
     headings = ("Model", "Complete-data log-likelihood", "Q", "M-step")
     assert all(f"\n{heading}\n" in text for heading in headings)
