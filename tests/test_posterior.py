@@ -52,7 +52,8 @@ def test_every_latent_is_told(path: Any) -> None:
             np.testing.assert_allclose(told.sum(axis=-1), 1, rtol=1e-9)
             continue
         # Of scalars that are Gaussian together it is between them.
-        shapes = {"covariance": plates + (event + event if event else plates)}
+        square = plates + (event + event if event else plates)
+        shapes = {"covariance": square, "scaled_covariance": square}
         for word, value in told.items():
             assert value.shape == shapes.get(word, plates + event), word
         assert (told.get("variance", 1) >= 0).all() if "variance" in told else told

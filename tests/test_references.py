@@ -128,7 +128,9 @@ def fitted(case: str) -> Fit:
     """The fit of a case, once."""
     model, data, options = FITS[case]
     weights = {"n": table("death_notices")["days"]} if case == "death_notices" else None
-    return fit(program(model), data(), weights=weights, seed=0, progress=False, **options)
+    # What is held is part of the derivation.
+    subject = declared(ROOT / f"models/{model}.py") if "fixed" in options else program(model)
+    return fit(subject, data(), weights=weights, seed=0, progress=False, **options)
 
 
 def at(path: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from autoem.derive.m_step import MStep
 from autoem.derive.stages import derive
 from autoem.errors import NoUpdate
-from autoem.families import Gamma, InverseWishart, Normal, Wishart
+from autoem.families import Gamma, InverseWishart, MultivariateNormal, Normal, Wishart
 from autoem.language import (
     Axis,
     Model,
@@ -18,6 +18,7 @@ from autoem.language import (
     Positive,
     PositiveDefinite,
     Real,
+    Zeros,
 )
 from tests.derive import judged as judge
 
@@ -48,11 +49,12 @@ class Scatter(Model):
 
 
 class Scales(Model):
-    """Nothing is known of a scale that Q mentions itself and not its inverse."""
+    """A matrix that Q mentions both itself and by its inverse."""
 
     n, d = Axis(), Axis()
     scale = Parameter(PositiveDefinite(d))
     x = Observed(InverseWishart(7, scale=scale), over=n)
+    y = Observed(MultivariateNormal(Zeros(d), cov=scale), over=n)
 
 
 def order(step: MStep) -> list[tuple[str, str]]:

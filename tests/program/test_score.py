@@ -144,6 +144,8 @@ def test_a_flipped_sign_is_caught(name: str) -> None:
     for what, program in wrong_scores(case.program):
         wrong = interpret(program).score(case.data, case.near.parameters, case.weights)
         found += 1
+        if not any(what.startswith(f"{ir.SCORE}{patch.name}") for patch in case.near.patches):
+            continue  # a whole parameter that is held
         with pytest.raises(AssertionError):
             np.testing.assert_allclose(
                 case.slope(wrong), case.slope(right), rtol=1e-6, atol=1e-6, err_msg=what

@@ -110,7 +110,7 @@ def _after(element: Element) -> Read | None:
         law = law_of(element.base.latent)
         up = isinstance(law, Tree) and law.parent is read.table.variable  # type: ignore[attr-defined]
         return read.indices[-1] if up else None
-    return read.index if isinstance(read, Shift) else None
+    return read.index if isinstance(read, Shift) and read.by == -1 else None
 
 
 def law_of(latent: Declared) -> Law:
