@@ -245,7 +245,8 @@ class NotIndependent(DataError):
         instead = f" Weigh {' or '.join(self.allowed)} instead." if self.allowed else ""
         return (
             f"weights repeat independent units, and the entries of axis {self.axis} depend on each "
-            f"other (a chain, or one side of a crossed design).{instead}"
+            "other (a chain, one side of a crossed design), or rows point to them by a lookup, "
+            f"where no weights are taken yet.{instead}"
         )
 
 
