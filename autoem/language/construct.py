@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Self, final
 
 from autoem.errors import BadBounds, BadGroups, NotALatent, NotAPlate
 from autoem.language.agree import names
@@ -86,9 +86,32 @@ class Truncated(Law):
         return Truncated(self.law.settle(site), lower=lower, upper=upper)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Seen(Law):
+    """What is seen of a latent: of the same shape and support, unless it says otherwise."""
+
+    observes: ClassVar[bool] = True
+    latent: Any
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        return (self.latent,)
+
+    @property
+    def event(self) -> tuple[Axis, ...]:
+        return tuple(self.latent.event)
+
+    @property
+    def support(self) -> str | None:
+        return self.latent.support
+
+    def settle(self, site: Site) -> Self:
+        return self
+
+
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class Aggregate(Law):
+class Aggregate(Seen):
     """Groups of cells of a latent, of which only the sums are seen; of codes, only the group.
 
     >>> from autoem.families import Multinomial
@@ -97,8 +120,6 @@ class Aggregate(Law):
     (Axis('2 entries'),)
     """
 
-    observes: ClassVar[bool] = True
-    latent: Any
     groups: Sequence[Sequence[int]]
     axis: Axis = field(init=False)
 
@@ -107,10 +128,6 @@ class Aggregate(Law):
         groups = checked_groups(self.groups, cells(self.latent))
         object.__setattr__(self, "groups", groups)
         object.__setattr__(self, "axis", Axis.anonymous(len(groups)))
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return (self.latent,)
 
     @property
     def plates(self) -> tuple[Axis, ...]:
@@ -123,13 +140,6 @@ class Aggregate(Law):
     @property
     def category(self) -> Axis | None:
         return None if self.latent.event else self.axis
-
-    @property
-    def support(self) -> str | None:
-        return self.latent.support
-
-    def settle(self, site: Site) -> Aggregate:
-        return self
 
 
 def cells(latent: Latent) -> Axis:
@@ -160,7 +170,7 @@ def checked_groups(groups: Any, axis: Axis) -> tuple[tuple[int, ...], ...]:
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class Total(Law):
+class Total(Seen):
     """The sum of a latent over some of its plates.
 
     >>> from autoem.families import Poisson
@@ -169,8 +179,6 @@ class Total(Law):
     (Axis('detectors'),)
     """
 
-    observes: ClassVar[bool] = True
-    latent: Any
     over: Over
 
     def __post_init__(self) -> None:
@@ -187,28 +195,13 @@ class Total(Law):
         return axes_of("over=", self.over)
 
     @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return (self.latent,)
-
-    @property
     def plates(self) -> tuple[Axis, ...]:
         return minus(self.latent.plates, self.summed)
-
-    @property
-    def event(self) -> tuple[Axis, ...]:
-        return tuple(self.latent.event)
-
-    @property
-    def support(self) -> str | None:
-        return self.latent.support
-
-    def settle(self, site: Site) -> Total:
-        return self
 
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class Within(Law):
+class Within(Seen):
     """All that is seen of a latent is that it lies between two bounds; equal bounds are exact.
 
     >>> from autoem.families import Exponential
@@ -218,8 +211,6 @@ class Within(Law):
     (Axis('patients'),)
     """
 
-    observes: ClassVar[bool] = True
-    latent: Any
     lower: Any = -math.inf
     upper: Any = math.inf
 
@@ -232,17 +223,6 @@ class Within(Law):
     @property
     def expressions(self) -> tuple[Expression, ...]:
         return (self.latent, self.lower, self.upper)
-
-    @property
-    def event(self) -> tuple[Axis, ...]:
-        return tuple(self.latent.event)
-
-    @property
-    def support(self) -> str | None:
-        return self.latent.support
-
-    def settle(self, site: Site) -> Within:
-        return self
 
 
 @final
