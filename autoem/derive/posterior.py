@@ -12,7 +12,7 @@ order of elimination, each under q(v | context), with the context's indicators m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import sympy
@@ -223,15 +223,21 @@ def with_context(
     return term, tuple(states)
 
 
-def by_states(term: Term, indicator: Indicator) -> Terms:
-    """A term that is linear in each [z_n = k], as products of those with what is free of them."""
-    own = [element for element in elements(term.value) if element.base is indicator]
-    if not own:
-        return (term,) if term.value != 0 else ()
-    element, value = own[0], term.value
-    inner = by_states(replace(term, value=value.diff(element)), indicator)
-    rest = by_states(replace(term, value=value.xreplace({element: sympy.Integer(0)})), indicator)
-    return (*(replace(part, value=part.value * element) for part in inner), *rest)
+Chosen = tuple[Element, ...]
+"""Indicators that are multiplied with each other."""
+
+
+def by_states(
+    value: sympy.Expr, indicators: tuple[Quantity, ...]
+) -> Iterator[tuple[Chosen, sympy.Expr]]:
+    """What is linear in each [z_n = k], as products of those, each with its coefficient."""
+    own = [element for element in elements(value) if element.base in indicators]
+    if own:
+        for more, coefficient in by_states(value.diff(own[0]), indicators):
+            yield (own[0], *more), coefficient
+        yield from by_states(value.xreplace({own[0]: sympy.Integer(0)}), indicators)
+    elif value != 0:
+        yield (), value
 
 
 def placed_at(
@@ -271,6 +277,7 @@ def replaced(
 
 
 __all__ = [
+    "Chosen",
     "Context",
     "Guard",
     "Local",

@@ -238,6 +238,12 @@ def elements(expression: sympy.Expr) -> tuple[Element, ...]:
     return tuple(sorted(expression.atoms(Element), key=lambda element: element.name))
 
 
+def after_first(value: sympy.Expr) -> sympy.Expr:
+    """The value at a step that is not the first."""
+    later = {e: sympy.Integer(1) for e in elements(value) if isinstance(e.base, Later)}
+    return value.xreplace(later)
+
+
 def indices_of(expression: sympy.Expr) -> tuple[Index, ...]:
     """The indices that the elements of an expression mention, each once, in order."""
     found: dict[Index, None] = {}

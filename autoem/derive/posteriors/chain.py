@@ -22,6 +22,7 @@ from autoem.derive.calculus import depends
 from autoem.derive.index import Index, Lookup, Read, Shift, fresh, shifted, substitute
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import (
+    Chosen,
     Context,
     Contexts,
     Local,
@@ -35,9 +36,7 @@ from autoem.derive.quantity import (
     Declared,
     Element,
     Indicator,
-    Later,
-    Quantity,
-    elements,
+    after_first,
     indices_of,
 )
 from autoem.derive.scope import Scope
@@ -57,25 +56,21 @@ class ChainPosterior(Posterior):
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """[z_t = k] becomes a responsibility, [z_(t-1) = j] [z_t = k] a joint one."""
-        return tuple(self._expected(part) for part in by_states(term, self.indicator))
+        return tuple(
+            self._expected(replace(term, value=coefficient), found)
+            for found, coefficient in by_states(term.value, (self.indicator,))
+        )
 
-    def _expected(self, term: Term) -> Term:
-        found = [e for e in elements(term.value) if e.base is self.indicator]
+    def _expected(self, term: Term, found: Chosen) -> Term:
         if not found:
             return term
         if len(found) > 2 or (len(found) == 2 and not neighbors(*found)):
             raise Refusal(f"a term mentions {self.indicator.name} at steps that are no neighbors")
-        coefficient = term.value
-        for one in found:
-            coefficient = coefficient.diff(one)
         if len(found) == 2:
             # The factor before a step is zero at the first one: to say so twice costs a product.
-            later = {
-                e: sympy.Integer(1) for e in elements(coefficient) if isinstance(e.base, Later)
-            }
-            coefficient = coefficient.xreplace(later)
+            term = replace(term, value=after_first(term.value))
         reads = found[0].indices[: len(self.local.plates)]
-        term, states = with_context(replace(term, value=coefficient), self.local, reads)
+        term, states = with_context(term, self.local, reads)
         return replace(term, value=term.value * self._expectation(states, *found))
 
     def _expectation(
@@ -140,57 +135,52 @@ def eliminated(
     terms: Terms,
     latent: Declared,
     remaining: tuple[Declared, ...],
-    found: tuple[str, str],
+    rule: tuple[str, str],
 ) -> Posterior:
     """The posterior of a discrete latent whose terms couple neighbors; the rule and its reason."""
     indicator = joint.scope.indicators.get(latent.variable)
     if indicator is None:
         raise Refusal(f"{latent.name} has no finite set of states")
-    own = tuple(
-        part
-        for term in terms
-        if depends(term.value, indicator)
-        for part in by_states(term, indicator)
-        if depends(part.value, indicator)
-    )
+    own = tuple(term for term in terms if depends(term.value, indicator))
     for other in remaining:
         if other is not latent and any(depends(term.value, other) for term in own):
             raise Refusal(f"the terms of {latent.name} still mention {other.name}")
-    if not any(len(_states(term, indicator)) == 2 for term in own):
+    parts = [
+        (found, replace(term, value=coefficient))
+        for term in own
+        for found, coefficient in by_states(term.value, (indicator,))
+        if found
+    ]
+    if not any(len(found) == 2 for found, _ in parts):
         raise Refusal(f"no term couples two elements of {latent.name}")
-    weights, contexts = _weights(joint.scope, own, latent, indicator)
+    weights, contexts = _weights(joint.scope, parts, latent, indicator)
     local = Local(indicator, weights.plates[: len(latent.axes) - 1], contexts, own)
-    return _posterior(joint.scope, local, latent, weights, found)
-
-
-def _states(term: Term, indicator: Quantity) -> list[Element]:
-    return [e for e in elements(term.value) if e.base is indicator]
+    return _posterior(joint.scope, local, latent, weights, rule)
 
 
 def _weights(
-    scope: Scope, own: Terms, latent: Declared, indicator: Indicator
+    scope: Scope, parts: list[tuple[Chosen, Term]], latent: Declared, indicator: Indicator
 ) -> tuple[ChainWeights, tuple[Context, ...]]:
     """U and W, read off the terms, in the context of states that hold for the whole chain."""
     *plates, time = (fresh(axis) for axis in latent.variable.plates)
     state, before = fresh(indicator.axes[-1]), fresh(indicator.axes[-1])
     contexts: Contexts = {}
     unary, steps = [], []
-    for term in own:
-        found = _states(term, indicator)
+    for found, term in parts:
         place: tuple[Read, ...] = (*plates, time, state)
         if len(found) == 1 and (after := _after(found[0])) is not None:
             # What a step says of the state before it alone, a sum over the states after, stays in
             # the step: the exponential of the one without the other has no bound.
             reads = (*found[0].indices[:-2], after, found[0].indices[-1])
-            part = _coefficient(term, found, (reads, (*place[:-1], before)))
-            steps.append(_without_later(part))
+            part = selected(term, reads, (*place[:-1], before))
+            steps.append(replace(part, value=after_first(part.value)))
         elif len(found) == 1:
-            unary.append(_coefficient(term, found, (found[0].indices, place)))
+            unary.append(selected(term, found[0].indices, place))
         elif len(found) == 2 and neighbors(*found):
             first, second = found
             if not _is_earlier(first, first, second):
                 first, second = second, first
-            part = _coefficient(term, found, (second.indices, place))
+            part = selected(term, second.indices, place)
             steps.append(_step(part, first, second, place, before))
         else:
             raise Refusal(f"a term couples more than two neighbors of {latent.name}")
@@ -215,14 +205,9 @@ def _earlier(scope: Scope, latent: Declared, at: tuple[Index, ...]) -> Read:
     return Lookup(scope.quantity(parent), tuple(places[axis] for axis in parent.plates))
 
 
-def _coefficient(
-    term: Term, found: list[Element], at: tuple[tuple[Read, ...], tuple[Read, ...]]
-) -> Term:
-    """The term without its indicators, at the formal place."""
-    value = term.value
-    for element in found:
-        value = value.diff(element)
-    chosen = select(replace(term, value=value), *at)
+def selected(term: Term, reads: tuple[Read, ...], at: tuple[Read, ...]) -> Term:
+    """The term at the formal place."""
+    chosen = select(term, reads, at)
     if chosen is None:
         raise Refusal("a term is never selected")
     return chosen
@@ -236,17 +221,11 @@ def _step(
     state = substitute(first.indices[-1], moved)
     chosen = select(part, (state,), (before,))
     assert chosen is not None
-    return _without_later(chosen)
-
-
-def _without_later(term: Term) -> Term:
-    """The term at a step that is not the first."""
-    later = {e: sympy.Integer(1) for e in elements(term.value) if isinstance(e.base, Later)}
-    return replace(term, value=term.value.xreplace(later))
+    return replace(chosen, value=after_first(chosen.value))
 
 
 def _posterior(
-    scope: Scope, local: Local, latent: Declared, weights: ChainWeights, found: tuple[str, str]
+    scope: Scope, local: Local, latent: Declared, weights: ChainWeights, rule: tuple[str, str]
 ) -> Posterior:
     name, w, indicator = latent.name, weights, scope.indicators[latent.variable]
     free = (*w.plates, w.time, w.state)
@@ -263,8 +242,8 @@ def _posterior(
     )
     return ChainPosterior(
         local,
-        rule=found[0],
-        reason=found[1],
+        rule=rule[0],
+        reason=rule[1],
         family="Categorical",
         natural={"log_weight": w.weight, "log_step": w.step},
         expectations={

@@ -16,7 +16,16 @@ import sympy
 from autoem.derive.calculus import depends
 from autoem.derive.index import Guard, Index, fresh
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.posterior import Local, Posterior, Refusal, localize, placed_at, with_context
+from autoem.derive.posterior import (
+    Chosen,
+    Local,
+    Posterior,
+    Refusal,
+    by_states,
+    localize,
+    placed_at,
+    with_context,
+)
 from autoem.derive.quantity import Declared, Indicator, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, at
@@ -32,18 +41,17 @@ class StatePosterior(Posterior):
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """[z_n = k] becomes the responsibility of k for n."""
-        for element in elements(term.value):
-            if element.base is self.indicator:
-                *reads, state = element.indices
-                rest = replace(term, value=term.value.diff(element))
-                without = replace(term, value=term.value.xreplace({element: sympy.Integer(0)}))
-                rest, states = with_context(rest, self.local, tuple(reads))
-                place = placed_at(
-                    self.expectations["responsibility"], self.local, tuple(reads), states
-                )
-                product = replace(rest, value=rest.value * place({self.state: state}))
-                return (*self.expect(product, scope), *self.expect(without, scope))
-        return (term,) if term.value != 0 else ()
+        return tuple(
+            self._expected(replace(term, value=coefficient), chosen)
+            for chosen, coefficient in by_states(term.value, (self.indicator,))
+        )
+
+    def _expected(self, term: Term, chosen: Chosen) -> Term:
+        for *reads, state in (element.indices for element in chosen):
+            term, states = with_context(term, self.local, tuple(reads))
+            place = placed_at(self.expectations["responsibility"], self.local, tuple(reads), states)
+            term = replace(term, value=term.value * place({self.state: state}))
+        return term
 
 
 def enumerate_states(

@@ -12,7 +12,6 @@ states, so that this is for few.  Source: Ghahramani and Jordan (1997), Machine 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
@@ -20,22 +19,21 @@ import sympy
 from autoem.derive.calculus import depends
 from autoem.derive.index import Index, Read, Shift, fresh, shifted
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.posterior import Local, Posterior, Refusal
+from autoem.derive.posterior import Chosen, Local, Posterior, Refusal, by_states
+from autoem.derive.posteriors.chain import selected
 from autoem.derive.posteriors.enumerate import MOST_STATES
 from autoem.derive.quantity import (
     Declared,
     Defined,
     Element,
     Indicator,
-    Later,
+    after_first,
     elements,
     indices_of,
 )
 from autoem.derive.scope import Scope
 from autoem.derive.smoothed import ChainWeights, Smoothed
-from autoem.derive.term import Term, Terms, reindex, select
-
-Chosen = tuple[Element, ...]
+from autoem.derive.term import Term, Terms, reindex
 
 
 @dataclass(frozen=True)
@@ -59,13 +57,14 @@ class ProductChainPosterior(Posterior):
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """The indicators of a step become the joint responsibility of their states."""
-        result = []
-        for chosen, coefficient in _split(term.value, self.indicators, ()):
-            part = replace(term, value=coefficient)
-            result.append(self._expected(part, chosen) if chosen else part)
-        return tuple(part for part in result if part.value != 0)
+        return tuple(
+            self._expected(replace(term, value=coefficient), chosen)
+            for chosen, coefficient in by_states(term.value, self.indicators)
+        )
 
     def _expected(self, term: Term, chosen: Chosen) -> Term:
+        if not chosen:
+            return term
         times = _times(chosen)
         if len(times) == 1 and len(chosen) == 1:
             (element,) = chosen
@@ -89,7 +88,7 @@ class ProductChainPosterior(Posterior):
         value = sympy.Mul(*(reindex(self.joint[name], moved) for name in names))
         if len(times) == 2:
             # The factor before a step is zero at the first one: to say so twice costs a product.
-            term = replace(term, value=_without_later(term.value))
+            term = replace(term, value=after_first(term.value))
         bound = (*term.bound, *summed.values())
         return replace(term, value=term.value * value, bound=bound)
 
@@ -151,23 +150,6 @@ def _times(chosen: Chosen) -> list[Read]:
     return sorted(reads, key=lambda read: not isinstance(read, Shift))
 
 
-def _split(
-    value: sympy.Expr, indicators: tuple[Indicator, ...], chosen: Chosen
-) -> Iterator[tuple[Chosen, sympy.Expr]]:
-    """The products of indicators in an expression, each with its coefficient."""
-    own = [e for e in elements(value) if e.base in indicators]
-    if value == 0 or not own:
-        yield chosen, value
-        return
-    yield from _split(value.diff(own[0]), indicators, (*chosen, own[0]))
-    yield from _split(value.xreplace({own[0]: sympy.Integer(0)}), indicators, chosen)
-
-
-def _without_later(value: sympy.Expr) -> sympy.Expr:
-    later = {e: sympy.Integer(1) for e in elements(value) if isinstance(e.base, Later)}
-    return value.xreplace(later)
-
-
 def _weights(
     scope: Scope, own: Terms, members: tuple[Declared, ...], indicators: tuple[Indicator, ...]
 ) -> ChainWeights:
@@ -177,8 +159,8 @@ def _weights(
     befores = tuple(fresh(indicator.axes[-1]) for indicator in indicators)
     unary, steps = [], []
     for term in own:
-        for chosen, coefficient in _split(term.value, indicators, ()):
-            if coefficient == 0 or not chosen:
+        for chosen, coefficient in by_states(term.value, indicators):
+            if not chosen:
                 continue
             times = _times(chosen)
             _check_neighbors(chosen, times, coefficient)
@@ -189,13 +171,11 @@ def _weights(
                 number = indicators.index(element.base)
                 reads.append(element.indices[-1])
                 target.append((states if later else befores)[number])
-            part = select(replace(term, value=coefficient), tuple(reads), tuple(target))
-            if part is None:
-                raise Refusal("a term is never selected")
+            part = selected(replace(term, value=coefficient), tuple(reads), tuple(target))
             if len(times) == 1:
                 unary.append(part)
             else:
-                steps.append(replace(part, value=_without_later(part.value)))
+                steps.append(replace(part, value=after_first(part.value)))
     name = "_".join(q.name for q in members)
     weight = scope.named(f"log_weight_{name}", tuple(unary), (*plates, time, *states))
     step = scope.named(f"log_step_{name}", tuple(steps), (*befores, *states))
