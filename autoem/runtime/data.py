@@ -41,7 +41,7 @@ from autoem.runtime.labels import (
 from autoem.runtime.parents import check_parents
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
-from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences
+from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, within
 from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.table import Table as Table, read_csv as read_csv
@@ -74,6 +74,13 @@ class Data:
     def sparse(self) -> tuple[str, ...]:
         """The variables whose values are sparse matrices."""
         return tuple(name for name, array in self.arrays.items() if is_sparse(array))
+
+    def gaps(self, schema: Schema) -> dict[str, int]:
+        """Variable to its number of missing entries, the tails of sequences not counted."""
+        if self.lengths is None:
+            return self.missing
+        counts = within(schema, self.lengths, self.arrays, self.missing)
+        return {name: count for name, count in counts.items() if count}
 
     @property
     def numbers(self) -> int:

@@ -23,7 +23,7 @@ from autoem.runtime.latents import by_latent
 from autoem.runtime.program import Program
 from autoem.runtime.saved import read_archive, write_archive
 from autoem.runtime.schema import Schema
-from autoem.runtime.sequences import by_length
+from autoem.runtime.sequences import by_length, without_tails
 from autoem.runtime.summary import summary
 
 
@@ -106,19 +106,22 @@ class Fit:
 
         A discrete latent has the probabilities of its states, axes plates and then states; any
         other has its mean and variance, covariance or expected statistics by these words.  An
-        observed variable with gaps has them too: the mean is the data with the gaps filled.
+        observed variable with gaps has them too: the mean is the data with the gaps filled.  Behind
+        the end of a sequence that is shorter than others stands nan.
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
         arrays = program.posterior(program.arrays(read), self._point(data, program, read))
-        return by_latent(self.schema, program.latents, arrays, read.sizes)
+        found = by_latent(self.schema, program.latents, arrays, read.sizes)
+        return found if read.lengths is None else without_tails(self.schema, read.lengths, found)
 
     def decode(self, data: Any = None) -> Arrays:
         """The most probable states of the discrete latents, all together: argmax p(z | x, theta).
 
         Latent to codes, axes its plates.  Along a chain it is the path of Viterbi (1967), which is
-        not the most probable state at every step.  Latents that are not discrete are integrated
-        out.  Errors: `NothingToDecode`; `NothingAttached` for a loaded fit; those of `read_data`.
+        not the most probable state at every step, and -1 behind the end of a sequence.  Latents
+        that are not discrete are integrated out.  Errors: `NothingToDecode`; `NothingAttached` for
+        a loaded fit; those of `read_data`.
         """
         program, read = self._attached("the most probable states", data)
         if program.decode is None:

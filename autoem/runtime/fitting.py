@@ -248,7 +248,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         observations=_observations(problem),
         sizes=read.sizes,
         levels=read.levels,
-        missing=read.missing,
+        missing=read.gaps(schema),
         fixed=problem.fixed,
         edges=outcome.places,
         condensed=problem.rows.remark,

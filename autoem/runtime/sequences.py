@@ -6,6 +6,7 @@ first appear; one over sequences alone has one value a sequence.
 
 A tail that is not there contributes nothing to a sum over states, whose probabilities add to one.
 The best path is another matter: it has no tail, so that sequences are decoded by their lengths.
+Nothing is reported of a tail: no state, no expectation, no missing value.
 """
 
 from __future__ import annotations
@@ -95,6 +96,47 @@ def lengths_of_sequences(schema: Schema, held: Mapping[str, Any]) -> Lengths | N
             rows, steps = variable.plates[:2]
             return rows, steps, np.array([len(part) for part in value])
     return None
+
+
+def within(
+    schema: Schema, lengths: Lengths, arrays: Arrays, missing: Mapping[str, int]
+) -> dict[str, int]:
+    """The missing entries of each variable, those behind the end of a sequence not counted."""
+    rows, steps, each = lengths
+    tails = 1 - each.mean() / each.max()  # as a share of all places
+
+    def inside(name: str, count: int) -> int:
+        ragged = {rows, steps} <= {*schema[name].plates}
+        return count - round(tails * arrays[name].size) if ragged else count
+
+    return {name: inside(name, count) for name, count in missing.items()}
+
+
+def without_tails(schema: Schema, lengths: Lengths, latents: Mapping[str, Any]) -> dict[str, Any]:
+    """Expectations of latents, nan behind the end of a sequence.
+
+    >>> z = VariableSchema("z", "latent", "real", ("s", "t"))
+    >>> lengths = "s", "t", np.array([2, 1])
+    >>> without_tails(Schema("M", ("s", "t"), (z,)), lengths, {"z": {"mean": np.ones((2, 2))}})
+    {'z': {'mean': array([[ 1.,  1.],
+           [ 1., nan]])}}
+    """
+    rows, steps, each = lengths
+
+    def ended(name: str, value: np.ndarray) -> np.ndarray:
+        axes = schema[name].plates
+        if not {rows, steps} <= {*axes}:
+            return value
+        place = np.ogrid[tuple(slice(size) for size in value.shape)]
+        end = each[place[axes.index(rows)]]
+        return np.where(place[axes.index(steps)] < end, value, np.nan)
+
+    return {
+        name: {word: ended(name, part) for word, part in found.items()}
+        if isinstance(found, Mapping)
+        else ended(name, found)
+        for name, found in latents.items()
+    }
 
 
 def by_length(

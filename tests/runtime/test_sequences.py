@@ -79,6 +79,20 @@ def test_a_long_table_is_a_list_of_sequences_in_any_order_of_rows() -> None:
     assert again.log_likelihood == pytest.approx(found.log_likelihood, rel=1e-12)
 
 
+def test_nothing_is_said_of_what_lies_behind_an_end() -> None:
+    long = table()
+    long.loc[7, "x"] = np.nan
+    found = fit(Counts, long, {"k": 2}, sequence="who", max_iterations=5)
+    assert found.missing == {"x": 1}
+    whole = found.posterior()["z"]
+    for row, (name, length) in zip(whole, zip("dacb", LENGTHS, strict=True), strict=True):
+        one = long[long["who"] == name]
+        data = {c: one[c].to_numpy()[None] for c in ("x", "dose", "y")}
+        alone = found.posterior({**data, "age": one["age"].to_numpy()[:1]})["z"][0]
+        np.testing.assert_allclose(row[:length], alone, rtol=1e-12)
+        assert np.isnan(row[length:]).all()
+
+
 def test_paths_are_those_of_each_sequence_alone() -> None:
     class Sticky(Model):
         s, t, k = Axis(), Axis(), Axis()
