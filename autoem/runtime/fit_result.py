@@ -49,15 +49,14 @@ class Fit:
 
     `parameters`: name to array, axes `over=` in order, then event axes.  `log_likelihood`: of the
     data at the parameters.  `objective`: what was maximized, the log-likelihood plus the log prior.
-    `trace`: the objective at the start and after each of `iterations` maps (`jumps` of
-    them by the acceleration).  `result`: converged,
-    max_iterations, degenerate, boundary, decreased, unsettled (`runtime.settle`) or interrupted,
-    with `.advice`.  `levels`: axis to the labels of its categories or columns.  `missing`: variable
-    to its number of missing cells.
-    `observations`: units that the data hold, weights counted.  `fixed`: what was held, nan where
-    free.  `edges`: the entries that a result boundary or degenerate is about.  `condensed`: what an
-    iteration went through instead of the rows, if anything (`runtime.condensed`).  `found`: the
-    information that was saved with the fit.
+    `trace`: the objective at the start and after each of `iterations` maps (`jumps` of them by the
+    acceleration).  `result`: converged, max_iterations, degenerate, boundary, decreased, unsettled
+    (`runtime.settle`) or interrupted, with `.advice`.  `levels`: axis to the labels of its
+    categories or columns.  `missing`: variable to its number of missing cells. `observations`: as
+    `runtime.observations` counts.  `fixed`: what was held, nan where free.  `edges`: the entries
+    that a result boundary or degenerate is about.  `condensed`: what an iteration went through
+    instead of the rows, if anything (`runtime.condensed`).  `found`: the information that was saved
+    with the fit.
     """
 
     schema: Schema

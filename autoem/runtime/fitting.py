@@ -26,6 +26,7 @@ from autoem.runtime.infinity import run_off
 from autoem.runtime.information import information
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.leave import leave
+from autoem.runtime.observations import observations
 from autoem.runtime.options import check_mappings, check_options
 from autoem.runtime.order import canonical, permute, permute_place
 from autoem.runtime.outcome import Outcome
@@ -245,7 +246,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         iterations=outcome.iterations,
         jumps=outcome.jumps,
         free_parameters=free_parameters(schema, read.sizes, problem.fixed),
-        observations=_observations(problem),
+        observations=observations(schema, read),
         sizes=read.sizes,
         levels=read.levels,
         missing=read.gaps(schema),
@@ -287,14 +288,3 @@ def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:
         places=tuple(permute_place(schema, place, orders) for place in outcome.places),
         silent=tuple(permute_place(schema, place, orders) for place in outcome.silent),
     )
-
-
-def _observations(problem: _Problem) -> float:
-    """The weights' sum, or the length of the first plate of the first observed variable."""
-    if problem.weights is not None:
-        return float(problem.weights.sum())
-    for variable in problem.program.schema.of_kind("observed"):
-        for axis in variable.plates:
-            if axis in problem.data.sizes:
-                return float(problem.data.sizes[axis])
-    return 1.0

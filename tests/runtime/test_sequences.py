@@ -83,7 +83,7 @@ def test_nothing_is_said_of_what_lies_behind_an_end() -> None:
     long = table()
     long.loc[7, "x"] = np.nan
     found = fit(Counts, long, {"k": 2}, sequence="who", max_iterations=5)
-    assert found.missing == {"x": 1}
+    assert found.missing == {"x": 1} and found.observations == sum(LENGTHS)
     whole = found.posterior()["z"]
     for row, (name, length) in zip(whole, zip("dacb", LENGTHS, strict=True), strict=True):
         one = long[long["who"] == name]
@@ -127,6 +127,15 @@ def test_paths_are_those_of_each_sequence_alone() -> None:
     tailed[0, 0] = 0.6
     whole = fit(Sticky, {"x": tailed}, start=p, max_iterations=0).decode()["z"]
     assert whole[0, 0] == 0 and found[0, 0] == 1
+
+
+def test_steps_are_counted_as_hmmlearn_counts_them() -> None:
+    x = np.random.default_rng(0).poisson(4, size=(3, 50))
+    data = {"x": x, "dose": 0 * x + 1.0, "y": 0.5 * x, "age": np.ones(3)}
+    found = fit(Counts, data, {"k": 1}, weights={"s": [2, 0, 1]})
+    assert found.observations == 150
+    twice = fit(Counts, {name: value[[0, 0, 2]] for name, value in data.items()}, {"k": 1})
+    assert found.bic == pytest.approx(twice.bic, rel=1e-9)
 
 
 def test_an_empty_sequence_contributes_nothing() -> None:
