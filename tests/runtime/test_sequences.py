@@ -129,7 +129,7 @@ def test_paths_are_those_of_each_sequence_alone() -> None:
     assert whole[0, 0] == 0 and found[0, 0] == 1
 
 
-def test_steps_are_counted_as_hmmlearn_counts_them() -> None:
+def test_every_step_is_an_observation() -> None:
     x = np.random.default_rng(0).poisson(4, size=(3, 50))
     data = {"x": x, "dose": 0 * x + 1.0, "y": 0.5 * x, "age": np.ones(3)}
     found = fit(Counts, data, {"k": 1}, weights={"s": [2, 0, 1]})
