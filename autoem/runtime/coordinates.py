@@ -80,7 +80,8 @@ class Coordinates:
         """The parameters at coordinates u."""
         moved = {name: np.array(value, dtype=float) for name, value in self.parameters.items()}
         for patch, part in self._parts(u):
-            moved[patch.name].reshape(-1)[patch.places] = patch.values(part)
+            # Not through reshape, which copies an array that is stored by columns.
+            moved[patch.name].flat[patch.places] = patch.values(part)
         return moved
 
     def pulled(self, u: np.ndarray, score: Arrays) -> np.ndarray:

@@ -61,8 +61,11 @@ def test_the_point_of_its_own_coordinates_is_the_point() -> None:
         np.testing.assert_allclose(value, POINT[name], rtol=1e-14)
 
 
-def test_slopes_are_the_derivatives_of_the_point() -> None:
+@pytest.mark.parametrize("order", ["by rows", "by columns"])
+def test_slopes_are_the_derivatives_of_the_point(order: str) -> None:
     point = POINT | {"mean": np.array([1.0, -3.0])}
+    if order == "by columns":  # as a transpose is, or a choice of columns
+        point = {name: np.asfortranarray(value) for name, value in point.items()}
     fixed = {
         "weight": np.array([[np.nan, 0.5, np.nan], [np.nan] * 3]),
         "cov": np.full((3, 2, 2), np.nan),
