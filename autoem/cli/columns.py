@@ -12,6 +12,7 @@ from autoem.errors.command import ColumnsNeeded, NoTable
 from autoem.errors.data import MissingVariable, NoSuchName
 from autoem.runtime.data import Table
 from autoem.runtime.schema import Schema, VariableSchema
+from autoem.runtime.sequences import from_rows
 
 Named = Mapping[str, tuple[str, ...]]
 
@@ -31,13 +32,15 @@ def taken(
     columns: Named,
     given: Mapping[str, Any],
     weights: Mapping[str, str],
+    sequence: str | None = None,
 ) -> Taken:
     """Data for every variable that needs them.
 
     A variable is given outright, or takes the columns named for it, or the column of its name; an
     observed vector takes all numeric columns that nothing else is named after.  The columns of a
-    vector that is given are never guessed.  Errors: `NoSuchName`, `MissingVariable`,
-    `ColumnsNeeded`, `NoTable`.
+    vector that is given are never guessed.  With `sequence` the table is a long one, and each row
+    a step of the sequence that is named in that column.  Errors: `NoSuchName`, `MissingVariable`,
+    `ColumnsNeeded`, `NoTable`, and those of `from_rows`.
     """
     needed = tuple(variable.name for variable in schema.data)
     for option, names in (("--column", columns), ("--given", given)):
@@ -50,11 +53,15 @@ def taken(
             raise NoTable(variables=absent)
         table = Table({})
     names = {
-        variable.name: _names(variable, schema, table, columns, weights)
+        variable.name: _names(variable, schema, table, columns, weights, sequence)
         for variable in schema.data
         if variable.name not in given
     }
-    data = {name: _values(table, schema[name], chosen) for name, chosen in names.items()}
+    if sequence is None:
+        data = {name: _values(table, schema[name], chosen) for name, chosen in names.items()}
+    else:
+        used = dict.fromkeys((*table.columns, *(c for chosen in names.values() for c in chosen)))
+        data = from_rows(schema, {name: _column(table, name) for name in used}, sequence, names)
     weighed = {axis: _weight(table, text) for axis, text in weights.items()}
     return Taken({**data, **given}, weighed, names)
 
@@ -65,6 +72,7 @@ def _names(
     table: Table,
     columns: Named,
     weights: Mapping[str, str],
+    sequence: str | None,
 ) -> tuple[str, ...]:
     held = tuple(table.columns)
     if variable.name in columns:
@@ -75,8 +83,9 @@ def _names(
         return chosen
     if variable.name in held:
         return (variable.name,)
-    if len(variable.axes) == 2:
-        elsewhere = {variable.name for variable in schema.variables} | {*weights.values()}
+    plates = 1 if sequence is None else 2
+    if len(variable.axes) == plates + 1:
+        elsewhere = {variable.name for variable in schema.variables} | {*weights.values(), sequence}
         elsewhere |= {column for chosen in columns.values() for column in chosen}
         free = tuple(column for column in table.numeric if column not in elsewhere)
         if variable.kind == "given":

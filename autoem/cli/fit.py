@@ -34,6 +34,11 @@ SUCCEEDED = ("converged", "boundary")
     help="Columns of a variable; a number is a constant column: v=1,gpa,psi.",
 )
 @click.option("--weights", multiple=True, metavar="AXIS=COLUMN", help="How often each row counts.")
+@click.option(
+    "--sequence",
+    metavar="COLUMN",
+    help="The table is long, a row a step: the column that names the sequence of each row.",
+)
 @options.given
 @click.option(
     "--start", multiple=True, metavar="NAME=VALUE|FILE", help="Where to start: values or a file."
@@ -56,6 +61,7 @@ def fit(
     sizes: tuple[str, ...],
     columns: tuple[str, ...],
     weights: tuple[str, ...],
+    sequence: str | None,
     given: tuple[str, ...],
     start: tuple[str, ...],
     fixed: tuple[str, ...],
@@ -85,7 +91,7 @@ def fit(
     if save is not None:
         check_fit_target(save)
     derivation = derive(find_model(model), posterior)
-    data = read(generate(derivation).module.SCHEMA, table, columns, given, weights)
+    data = read(generate(derivation).module.SCHEMA, table, columns, given, weights, sequence)
     if not (quiet or as_json):
         heading = f"{report(derivation)}\n(in full: autoem derive {model})"
         click.echo(f"{heading}\n\n{about_data(data, table)}\n")
@@ -117,6 +123,7 @@ def read(
     columns: tuple[str, ...],
     given: tuple[str, ...],
     weights: tuple[str, ...],
+    sequence: str | None,
 ) -> Taken:
     """The data of a command line."""
     from autoem.cli.columns import taken
@@ -129,6 +136,7 @@ def read(
         {name: tuple(text.split(",")) for name, text in assigned("--column", columns).items()},
         values_of("--given", given),
         assigned("--weights", weights),
+        sequence,
     )
 
 

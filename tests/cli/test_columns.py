@@ -56,6 +56,19 @@ def test_a_column_is_found_by_the_name_of_its_variable() -> None:
     assert found.columns == {"v": ("a",), "y": ("y",)}
 
 
+def test_a_long_table_becomes_sequences() -> None:
+    steps = V("x", "observed", "real", ("s", "t"), ("d",))
+    dose, age = V("dose", "given", "real", ("s", "t")), V("age", "given", "real", ("s",))
+    schema = Schema("Steps", ("s", "t", "d"), (steps, dose, age))
+    who = np.array([7, 8, 7])
+    table = Table({"who": who, "a": np.arange(3.0), "b": np.arange(3.0) + 5, "age": who - 1.0})
+    found = taken(schema, table, {"dose": ("0.5",)}, {}, {}, "who")
+    assert found.columns == {"x": ("a", "b"), "dose": ("0.5",), "age": ("age",)}
+    assert [part.tolist() for part in found.data["x"]] == [[[0, 5], [2, 7]], [[1, 6]]]
+    assert [part.tolist() for part in found.data["dose"]] == [[0.5, 0.5], [0.5]]
+    assert found.data["age"].tolist() == [6, 7]
+
+
 def test_the_columns_of_a_given_vector_are_not_guessed() -> None:
     with pytest.raises(ColumnsNeeded, match=r"v over \(n, p\).*--column v=1,b,days"):
         taken(REGRESSION, TABLE, {"y": ("a",)}, {}, {})
