@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hmmlearn.hmm import CategoricalHMM
+from hmmlearn.hmm import CategoricalHMM, GaussianHMM
 
 from autoem import (
     Axis,
@@ -30,11 +30,12 @@ from autoem.backends.load import load
 from autoem.backends.numpy import emit
 from autoem.derive.stages import derive
 from autoem.errors import NothingToDecode
-from autoem.pipeline import fit
+from autoem.pipeline import fit, sample
 from autoem.program.ir import BestPath
 from autoem.program.lower import lower
 from autoem.verify.case import Case
 from autoem.verify.obligations.decode import decode
+from tests.derive.test_product_chain import Driven, TwoChains
 from tests.test_models import ROOT, declared
 
 
@@ -74,7 +75,7 @@ def case_of(model: Any) -> Case:
     return Case(derivation, program, load(emit(program), "decoded"))
 
 
-@pytest.mark.parametrize("model", [MixedEmissions, Nested])
+@pytest.mark.parametrize("model", [MixedEmissions, Nested, TwoChains, Driven])
 def test_no_joint_state_is_more_probable(model: Any) -> None:
     found = list(decode(case_of(model)))
     assert len(found) == 2 and all(obligation.holds for obligation in found), found
@@ -102,6 +103,24 @@ def test_the_judge_sees_a_planted_path() -> None:
     module: Any = load(emit(program), "broken")
     tried = [Case(case.derivation, program, module, seed) for seed in range(10)]
     assert any(not obligation.holds for broken in tried for obligation in decode(broken))
+
+
+def test_chains_that_meet_take_the_best_joint_path() -> None:
+    """Against hmmlearn's path of the chain over both states."""
+    rng = np.random.default_rng(3)
+    theta = {
+        "first": rng.dirichlet(np.ones(3)), "move": rng.dirichlet(np.ones(3), 3),
+        "start": rng.dirichlet(np.ones(2)), "turn": rng.dirichlet(np.ones(2), 2),
+        "mean": rng.normal(0, 2, (3, 2)), "variance": np.array(0.7),
+    }  # fmt: skip
+    x = sample(TwoChains, theta, {"s": 5, "t": 30, "k": 3, "m": 2}, seed=1)["x"]
+    found = fit(TwoChains, {"x": x}, {"k": 3, "m": 2}, start=theta, max_iterations=0).decode()
+    peer = GaussianHMM(6, covariance_type="diag")
+    peer.startprob_ = np.kron(theta["first"], theta["start"])
+    peer.transmat_ = np.kron(theta["move"], theta["turn"])
+    peer.means_, peer.covars_ = theta["mean"].reshape(6, 1), np.full((6, 1), theta["variance"])
+    states = peer.decode(x.reshape(-1, 1), [30] * 5)[1].reshape(x.shape)
+    np.testing.assert_array_equal(2 * found["z"] + found["w"], states)
 
 
 def test_hmmlearn_finds_the_same_paths() -> None:

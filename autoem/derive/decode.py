@@ -24,7 +24,8 @@ from autoem.derive.index import Index, Lookup, Read, substitute
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
-from autoem.derive.quantity import Declared, Defined, Element, Quantity, elements
+from autoem.derive.posteriors.product_chain import ProductChainPosterior
+from autoem.derive.quantity import Declared, Defined, Element, Indicator, Quantity, elements
 from autoem.derive.smoothed import ChainWeights
 from autoem.derive.term import Terms
 
@@ -41,10 +42,13 @@ class Best(Quantity):
 
 @dataclass(frozen=True, eq=False)
 class BestPath(Quantity):
-    """The log weight of the best path of a chain ("best"), or its states ("choice")."""
+    """The log weight of the best path of a chain ("best"), or its states ("choice"): of chains that
+    are taken together, those of `latents`, the one at `position`."""
 
     chain: ChainWeights = field(kw_only=True)
     part: str = field(kw_only=True)
+    latents: tuple[str, ...] = field(kw_only=True)
+    position: int = field(kw_only=True)
     indices: tuple[Index, ...] = field(kw_only=True)
 
 
@@ -79,7 +83,7 @@ def decode(step: EStep) -> tuple[States, ...]:
     for posterior in step.posteriors:
         maximal = _maximal(posterior, values)
         if maximal is not None:
-            values[_normalizer(posterior)] = maximal.value.base
+            values |= {base: maximal.value.base for base in _normalizers(posterior)}
             found.append(maximal)
         elif any(base in values for base in _read(posterior.local.terms)):
             return ()
@@ -89,10 +93,9 @@ def decode(step: EStep) -> tuple[States, ...]:
     return tuple(reversed(states.values()))
 
 
-def _normalizer(posterior: Posterior) -> Quantity:
-    (term,) = posterior.log_normalizer
-    assert isinstance(term.value, Element)
-    return term.value.base
+def _normalizers(posterior: Posterior) -> list[Quantity]:
+    """The log-normalizer that it leaves; of several that are found at once, the first does."""
+    return _read(posterior.log_normalizer)
 
 
 def _read(terms: Terms) -> list[Quantity]:
@@ -102,9 +105,9 @@ def _read(terms: Terms) -> list[Quantity]:
 def _maximal(posterior: Posterior, values: Values) -> Maximal | None:
     """The maximum over the states of a latent that has finitely many."""
     if isinstance(posterior, ChainPosterior):
-        w = posterior.weights
-        weight, step = _moved(w.weight, values), _moved(w.step, values)
-        return _of_chain(posterior, replace(w, weight=weight, step=step))
+        return _of_chains(posterior, posterior.weights, (posterior.indicator,), values)
+    if isinstance(posterior, ProductChainPosterior):
+        return _of_chains(posterior, posterior.weights, posterior.indicators, values)
     if isinstance(posterior, StatePosterior):
         return _of_states(posterior, _moved(posterior.natural["log_weight"], values))
     return None
@@ -121,15 +124,22 @@ def _of_states(posterior: StatePosterior, operand: Element) -> Maximal:
     return Maximal(posterior, latent, best("best"), best("choice"))
 
 
-def _of_chain(posterior: ChainPosterior, chain: ChainWeights) -> Maximal:
-    latent = posterior.indicator.latent
+def _of_chains(
+    posterior: Posterior, w: ChainWeights, members: tuple[Indicator, ...], values: Values
+) -> Maximal:
+    """The best path of a chain, or of chains that are taken together."""
+    chain = replace(w, weight=_moved(w.weight, values), step=_moved(w.step, values))
+    names = tuple(indicator.latent.name for indicator in members)
+    (position,) = (i for i, each in enumerate(members) if each is posterior.local.latent)
 
     def best(part: str, free: tuple[Index, ...]) -> Element:
-        axes = tuple(index.axis for index in free)
-        base = BestPath(f"{part}_{latent.name}", axes, chain=chain, part=part, indices=free)
+        base = BestPath(
+            f"{part}_{names[position]}", tuple(index.axis for index in free), chain=chain,
+            part=part, indices=free, latents=names, position=position,
+        )  # fmt: skip
         return Element(base, free)
 
-    steps = (*chain.plates, chain.time)
+    steps, latent = (*chain.plates, chain.time), members[position].latent
     return Maximal(posterior, latent, best("best", chain.plates), best("choice", steps))
 
 

@@ -114,11 +114,14 @@ class Scope:
                     self._covered((*self._ref(chain.first), time), let.targets[0].axes)
             case Best(operand, axis):
                 self._reduced(self._ref(operand), (axis,), target.axes)
-            case BestPath(weight, step, _, state, before):
+            case BestPath(weight, step) as chain:
+                self.demand(
+                    len(let.targets) == 1 + len(chain.states), "paths and states do not match"
+                )
                 steps = let.targets[1].axes
-                self._parent(let.operation.parent, steps)
-                self._covered(self._ref(weight), (*steps, state))
-                self._covered(self._ref(step), (*steps, before, state))
+                self._parent(chain.parent, steps)
+                self._covered(self._ref(weight), (*steps, *chain.states))
+                self._covered(self._ref(step), (*steps, *chain.befores, *chain.states))
             case Roll(operand, axis):
                 self._same((*self._ref(operand), axis), target.axes)
             case Smooth(diagonal, lower, shift, _, event):

@@ -99,11 +99,12 @@ def best_path(
     operation: BestPath, targets: tuple[Array, ...], scope: Scope
 ) -> tuple[np.ndarray, ...]:
     """The best of all states at each step, given the best way to each state before."""
-    time, state = operation.time, operation.state
+    time, states = operation.time, operation.states
     chains = tuple(axis for axis in targets[1].axes if axis != time)
-    weight = grid(scope, operation.weight, (*chains, time, state))
-    step = grid(scope, operation.step, (*chains, time, operation.before, state))
-    lengths = scope.shape(chains)
+    lengths, steps = scope.shape(chains), scope.shape((time,))
+    weight = grid(scope, operation.weight, (*chains, time, *states)).reshape(*lengths, *steps, -1)
+    step = grid(scope, operation.step, (*chains, time, *operation.befores, *states))
+    step = step.reshape(*lengths, *steps, weight.shape[-1], -1)
     value, path = np.empty(lengths), np.empty((*lengths, weight.shape[-2]), dtype=np.int64)
     if operation.parent is None:
         for chain in np.ndindex(lengths):
@@ -113,9 +114,10 @@ def best_path(
         for chain in np.ndindex(lengths):
             value[chain], path[chain] = best_tree(weight[chain], step[chain], up[chain])
     order = (*chains, time)
+    paths = zip(np.unravel_index(path, scope.shape(states)), targets[1:], strict=True)
     return (
         np.transpose(value, [chains.index(axis) for axis in targets[0].axes]),
-        np.transpose(path, [order.index(axis) for axis in targets[1].axes]),
+        *(np.transpose(p, [order.index(axis) for axis in t.axes]) for p, t in paths),
     )
 
 

@@ -28,6 +28,7 @@ from autoem.program.reads import (
 )
 from autoem.program.recursions import (
     BestPath as BestPath,
+    Chain as Chain,
     ForwardBackward as ForwardBackward,
     Smooth as Smooth,
 )

@@ -8,16 +8,13 @@ from autoem.program.reads import Ref
 
 
 @dataclass(frozen=True)
-class ForwardBackward:
-    """Smoothing of a discrete chain along the axis `time`.
+class Chain:
+    """A discrete chain along the axis `time`: what its recursions read.
 
     `weight` is log weight[.., t, k], `step` is log step[j, k] (perhaps over more axes), j along
-    the axis `before`.  The four targets are the responsibility of (t, k), `before[t, j]` and
-    `after[t, k]`, whose product with exp(step) is the joint responsibility of j at t - 1 and k at t
-    (zero at the first step), and the log-normalizer of each chain.  `more` are states, and those
-    before, that make up the state together with the first.  With a `parent`, the integers along
-    `time` that name the element before each, or -1, the chain is a tree.  `first` is a log weight
-    of the first step alone, to be added to `weight` there.
+    the axis `before`.  `more` are states, and those before, that make up the state together with
+    the first.  With a `parent`, the integers along `time` that name the element before each, or
+    -1, the chain is a tree.
     """
 
     weight: Ref
@@ -27,7 +24,6 @@ class ForwardBackward:
     before: str
     more: tuple[tuple[str, str], ...] = ()
     parent: Ref | None = None
-    first: Ref | None = None
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -41,18 +37,25 @@ class ForwardBackward:
 
 
 @dataclass(frozen=True)
-class BestPath:
-    """The best path of a discrete chain along `time`, weights as in `ForwardBackward`.
+class ForwardBackward(Chain):
+    """Smoothing of a discrete chain.
 
-    The targets are the log weight of the path of each chain, and its state at every step.
+    The four targets are the responsibility of (t, k), `before[t, j]` and `after[t, k]`, whose
+    product with exp(step) is the joint responsibility of j at t - 1 and k at t (zero at the first
+    step), and the log-normalizer of each chain.  `first` is a log weight of the first step alone,
+    to be added to `weight` there.
     """
 
-    weight: Ref
-    step: Ref
-    time: str
-    state: str
-    before: str
-    parent: Ref | None = None
+    first: Ref | None = None
+
+
+@dataclass(frozen=True)
+class BestPath(Chain):
+    """The best path of a discrete chain.
+
+    The targets are the log weight of the path, and its states at every step: an array for each
+    axis of the state.
+    """
 
 
 @dataclass(frozen=True)

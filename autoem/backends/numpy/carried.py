@@ -13,6 +13,7 @@ SECTIONS = {
     "forward_backward": "chain",
     "forward_backward_together": "chain",
     "best_path": "viterbi",
+    "best_path_together": "viterbi",
     "upward_downward": "tree",
     "best_tree": "tree",
     "smooth_gaussian": "tridiagonal",

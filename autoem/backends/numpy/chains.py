@@ -14,7 +14,7 @@ from autoem.backends.numpy.tree import (
     invoke,
     method,
 )
-from autoem.program.ir import Best, BestPath, ForwardBackward, Let, Roll, Smooth
+from autoem.program.ir import Best, BestPath, Chain, ForwardBackward, Let, Roll, Smooth
 
 
 def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None:
@@ -24,15 +24,8 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
     order = (time, *states, *chains)
     weight = scope.full(read(scope, operation.weight), order)
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
-    if operation.more:
-        step = scope.full(read(scope, operation.step), (*operation.befores, *states))
-        together = scope.helper("forward_backward_together")
-        call: Expr = invoke(together, weight, step, Literal(len(states)))
-    else:
-        both, step = ("forward_backward", "upward_downward"), _step(scope, operation, chains)
-        call = _call(
-            scope, both, operation, (weight, step, *_first(scope, operation, chains)), chains
-        )
+    both = ("forward_backward", "upward_downward")
+    call = _call(scope, both, operation, weight, chains, _first(scope, operation, chains))
     scope.statements.append(Assign(Sequence("", names), call))
     for target, name in zip(let.targets, names, strict=True):
         layout = scope.layout(target.axes)
@@ -54,15 +47,14 @@ def best(scope: Scope, let: Let, operation: Best) -> None:
 
 def best_path(scope: Scope, let: Let, operation: BestPath) -> None:
     """Append the statements that find the best path of each chain."""
-    time, state = operation.time, operation.state
+    time = operation.time
     steps = scope.layout(let.targets[1].axes)
     chains = tuple(axis for axis in steps if axis != time)
-    weight = scope.full(read(scope, operation.weight), (time, state, *chains))
-    step = _step(scope, operation, chains)
+    weight = scope.full(read(scope, operation.weight), (time, *operation.states, *chains))
     names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
-    call = _call(scope, ("best_path", "best_tree"), operation, (weight, step), chains)
+    call = _call(scope, ("best_path", "best_tree"), operation, weight, chains)
     scope.statements.append(Assign(Sequence("", names), call))
-    orders = (chains, (time, *chains))
+    orders = (chains, *[(time, *chains)] * len(operation.states))
     for target, name, order in zip(let.targets, names, orders, strict=True):
         layout = scope.layout(target.axes)
         code = align(Operand(name, order), layout)
@@ -74,11 +66,18 @@ def best_path(scope: Scope, let: Let, operation: BestPath) -> None:
 def _call(
     scope: Scope,
     names: tuple[str, str],
-    operation: ForwardBackward | BestPath,
-    arguments: tuple[Expr, ...],
+    operation: Chain,
+    weight: Expr,
     chains: tuple[str, ...],
+    first: tuple[Expr, ...] = (),
 ) -> Expr:
-    """The recursion along a chain, or that of a tree with the parents of its nodes."""
+    """The recursion along a chain, over several axes of states or one, or that of a tree with the
+    parents of its nodes."""
+    if operation.more:
+        step = scope.full(read(scope, operation.step), (*operation.befores, *operation.states))
+        together = scope.helper(f"{names[0]}_together")
+        return invoke(together, weight, step, Literal(len(operation.states)))
+    arguments = (weight, _step(scope, operation, chains), *first)
     if operation.parent is None:
         return invoke(scope.helper(names[0]), *arguments)
     parent = read(scope, operation.parent)
@@ -86,7 +85,7 @@ def _call(
     return invoke(scope.helper(names[1]), *arguments, scope.full(parent, order))
 
 
-def _step(scope: Scope, operation: ForwardBackward | BestPath, chains: tuple[str, ...]) -> Expr:
+def _step(scope: Scope, operation: Chain, chains: tuple[str, ...]) -> Expr:
     """(before, after), or (time, before, after, chains) with ones where it does not vary."""
     step = read(scope, operation.step)
     square = (operation.before, operation.state)

@@ -29,8 +29,8 @@ def _forward_backward(body: Body, base: Smoothed) -> tuple[ir.Array, ...]:
     """The recursion of a discrete chain, made once."""
     chain, names = base.chain, IndexNames(body.axes)
     axes = names.all((*chain.plates, chain.time, *chain.states))
-    weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
-    plates, time = names.all(chain.plates), names.of(chain.time)
+    operation = ir.ForwardBackward(*recursion(body, chain, names))
+    plates = names.all(chain.plates)
     stem = chain.weight.base.name.removeprefix("log_weight_")
     targets = (
         body.target(f"responsibility_{stem}", axes),
@@ -38,10 +38,6 @@ def _forward_backward(body: Body, base: Smoothed) -> tuple[ir.Array, ...]:
         body.target(f"after_{stem}", axes),
         body.target(f"log_normalizer_{stem}", plates),
     )
-    more = tuple((names.of(state), names.of(before)) for state, before in chain.more)
-    state, before = names.of(chain.state), names.of(chain.before)
-    up = parent(body, chain, names)
-    operation = ir.ForwardBackward(weight, step, time, state, before, more, up)
     body.lets.append(ir.Let(targets, operation))
     return targets
 
@@ -73,7 +69,19 @@ def invariant(body: Body, base: Invariant) -> ir.Array:
     return body.let(body.target(base.name, own), ir.Matrix(base.part, operand, row, column))
 
 
-def parent(body: Body, chain: ChainWeights, names: IndexNames) -> ir.Ref | None:
+Recursion = tuple[ir.Ref, ir.Ref, str, str, str, tuple[tuple[str, str], ...], ir.Ref | None]
+"""The fields of an `ir.Chain`."""
+
+
+def recursion(body: Body, chain: ChainWeights, names: IndexNames) -> Recursion:
+    """What the recursions along a chain read."""
+    weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
+    more = tuple((names.of(state), names.of(before)) for state, before in chain.more)
+    own = names.of(chain.time), names.of(chain.state), names.of(chain.before)
+    return weight, step, *own, more, _parent(body, chain, names)
+
+
+def _parent(body: Body, chain: ChainWeights, names: IndexNames) -> ir.Ref | None:
     """The parents of the nodes of a tree; None along a chain."""
     if not isinstance(chain.earlier, Lookup):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autoem.derive.decode import Best, BestPath, States
 from autoem.derive.quantity import Quantity
 from autoem.program import ir
-from autoem.program.lower.chains import parent
+from autoem.program.lower.chains import recursion
 from autoem.program.lower.names import IndexNames
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def best(body: Body, base: Best) -> ir.Array:
         names = IndexNames(body.axes)
         axes, over = names.all(base.indices), names.of(base.over)
         operation = ir.Best(body.ref(base.operand, names), over)
-        _pair(body, key, base, (axes, axes), operation)
-    return body.shared[(*key, base.part)]
+        _shared(body, key, (base.name.partition("_")[2],), (axes, axes), operation)
+    return body.shared[(*key, base.part, 0)]
 
 
 def best_path(body: Body, base: BestPath) -> ir.Array:
@@ -46,32 +46,27 @@ def best_path(body: Body, base: BestPath) -> ir.Array:
     key = ("best", chain.weight.base, chain.state)
     if key not in body.shared:
         names = IndexNames(body.axes)
-        *plates, time, state = names.all((*chain.plates, chain.time, chain.state))
-        weight, step = body.ref(chain.weight, names), body.ref(chain.step, names)
-        up = parent(body, chain, names)
-        operation = ir.BestPath(weight, step, time, state, names.of(chain.before), up)
-        _pair(body, key, base, (tuple(plates), (*plates, time)), operation)
-    return body.shared[(*key, base.part)]
+        names.all((*chain.plates, chain.time, *chain.states))
+        operation = ir.BestPath(*recursion(body, chain, names))
+        plates = names.all(chain.plates)
+        _shared(body, key, base.latents, (plates, (*plates, operation.time)), operation)
+    return body.shared[(*key, base.part, base.position)]
 
 
-def _pair(
+def _shared(
     body: Body,
     key: tuple[object, ...],
-    base: Quantity,
+    latents: tuple[str, ...],
     axes: tuple[tuple[str, ...], tuple[str, ...]],
     operation: ir.Operation,
 ) -> None:
-    """One statement for the value and the choice, made once."""
-    stem = base.name.partition("_")[2]
-    value, choice = (body.target(f"{part}_{stem}", a) for part, a in zip(PARTS, axes, strict=True))
-    targets = value, replace(choice, kind="int")
-    body.lets.append(ir.Let(targets, operation))
-    body.shared[key] = value
-    body.shared |= {(*key, part): target for part, target in zip(PARTS, targets, strict=True)}
-
-
-PARTS = ("best", "choice")
-"""The parts of `Best` and `BestPath`, in the order of the targets."""
+    """One statement for the value and the choice of each latent, made once."""
+    value = body.target(f"best_{'_'.join(latents)}", axes[0])
+    choices = [replace(body.target(f"choice_{name}", axes[1]), kind="int") for name in latents]
+    body.lets.append(ir.Let((value, *choices), operation))
+    for position, choice in enumerate(choices):
+        body.shared[(*key, "choice", position)] = choice
+    body.shared |= {key: value, (*key, "best", 0): value}
 
 
 def states(body: Body, base: States) -> ir.Array:
