@@ -102,6 +102,38 @@ def test_a_table_is_never_dense() -> None:
     assert peak < 1e8
 
 
+def test_the_posterior_is_as_sparse_as_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: r = a p / l over its sum, and the state with the largest."""
+    data, count = reads(700)
+    found = autoem.fit(
+        shipped("rna_quantification"), as_sparse(data, "compatible"), weights={"n": count}
+    )
+    joint = data["compatible"] * found.parameters["share"] / data["length"]
+    told = found.posterior()["source"]
+    assert sparse.issparse(told) and told.nnz == np.count_nonzero(data["compatible"])
+    assert_allclose(told.toarray(), joint / joint.sum(axis=1, keepdims=True), atol=1e-14)
+    assert (found.decode()["source"] == joint.argmax(axis=1)).all()
+    program = autoem.generate(shipped("rna_quantification"), sparse=("compatible",))
+    monkeypatch.setattr(program.module, "BLOCK", 256)
+    arrays = as_sparse(data, "compatible")
+    again = program.module.posterior(arrays, found.parameters)["responsibility_source"]
+    assert_allclose(again.toarray(), told.toarray(), rtol=1e-14)
+    assert (program.module.decode(arrays, found.parameters)["source"] == joint.argmax(axis=1)).all()
+
+
+def test_expected_emissions_are_as_sparse_as_the_table() -> None:
+    rng = np.random.default_rng(8)
+    reach = rng.uniform(0, 1, (40, 7)) * (rng.random((40, 7)) < 0.4) + 0.1 * np.eye(40, 7)
+    reach[:, 0] += 0.1
+    y = rng.poisson(reach @ rng.gamma(2, 20, 7)).astype(float)
+    found = autoem.fit(
+        shipped("tomography"), {"reach": sparse.csr_array(reach), "y": y}, max_iterations=4
+    )
+    mean = reach * found.parameters["intensity"]
+    expected = mean * (y / mean.sum(axis=1))[:, None]
+    assert_allclose(found.posterior()["emitted"]["mean"].toarray(), expected, rtol=1e-12)
+
+
 def test_the_table_of_the_user_is_left_alone() -> None:
     data, count = reads()
     table = sparse.csr_matrix(data["compatible"])

@@ -30,8 +30,9 @@ def check(program: ArrayProgram) -> ArrayProgram:
     check_function(statistics, program.sizes, known)
     if program.score is not None:
         check_function(program.score, program.sizes, known)
-    if program.decode is not None:
-        check_function(program.decode, program.sizes, given)
+    for function in (program.decode, program.entries):
+        if function is not None:
+            check_function(function, program.sizes, given)
     told = (*program.parameters, *statistics.outputs, *program.free)
     check_function(program.maximize, program.sizes, told)
     if program.prior is not None:

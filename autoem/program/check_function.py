@@ -112,8 +112,9 @@ class Scope:
                 self._covered((time, *chain.states), let.targets[0].axes)
                 if chain.first:
                     self._covered((*self._ref(chain.first), time), let.targets[0].axes)
-            case Best(operand, axis):
-                self._reduced(self._ref(operand), (axis,), target.axes)
+            case Best(operand, axis, table):
+                both = (*self._ref(operand), *(self._ref(table) if table else ()))
+                self._reduced(both, (axis,), target.axes)
             case BestPath(weight, step) as chain:
                 self.demand(
                     len(let.targets) == 1 + len(chain.states), "paths and states do not match"

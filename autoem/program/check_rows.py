@@ -33,7 +33,8 @@ def check_rows(program: ArrayProgram) -> None:
     evidence = [array.axes for array in program.posterior.outputs if array.name == EVIDENCE]
     demand(program.posterior, evidence == [(row,)], f"{EVIDENCE} is not one number a row")
     sums = (program.statistics, *((program.score,) if program.score is not None else ()))
-    by_row = (program.posterior, *((program.decode,) if program.decode is not None else ()))
+    maybe = (program.decode, program.entries)
+    by_row = (program.posterior, *(function for function in maybe if function is not None))
     for function in (*by_row, *sums):
         arrays = {array.name: array for array in function.inputs}
         for let in function.body:

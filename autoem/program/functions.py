@@ -12,13 +12,13 @@ FUNCTIONS: dict[str, int | None] = {
     "bessel_width": 2, "log_multigamma": 2, "multi_polygamma": 3,
     "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
     "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
-    "poisson_log_interval": 3, "index_of": 2,
+    "poisson_log_interval": 3, "index_of": 2, "scaled_entries": None,
 }  # fmt: skip
-"""Function to number of arguments.  log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
+"""Function to number of arguments. log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
 is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
 l <= x <= u and -inf elsewhere; bessel_ratio is I1 / I0; log_bessel_k(p, w) is log K_p(w),
-bessel_k_slope its derivative by p, bessel_k_ratio K_{p+1} / K_p, and bessel_width(a, b) their
-w = sqrt(a b + 1e-20); log_multigamma(a, d) is log Gamma_d(a), and multi_polygamma(m, a, d) its
+bessel_k_slope its derivative by p, bessel_k_ratio K_{p+1} / K_p, and bessel_width(a, b) their w =
+sqrt(a b + 1e-20); log_multigamma(a, d) is log Gamma_d(a), and multi_polygamma(m, a, d) its
 derivative of order m + 1, where d has no axes; index_of(i, size) is i as an index, an error where
-it is outside.  The functions of intervals take bounds and arguments of a family
-(`autoem/families/between.py`)."""
+it is outside; scaled_entries(a, f, ...) is the product, of a table a that may be sparse. The
+functions of intervals take bounds and arguments of a family (`autoem/families/between.py`)."""

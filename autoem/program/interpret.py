@@ -16,7 +16,7 @@ import numpy as np
 
 from autoem.program import interpret_chains, interpret_numeric
 from autoem.program.interpret_modes import at_modes
-from autoem.program.interpret_ranks import rank
+from autoem.program.interpret_ranks import best, rank
 from autoem.program.interpret_scalar import Scope, product, read, scalar
 from autoem.program.ir import (
     ROW_WEIGHT,
@@ -128,8 +128,10 @@ class Interpretation:
     def _held(self, data: Known, parameters: Known) -> Values:
         """Expectations at what is held, be it at a mode or not."""
         given = _known(self.program, data, parameters)
-        expected = call(self.program.posterior, given, axis_sizes(self.program, given))
-        return {array.name: expected[array.name] for array in expectations(self.program)}
+        sizes, more = axis_sizes(self.program, given), self.program.entries
+        expected = call(self.program.posterior, given, sizes)
+        own = {array.name: expected[array.name] for array in expectations(self.program)}
+        return own if more is None else own | _by_name(more, given, sizes)
 
     def _at_modes(self, data: Known, parameters: Known) -> Known:
         modes, heights = self.program.modes, self.program.heights
@@ -240,9 +242,8 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
             return interpret_numeric.solve(operation, let.targets, scope)
         case ForwardBackward():
             return interpret_chains.forward_backward(operation, let.targets, scope)
-        case Best(operand, axis):
-            value = read(scope, operand, (*target.axes, axis))
-            return value.max(axis=-1), value.argmax(axis=-1)
+        case Best():
+            return best(operation, target, scope)
         case BestPath():
             return interpret_chains.best_path(operation, let.targets, scope)
         case Roll(operand, axis, by):

@@ -1,4 +1,5 @@
-"""Order statistics for the reference interpreter: each entry by itself, from its sorted values."""
+"""Order statistics for the reference interpreter: each entry by itself, from its sorted values; and
+the best of several."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autoem.program.interpret_scalar import Scope, read
-from autoem.program.ir import Array, Rank
+from autoem.program.ir import Array, Best, Rank
 
 Pairs = list[tuple[float, float]]
 """Values, in order, and their positive weights."""
@@ -27,6 +28,15 @@ def rank(operation: Rank, target: Array, scope: Scope) -> np.ndarray:
         pairs = sorted(zip(values[place][there], weights[place][there], strict=True))
         result[place] = RANKS[operation.function](pairs)
     return result
+
+
+def best(operation: Best, target: Array, scope: Scope) -> tuple[np.ndarray, np.ndarray]:
+    """The largest entry along the axis, and its place."""
+    value = read(scope, operation.operand, (*target.axes, operation.axis))
+    if operation.table:
+        with np.errstate(divide="ignore"):
+            value = value + np.log(read(scope, operation.table, (*target.axes, operation.axis)))
+    return value.max(axis=-1), value.argmax(axis=-1)
 
 
 def weighted_median(pairs: Pairs) -> float:

@@ -98,6 +98,7 @@ def _converging(a: np.ndarray, d: np.ndarray, value: np.ndarray, edge: float) ->
 
 MEANING: dict[str, Callable[..., np.ndarray]] = {
     "add": lambda *terms: reduce(np.add, terms),
+    "scaled_entries": lambda *factors: product(list(factors)),
     "power": lambda x, y: np.power(np.asarray(x, dtype=np.float64), y),
     "exp": np.exp,
     "log": np.log,

@@ -30,6 +30,7 @@ from autoem.program.recursions import (
     BestPath as BestPath,
     Chain as Chain,
     ForwardBackward as ForwardBackward,
+    Roll as Roll,
     Smooth as Smooth,
 )
 
@@ -127,10 +128,12 @@ class Solve:
 
 @dataclass(frozen=True)
 class Best:
-    """The largest entry of the operand along an axis, and its place: two targets without it."""
+    """The largest entry of the operand along an axis, and its place: two targets without it.  With
+    a `table` of two axes, that of operand + log table."""
 
     operand: Ref
     axis: str
+    table: Ref | None = None
 
 
 @dataclass(frozen=True)
@@ -143,15 +146,6 @@ class Distinct:
 
     operands: tuple[Ref, ...]
     row: str
-
-
-@dataclass(frozen=True)
-class Roll:
-    """The operand moved along an axis: entry t of the target is entry t + by, cyclically."""
-
-    operand: Ref
-    axis: str
-    by: int
 
 
 @dataclass(frozen=True)
@@ -266,6 +260,7 @@ class ArrayProgram:
     maximize    statistics, parameters -> new_mean for the parameter mean, and so on
     score       as statistics -> score_mean, the gradient of the log-likelihood, additive over rows
     decode      data, parameters -> path_z, the most probable states of the latent z, and so on
+    entries     data, parameters -> expectations at the entries of a sparse table, sparse themselves
     prior       parameters -> log_prior;  prior_score: its gradient, named as that of score
 
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
@@ -290,6 +285,7 @@ class ArrayProgram:
     score: Function | None = None
     prior_score: Function | None = None
     decode: Function | None = None
+    entries: Function | None = None
     latents: dict[str, dict[str, Expectation]] = field(default_factory=dict, hash=False)
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sparse: tuple[str, ...] = ()  # data that are sparse matrices

@@ -10,7 +10,7 @@ from autoem.program.ir import ArrayProgram, Let, Maximize, Root
 def fresh_names(program: ArrayProgram) -> Callable[[str], str]:
     """A function that gives a new name close to the one wanted, never the same twice."""
     functions = [program.posterior, program.statistics, program.maximize]
-    more = (program.prior, program.score, program.prior_score, program.decode)
+    more = (program.prior, program.score, program.prior_score, program.decode, program.entries)
     functions += [f for f in more if f is not None]
     taken = {a.name for a in (*program.data, *program.parameters)}
     taken |= {a.name for function in functions for a in (*function.inputs, *function.outputs)}

@@ -6,6 +6,7 @@
     maximize     statistics, parameters               -> new parameters
     score        a block of data, expectations        -> the gradient, to be added over the blocks
     decode       a block of data, parameters          -> the most probable states of the latents
+    entries      a block of data, parameters          -> what is sparse of the expectations
     newton       data, parameters                     -> a step towards the modes that are held
 
 Posterior and statistics are simplified together, so that what both need is computed once.  Where
@@ -54,6 +55,7 @@ class Plan:
     score: Function | None = None
     prior_score: Function | None = None
     decode: Function | None = None
+    entries: Function | None = None
     newton: Function | None = None
 
     @property
@@ -81,6 +83,7 @@ def plan(program: ArrayProgram) -> Plan:
         _simplified(program.score, rows),
         _simplified(program.prior_score, alone),
         _simplified(program.decode, rows),
+        _simplified(program.entries, rows),
         _simplified(_newton(program), rows),
     )
 

@@ -59,6 +59,15 @@ class BestPath(Chain):
 
 
 @dataclass(frozen=True)
+class Roll:
+    """The operand moved along an axis: entry t of the target is entry t + by, cyclically."""
+
+    operand: Ref
+    axis: str
+    by: int
+
+
+@dataclass(frozen=True)
 class Smooth:
     """Moments of Gaussian chains with a block tridiagonal precision along `time`.
 

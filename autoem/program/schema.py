@@ -165,13 +165,14 @@ def _shared(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
 
 def _responsibilities(program: ArrayProgram) -> dict[str, Any]:
     """Latent to the array of its state probabilities and the axes of that array; not where these
-    are given the states of another latent."""
+    are given the states of another latent, or sparse."""
     arrays = {array.name: array for array in program.posterior.outputs}
     found = {}
     for latent, words in program.latents.items():
         if STATES in words and sum(axis[0] in "[(" for axis in words[STATES].axes) == 1:
             (name,) = words[STATES].arrays
-            found[latent] = [name, list(arrays[name].axes)]
+            if name in arrays:
+                found[latent] = [name, list(arrays[name].axes)]
     return found
 
 

@@ -88,8 +88,10 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return tuple(ref for index in (*factors, *sides) for ref in index_refs(index))
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return index_refs(operand)
-        case Roll(operand) | Best(operand):
+        case Roll(operand):
             return index_refs(operand)
+        case Best(operand, table=table):
+            return (*index_refs(operand), *(index_refs(table) if table else ()))
         case Rank(_, values, weights):
             return (*index_refs(values), *index_refs(weights))
         case Distinct(operands):
@@ -165,8 +167,10 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return Contract(tuple(ref(f) for f in factors), over, sides, scale)
         case LogSumExp(operand) | Extreme(operand) | Matrix(_, operand):
             return replace(operation, operand=ref(operand))
-        case Roll(operand) | Best(operand):
+        case Roll(operand):
             return replace(operation, operand=ref(operand))
+        case Best(operand, table=table):
+            return replace(operation, operand=ref(operand), table=table and ref(table))
         case Rank(_, values, weights):
             return replace(operation, values=ref(values), weights=ref(weights))
         case Distinct(operands):

@@ -106,7 +106,8 @@ class Fit:
         A discrete latent has the probabilities of its states, axes plates and then states; any
         other has its mean and variance, covariance or expected statistics by these words.  An
         observed variable with gaps has them too: the mean is the data with the gaps filled.  Behind
-        the end of a sequence that is shorter than others stands nan.
+        the end of a sequence that is shorter than others stands nan; what is zero with a sparse
+        table is a matrix of scipy.sparse.
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)

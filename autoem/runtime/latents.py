@@ -16,6 +16,7 @@ import numpy as np
 
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import Schema
+from autoem.runtime.sparse import is_sparse
 
 STATES, MEAN, CELL = "states", "mean", "[cell]"
 SPREADS = ("variance", "covariance")
@@ -49,7 +50,9 @@ def by_latent(
     for latent, words in read.items():
         plates, own = schema[latent].plates, f"[{latent}]"
         placed = {
-            word: _placed(_marginal(word, words, plates, shares, own), plates, sizes)
+            word: _turned(words[word], plates)
+            if is_sparse(words[word][0])
+            else _placed(_marginal(word, words, plates, shares, own), plates, sizes)
             for word in words
         }
         found[latent] = placed.get(STATES, placed)
@@ -58,7 +61,8 @@ def by_latent(
 
 def _labeled(arrays: Arrays, names: Sequence[str], axes: Sequence[str]) -> Labeled:
     if len(names) == 1:
-        return np.asarray(arrays[names[0]]), tuple(axes)
+        value = arrays[names[0]]
+        return value if is_sparse(value) else np.asarray(value), tuple(axes)
     return np.stack([arrays[name] for name in names], axis=-1), (*axes, CELL)
 
 
@@ -118,6 +122,14 @@ def _aligned(labeled: Labeled, axes: Axes) -> np.ndarray:
     value = np.transpose(value, [own.index(axis) for axis in axes if axis in own])
     lengths = iter(value.shape)
     return value.reshape([next(lengths) if axis in own else 1 for axis in axes])
+
+
+def _turned(table: Labeled, plates: Axes) -> Any:
+    """A sparse table by its plates, and then its states."""
+    axes = table[1]
+    ordered = sorted(axes, key=lambda axis: (*plates, axis).index(axis))
+    value: Any = table[0]
+    return value if tuple(ordered) == axes else value.T.tocsr()
 
 
 def _placed(labeled: Labeled, plates: Axes, sizes: Mapping[str, int]) -> np.ndarray:

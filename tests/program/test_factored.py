@@ -100,6 +100,13 @@ def test_the_value_is_kept(name: str) -> None:
         assert_allclose(found[key], expected, rtol=1e-12)
     for key, slope in whole.score(data, theta, weights).items():
         assert_allclose(parts.score(data, theta, weights)[key], slope, rtol=1e-10, atol=1e-10)
+    (words,) = after.latents.values()
+    told, found = whole.posterior(data, theta), parts.posterior(data, theta)
+    for array in (name for word in words.values() for name in word.arrays):
+        assert_allclose(found[array], told[array], rtol=1e-12)
+    if before.decode is not None:
+        for key, states in whole.decode(data, theta).items():
+            assert (parts.decode(data, theta)[key] == states).all()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -38,11 +38,24 @@ def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None
 def best(scope: Scope, let: Let, operation: Best) -> None:
     """Append the statements that take the largest entry along an axis, and its place."""
     operand = read(scope, operation.operand)
+    if operation.table is not None:
+        _best_entry(scope, let, operation.axis, operand, read(scope, operation.table))
+        return
     place = Literal(operand.axes.index(operation.axis))
     left = tuple(axis for axis in operand.axes if axis != operation.axis)
     value, choice = let.targets
     scope.assign(value, Operand(method(operand.code, "max", axis=place), left, infinite=True))
     scope.assign(choice, Operand(method(operand.code, "argmax", axis=place), left, "int"))
+
+
+def _best_entry(scope: Scope, let: Let, axis: str, weight: Operand, table: Operand) -> None:
+    """The same with the logarithm of a table, which may be sparse."""
+    left = tuple(a for a in table.axes if a != axis)
+    call = invoke(scope.helper("best_entries"), align(table, (axis, *left)), weight.code)
+    names = tuple(Name(scope.identifier(target.name)) for target in let.targets)
+    scope.statements.append(Assign(Sequence("", names), call))
+    for target, name in zip(let.targets, names, strict=True):
+        scope.declare(target, Operand(name, left, target.kind))
 
 
 def best_path(scope: Scope, let: Let, operation: BestPath) -> None:

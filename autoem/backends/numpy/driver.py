@@ -213,21 +213,27 @@ class Driver:
             (QUIET,),
         )
 
+    def _with_entries(self, expected: Mapping) -> Return:
+        """What is found, with that which is sparse."""
+        if self.plan.entries is None:
+            return Return(expected)
+        return Return(Binary("|", expected, invoke("entries", Name("data"), Name("parameters"))))
+
     def _expectations(self, own: tuple[Array, ...], shared: tuple[Array, ...]) -> Body:
         call = Assign(EXPECTED, self.rows.expect())
         kept = tuple((Literal(a.name), item("expected", a.name)) for a in own)
         constant = tuple((Literal(a.name), item("fixed", a.name)) for a in shared)
         if not own:
-            return (Return(Mapping(constant)),)
+            return (self._with_entries(Mapping(constant)),)
         if self.rows.axis is None:
             block = Assign(BLOCK, invoke("_block", Name("data"), NONE))
-            return (block, call, Return(Mapping((*kept, *constant))))
+            return (block, call, self._with_entries(Mapping((*kept, *constant))))
         block = Assign(BLOCK, invoke("_block", Name("data"), ROWS, NONE))
         step = (block, call, Evaluate(invoke("parts.append", Mapping(kept))))
         loop = For(ROWS, invoke("blocks", self.rows.count(), self.rows.length()), step)
         joined = tuple((Literal(a.name), self.rows.joined(a)) for a in own)
         start = Assign(PARTS, Sequence("[]", ()), "list[Arrays]")
-        return (start, loop, Return(Mapping((*joined, *constant))))
+        return (start, loop, self._with_entries(Mapping((*joined, *constant))))
 
 
 def m_step() -> Define:

@@ -20,6 +20,7 @@ SUMS = "Expected statistics of a block of rows."
 PRIOR = "Log density of the parameters."
 UPDATE = "The parameters that maximize Q."
 PATHS = "The most probable states of the latent variables in a block of rows."
+ENTRIES = "Expectations at the entries of a sparse table, in a block of rows."
 STEP = "Where a step of Newton's method leads from what is held, and the log joint there."
 SLOPES = "Gradient of Q in a block of rows."
 
@@ -43,7 +44,7 @@ class Printed:
         if self.plan.expanded is not None:
             expanded, second = self._form(self.plan.expanded, EXPANDED)
             self.plan = replace(self.plan, expanded=expanded)
-        more = (*self._priors(), *self._decode(), *self._newton())
+        more = (*self._priors(), *self._from_data(), *self._newton())
         return (*first, *second, self._maximize(), *score, *more)
 
     def _form(self, form: EStep, suffix: str) -> tuple[EStep, tuple[Define, ...]]:
@@ -60,7 +61,9 @@ class Printed:
         """Arrays that are handed out as they are declared; others as they are stored."""
         program = self.plan.program
         sure = (program.posterior, program.statistics, program.maximize)
-        more = (program.prior, program.score, program.prior_score, program.decode)
+        more = (
+            program.prior, program.score, program.prior_score, program.decode, program.entries
+        )  # fmt: skip
         return tuple(array for f in (*sure, *more) if f is not None for array in f.outputs)
 
     def _needed(self, fixed: Function) -> Function:
@@ -114,15 +117,18 @@ class Printed:
         arguments = ("block", "fixed", "expected")
         return (self._define("_score", SLOPES, plan.score, arguments, given, row),)
 
-    def _decode(self) -> tuple[Define, ...]:
-        """The best states of a block, from the data and the parameters."""
-        decode, row = self.plan.decode, self.plan.program.row
-        if decode is None:
-            return ()
-        given = {array.name: "fixed" for array in decode.inputs}
-        given |= {a.name: "block" for a in decode.inputs if row is None or row in a.axes}
-        given |= {a.name: "fixed" for a in self.plan.program.parameters}
-        return (self._define("_decode", PATHS, decode, ("block", "fixed"), given, row),)
+    def _from_data(self) -> tuple[Define, ...]:
+        """The best states of a block, and what is sparse, from the data and the parameters."""
+        plan, row = self.plan, self.plan.program.row
+        found = []
+        for function, document in ((plan.decode, PATHS), (plan.entries, ENTRIES)):
+            if function is not None:
+                given = {array.name: "fixed" for array in function.inputs}
+                given |= {a.name: "block" for a in function.inputs if row is None or row in a.axes}
+                given |= {a.name: "fixed" for a in plan.program.parameters}
+                name, arguments = f"_{function.name}", ("block", "fixed")
+                found.append(self._define(name, document, function, arguments, given, row))
+        return tuple(found)
 
     def _newton(self) -> tuple[Define, ...]:
         """A step towards the modes that are held, from the data and the parameters."""

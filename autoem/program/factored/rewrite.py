@@ -28,6 +28,7 @@ from autoem.program.factored.algebra import (
 from autoem.program.ir import (
     Array,
     ArrayProgram,
+    Best,
     Call,
     Contract,
     Function,
@@ -62,7 +63,9 @@ def _without_pairs(program: ArrayProgram, table: Array) -> ArrayProgram:
     score = program.score
     if score is not None:
         score = Rewriting(algebra, fresh, between).function(score)
-    kept = {array.name for array in posterior.outputs}
+    before = program.entries or replace(program.posterior, name="entries", outputs=())
+    entries = Rewriting(algebra, fresh_names(program)).entries(before, program.posterior.outputs)
+    kept = {array.name for array in (*posterior.outputs, *entries.outputs)}
     latents = {
         latent: {word: told for word, told in words.items() if kept.issuperset(told.arrays)}
         for latent, words in program.latents.items()
@@ -72,7 +75,8 @@ def _without_pairs(program: ArrayProgram, table: Array) -> ArrayProgram:
         posterior=posterior,
         statistics=statistics,
         score=score,
-        decode=None,
+        decode=program.decode and Rewriting(algebra, fresh).function(program.decode),
+        entries=entries,
         latents={latent: words for latent, words in latents.items() if words},
     )
 
@@ -99,6 +103,21 @@ class Rewriting:
         inputs = (*(a for a in function.inputs if not self._is_gone(a.name)), *self.between)
         return replace(function, inputs=inputs, body=tuple(self.body), outputs=(*outputs.values(),))
 
+    def entries(self, function: Function, arrays: tuple[Array, ...]) -> Function:
+        """The function, and those of the arrays that are the table times a product besides, whose
+        zeros are the table's."""
+        function, outputs = self.function(function), list[Array]()
+        for array in arrays:
+            found = self.algebra.sums.get(array.name, ())
+            if len(found) == 1 and len(found[0].tables) == 1:
+                (one,) = found
+                number = () if one.coefficient == 1 else (Number(one.coefficient),)
+                factors = (*one.tables, *one.columns, *one.rows, *number)
+                self.body.append(Let((array,), Map(Call("scaled_entries", factors))))
+                outputs.append(array)
+        whole = (*function.outputs, *outputs)
+        return replace(function, body=tuple(self.body), outputs=whole)
+
     def _is_gone(self, name: str) -> bool:
         return name in self.algebra.sums or name in self.algebra.logarithms
 
@@ -120,6 +139,8 @@ class Rewriting:
                 self._contract(let, let.operation)
             case LogSumExp(operand, (axis,)) if axis == self.algebra.column:
                 self._log_sum_exp(let, operand)
+            case Best(operand, axis, None) if axis == self.algebra.column:
+                self._best(let, operand)
             case _:
                 raise self._refusal(let.targets[0])
 
@@ -188,6 +209,19 @@ class Rewriting:
         below = self._array(f"{name}_below", Call("add", (u, Call("multiply", (MINUS, m)))))
         self.algebra.logarithms[name] = Logarithm(known.tables, (below,), (*known.rows, m))
         return self.algebra.logarithms[name]
+
+    def _best(self, let: Let, operand: Ref) -> None:
+        known = self.algebra.logarithms.get(operand.name)
+        if known is None or len(known.tables) != 1:
+            raise self._refusal(let.targets[0])
+        weight = self._array(f"{operand.name}_by_{self.algebra.column}", summed(known.columns))
+        value, choice = let.targets
+        inner = replace(value, name=self.fresh(value.name)) if known.rows else value
+        best = Best(weight, self.algebra.column, known.tables[0])
+        self.body.append(Let((inner, choice), best, let.comment))
+        if known.rows:
+            whole = summed((Ref(inner.name, inner.axes), *known.rows))
+            self.body.append(Let((value,), Map(whole)))
 
     def _contract(self, let: Let, operation: Contract) -> None:
         target = let.targets[0]
