@@ -8,6 +8,9 @@ from autoem.backends.numpy import support
 from autoem.runtime.standalone import imports, in_order, region
 
 SECTIONS = {
+    "join_tables": "entries",
+    "scaled_entries": "entries",
+    "best_entries": "entries",
     "solve": "linear",
     "ascend": "linear",
     "forward_backward": "chain",

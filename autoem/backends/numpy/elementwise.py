@@ -128,7 +128,7 @@ def _function(scope: Scope, function: str, arguments: tuple[Scalar, ...], order:
         return Operand(invoke(f"special.{function}", *codes), axes, "float", infinite)
     if function == "index_of":
         return Operand(invoke(scope.helper(function), *codes), axes, "int")
-    if function in ("finite_log", "scaled_entries") or function in SECTIONS:
+    if function == "finite_log" or function in SECTIONS:
         return Operand(invoke(scope.helper(function), *codes), axes)
     name = NUMPY_NAMES.get(function, function)
     result = Operand(invoke(f"np.{name}", *codes), axes, "float", infinite)

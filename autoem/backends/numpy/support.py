@@ -46,31 +46,6 @@ def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> n
     return np.moveaxis(np.concatenate([part[name] for part in parts], axis=-1), -1, axis)
 
 
-def join_tables(parts: list[dict[str, Any]], name: str, axis: int = 0) -> Any:
-    """The blocks of a sparse table together; the rows go back to their own axis."""
-    from scipy import sparse
-
-    whole = sparse.hstack([part[name] for part in parts])
-    return (whole.T if axis == 0 else whole).tocsr()
-
-
-def scaled_entries(table: Any, *factors: np.ndarray) -> Any:
-    """A sparse table times arrays over its axes, or over one of them, of length one else."""
-    for factor in factors:
-        table = table.multiply(factor)
-    return table
-
-
-def best_entries(table: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest log table[k, n] + weight[k] of each n, and its k, of a sparse table."""
-    entries = table.tocsc()
-    starts, each = entries.indptr[:-1], np.diff(entries.indptr)
-    value = np.log(entries.data) + np.broadcast_to(weight, table.shape[:1])[entries.indices]
-    best = np.maximum.reduceat(value, starts)
-    found = np.flatnonzero(value == np.repeat(best, each))
-    return best, entries.indices[found[np.searchsorted(found, starts)]].astype(int)
-
-
 def mask_patterns(*masks: np.ndarray) -> tuple[np.ndarray, ...]:
     """Each mask at the patterns that occur along the last axis, and the pattern of each entry."""
     code = np.zeros(masks[0].shape[-1])
