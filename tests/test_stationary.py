@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from autoem import (
     Axis,
+    Bernoulli,
     Categorical,
     Interval,
     Latent,
@@ -29,6 +30,7 @@ from autoem import (
     previous,
     sample,
     verify,
+    where,
 )
 from autoem.errors import NotDerivable
 from tests.test_models import ROOT, declared
@@ -48,12 +50,19 @@ def test_earthquakes_are_those_of_zucchini_and_macdonald(states: int, published:
     assert -found.log_likelihood == pytest.approx(published, abs=6e-5)
 
 
-def minus_log_likelihood(transition: np.ndarray, rate: np.ndarray) -> float:
-    """The forward recursion from an eigenvector."""
+def eigenvector(transition: np.ndarray) -> np.ndarray:
+    """The law that the transition leaves as it is."""
     values, vectors = np.linalg.eig(transition.T)
     law = np.real(vectors[:, np.argmax(np.real(values))])
-    total, state = 0.0, law / law.sum()
-    for t, x in enumerate(EARTHQUAKES):
+    return np.asarray(law / law.sum())
+
+
+def minus_log_likelihood(
+    transition: np.ndarray, rate: np.ndarray, series: np.ndarray = EARTHQUAKES
+) -> float:
+    """The forward recursion from an eigenvector."""
+    total, state = 0.0, eigenvector(transition)
+    for t, x in enumerate(series):
         state = (state if t == 0 else state @ transition) * stats.poisson.pmf(x, rate)
         total, state = total + np.log(state.sum()), state / state.sum()
     return -total
@@ -165,6 +174,119 @@ def test_a_seen_autoregression_is_that_of_statsmodels() -> None:
     )
 
 
+class SeenStates(Model):
+    """States that are seen, from the first on in the law of their steps."""
+
+    s, t, k = Axis(), Axis(), Axis()
+    move = Parameter(Simplex(k), over=k)
+    x = Observed(Markov(first=Stationary(), then=Categorical(move[previous])), over=(s, t))
+
+
+class SeenSpells(Model):
+    """The same of two states, by the chances of a one after a one and after a zero."""
+
+    s, t = Axis(), Axis()
+    stays, begins = Parameter(Interval(0, 1)), Parameter(Interval(0, 1))
+    x = Observed(
+        Markov(first=Stationary(), then=Bernoulli(where(previous, stays, begins))), over=(s, t)
+    )
+
+
+class HiddenSpells(Model):
+    """Counts that are larger in spells."""
+
+    s, t = Axis(), Axis()
+    stays, begins = Parameter(Interval(0, 1)), Parameter(Interval(0, 1))
+    rate = Parameter(Positive())
+    z = Latent(
+        Markov(first=Stationary(), then=Bernoulli(where(previous, stays, begins))), over=(s, t)
+    )
+    x = Observed(Poisson(where(z, rate, 1)), over=(s, t))
+
+
+class LogitSteps(Model):
+    """Steps by their logits."""
+
+    t, k = Axis(), Axis()
+    move = Parameter(Real(k), over=k)
+    rate = Parameter(Positive(), over=k)
+    z = Latent(Markov(first=Stationary(), then=Categorical(logits=move[previous])), over=t)
+    x = Observed(Poisson(rate[z]), over=t)
+
+
+def chain_log_likelihood(transition: np.ndarray, x: np.ndarray) -> float:
+    """Of states that are seen."""
+    steps = np.log(transition[x[:, :-1], x[:, 1:]]).sum()
+    return float(np.log(eigenvector(transition)[x[:, 0]]).sum() + steps)
+
+
+def of_two(stays: float, begins: float) -> np.ndarray:
+    return np.array([[1 - begins, begins], [1 - stays, stays]])
+
+
+def test_states_that_are_seen_reach_the_maximum_of_scipy() -> None:
+    truth = np.array([[0.8, 0.15, 0.05], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]])
+    x = sample(SeenStates, {"move": truth}, sizes={"s": 30, "t": 12}, seed=1)["x"]
+
+    def minus(free: np.ndarray) -> float:
+        move = np.exp(np.c_[free.reshape(3, 2), np.zeros(3)])
+        return -chain_log_likelihood(move / move.sum(axis=1, keepdims=True), x)
+
+    expected = -optimize.minimize(minus, np.zeros(6), method="BFGS").fun
+    found = fit(SeenStates, {"x": x}, {"k": 3})
+    assert found.log_likelihood == pytest.approx(expected, rel=1e-9)
+    own = chain_log_likelihood(found.parameters["move"], x)
+    assert found.log_likelihood == pytest.approx(own, rel=1e-12)
+
+
+def test_two_states_that_are_seen_reach_the_maximum_of_scipy() -> None:
+    x = sample(SeenSpells, {"stays": 0.8, "begins": 0.3}, sizes={"s": 30, "t": 12}, seed=1)["x"]
+
+    def minus(free: np.ndarray) -> float:
+        return -chain_log_likelihood(of_two(*special.expit(free)), x.astype(int))
+
+    best = optimize.minimize(minus, np.zeros(2), method="BFGS")
+    found = fit(SeenSpells, {"x": x})
+    assert found.log_likelihood == pytest.approx(-best.fun, rel=1e-10)
+    chances = [found.parameters["stays"], found.parameters["begins"]]
+    np.testing.assert_allclose(chances, special.expit(best.x), atol=1e-5)
+
+
+def test_hidden_spells_have_the_likelihood_of_the_forward_recursion() -> None:
+    p = {"stays": 0.8, "begins": 0.3, "rate": 6.0}
+    x = sample(HiddenSpells, p, sizes={"s": 4, "t": 15}, seed=1)["x"]
+    found = fit(HiddenSpells, {"x": x}, start=p, max_iterations=0)
+    rates = np.array([1.0, 6.0])
+    own = -sum(minus_log_likelihood(of_two(0.8, 0.3), rates, row) for row in x)
+    assert found.log_likelihood == pytest.approx(own, rel=1e-12)
+
+
+def test_steps_by_their_logits_are_the_same_steps() -> None:
+    """The same maximum as by probabilities, which is published."""
+    found = fit(LogitSteps, {"x": EARTHQUAKES}, {"k": 2}, seed=1)
+    assert -found.log_likelihood == pytest.approx(342.3183, abs=6e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [SeenSpells, HiddenSpells, LogitSteps])
+def test_stationary_starts_of_other_states_are_certified(model: Any) -> None:
+    certificate = verify(derive(model))
+    assert certificate, str(certificate)
+
+
+def test_a_wrong_law_of_two_states_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hand likelihood notices one that is turned around."""
+    started = import_module("autoem.derive.started")
+    right = started._at_states
+    monkeypatch.setattr(
+        started, "_at_states", lambda factor, term, scope, states: right(
+            factor, term, scope, states[::-1]
+        )
+    )  # fmt: skip
+    with pytest.raises(AssertionError):
+        test_hidden_spells_have_the_likelihood_of_the_forward_recursion()
+
+
 def test_what_has_no_stationary_law_is_refused() -> None:
 
     class Changing(Model):
@@ -183,6 +305,15 @@ def test_what_has_no_stationary_law_is_refused() -> None:
             Markov(first=Stationary(), then=Normal(f * previous**2, variance=1)), over=steps
         )
 
-    for model, reason in ((Changing, "differ from one another"), (Curved, "not linear")):
+    class Counting(Model):
+        steps = Axis("steps")
+        x = Observed(Markov(first=Stationary(), then=Poisson(1 + previous / 2)), over=steps)
+
+    refused = (
+        (Changing, "differ from one another"),
+        (Curved, "not linear"),
+        (Counting, "an observed Poisson: only states and Normal numbers"),
+    )
+    for model, reason in refused:
         with pytest.raises(NotDerivable, match=reason):
             derive(model)
