@@ -160,9 +160,8 @@ def _by_name(
 
 
 def _total(evidence: np.ndarray, weights: np.ndarray | None) -> float:
-    return float(
-        np.sum(product([np.ones(()) if weights is None else np.asarray(weights), evidence]))
-    )
+    ones = np.ones(()) if weights is None else np.asarray(weights)
+    return float(np.sum(product([ones, evidence])))
 
 
 def _weight(program: ArrayProgram, expected: Values, weights: np.ndarray | None) -> Values:
