@@ -157,13 +157,13 @@ def test_data_may_be_compared() -> None:
 
 
 def test_a_wrong_position_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Brute force notices where a motif is read backwards."""
+    """Brute force notices where a sequence is read backwards."""
     case_sizes = {"s": 4, "t": 5, "p": 3, "w": 4, "v": 2}
     instance = judge.random_instance(MotifInSequence, case_sizes, np.random.default_rng(1))
     judge.check_likelihood(judge.judged(MotifInSequence), instance)
     right = Told.number.fget  # type: ignore[attr-defined]
     off = property(
-        lambda told: right(told) if told.along is None else 3 * told.inside - right(told)
+        lambda told: right(told) if told.along is None else 4 * told.inside - right(told)
     )
     monkeypatch.setattr(Told, "number", off)
     with pytest.raises(AssertionError):

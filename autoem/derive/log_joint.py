@@ -30,6 +30,7 @@ from autoem.derive.started import stationary
 from autoem.derive.supported import supported
 from autoem.derive.term import Term, Terms
 from autoem.derive.unroll import finished
+from autoem.derive.window import windowed
 from autoem.errors import NotDerivable
 from autoem.families.family import log_zero
 from autoem.graph.factor_graph import Factor, FactorGraph
@@ -120,9 +121,8 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
             terms += own
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
-    return LogJoint(
-        graph, scope, tuple(terms), tuple(constraints), tuple(incomplete), tuple(totals)
-    )
+    summed = tuple(windowed(term, scope) for term in terms)
+    return LogJoint(graph, scope, summed, tuple(constraints), tuple(incomplete), tuple(totals))
 
 
 def _readable(factor: Factor) -> Readable | Sequential | None:

@@ -57,8 +57,8 @@ def responsibilities(
     """Probabilities of the categories of `latent`, axes its plates and then the category, float32.
 
     `features` is "observed" (k-means++ on the standardized observed arrays), "all" (givens too),
-    "votes" (frequencies of the observed labels of the same categories), or "random"; `doubt` is the
-    share of every row that is spread evenly.
+    "votes" (frequencies of the observed labels of the same categories), or "random", as it is where
+    there are as many categories as rows; `doubt` is the share of every row that is spread evenly.
     """
     plates, size = tuple(latent.get("plates", ())), sizes[latent["category"]]
     rows = int(np.prod([sizes[plate] for plate in plates]))
@@ -70,7 +70,7 @@ def responsibilities(
     ]
     if features == "votes" and columns:
         shares = np.nan_to_num(columns[0][:]) + DOUBT / size
-    elif features == "random" or not sum(column.shape[1] for column in columns):
+    elif features == "random" or rows <= size or not sum(column.shape[1] for column in columns):
         shares = generator.dirichlet(np.full(size, 0.5), rows)
     else:
         shares = _clusters(columns, size, generator)
@@ -170,10 +170,12 @@ def _centers(
 ) -> tuple[np.ndarray, float]:
     """Centers by k-means++ and a few rounds of k-means, and the variance about them of a column."""
     centers = sample[:1]
+    nearest = _squared_distances(sample, centers)[:, 0]
     for _ in range(1, count):
-        nearest = _squared_distances(sample, centers).min(axis=1) + 1e-12
-        chosen = generator.choice(len(sample), p=nearest / nearest.sum())
+        weight = nearest + 1e-12
+        chosen = generator.choice(len(sample), p=weight / weight.sum())
         centers = np.concatenate([centers, sample[chosen : chosen + 1]])
+        nearest = np.minimum(nearest, _squared_distances(sample, centers[-1:])[:, 0])
     for _ in range(5):
         own = _squared_distances(sample, centers).argmin(axis=1)
         held = [sample[own == c] for c in range(count)]
