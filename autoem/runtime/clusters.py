@@ -57,8 +57,9 @@ def responsibilities(
     """Probabilities of the categories of `latent`, axes its plates and then the category, float32.
 
     `features` is "observed" (k-means++ on the standardized observed arrays), "all" (givens too),
-    "votes" (frequencies of the observed labels of the same categories), or "random", as it is where
-    there are as many categories as rows; `doubt` is the share of every row that is spread evenly.
+    "votes" (frequencies of the observed labels of the same categories), or "random"; `doubt` is the
+    share of every row that is spread evenly.  Where there are as many categories as rows there are
+    no clusters, and every row gets a category at random.
     """
     plates, size = tuple(latent.get("plates", ())), sizes[latent["category"]]
     rows = int(np.prod([sizes[plate] for plate in plates]))
@@ -70,8 +71,10 @@ def responsibilities(
     ]
     if features == "votes" and columns:
         shares = np.nan_to_num(columns[0][:]) + DOUBT / size
-    elif features == "random" or rows <= size or not sum(column.shape[1] for column in columns):
+    elif features == "random" or not sum(column.shape[1] for column in columns):
         shares = generator.dirichlet(np.full(size, 0.5), rows)
+    elif rows <= size:
+        shares = np.eye(size)[generator.integers(size, size=rows)]
     else:
         shares = _clusters(columns, size, generator)
     soft = shares.astype(np.float32, copy=False)
