@@ -120,12 +120,10 @@ def _bounded(
             at_reads = dict(zip(factor.base.indices, factor.indices, strict=True))
             said = sympy.Mul.make_args(reindex(factor.base.value, at_reads))
             gaps = [_gap(condition) for condition in said]
-            if all(any(sympy.expand(gap - bound) == 0 for gap in gaps) for bound in bounds):
-                yield factor, tuple(
-                    condition
-                    for condition, gap in zip(said, gaps, strict=True)
-                    if not any(sympy.expand(gap - bound) == 0 for bound in bounds)
-                )
+            found = [[sympy.expand(gap - bound) == 0 for bound in bounds] for gap in gaps]
+            if all(map(any, zip(*found, strict=True))):
+                rest = (c for c, same in zip(said, found, strict=True) if not any(same))
+                yield factor, tuple(rest)
 
 
 def _gap(condition: sympy.Expr) -> sympy.Expr:

@@ -105,6 +105,18 @@ def test_rows_are_assigned_to_clusters() -> None:
     assert abs(np.corrcoef(shares[:, 0], X[:, 1])[0, 1]) > 0.8
 
 
+def test_as_many_categories_as_rows_are_no_clusters() -> None:
+    """Every row starts in a category of its own choice, and in another one with another seed."""
+    sizes, latent = SIZES | {"k": len(X)}, vars(EVERYTHING["z"])
+    one, other = (
+        responsibilities(
+            EVERYTHING.to_dict(), latent, {"x": X}, sizes, "observed", np.random.default_rng(seed)
+        ).argmax(axis=1)
+        for seed in (0, 1)
+    )
+    assert 0.5 < len(np.unique(one)) / len(X) < 0.8 and np.mean(one == other) < 0.05
+
+
 @pytest.mark.parametrize("features", FEATURES)
 def test_missing_and_constant_columns_do_no_harm(features: str) -> None:
     x = X.copy()
