@@ -3,7 +3,7 @@ and ones that says which entries are seen.  The tails of shorter sequences are g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import VariableSchema
 
 
-def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
+def filled(arrays: Arrays, names: Iterable[str], counts: Container[str] = ()) -> Arrays:
     """The arrays with the gaps of those named filled, and `seen_` arrays beside them.
 
     Numbers are nan and codes -1 where they are missing.  A gap takes the first value of the same
-    array that is there, which lies in its domain; it is multiplied by zero wherever it stands.
+    array that is there, which lies in its domain, and in `counts` zero, which any number of trials
+    allows; it is multiplied by zero wherever it stands.
 
     >>> found = filled({"x": np.array([2.0, np.nan])}, ["x"])
     >>> found["x"], found["seen_x"]
@@ -28,7 +29,7 @@ def filled(arrays: Arrays, names: Iterable[str]) -> Arrays:
         value = arrays[name]
         seen = value >= 0 if value.dtype.kind == "i" else np.isfinite(value)
         known = value[seen]
-        result[name] = np.where(seen, value, known[0] if known.size else 0)
+        result[name] = np.where(seen, value, known[0] if known.size and name not in counts else 0)
         result[f"seen_{name}"] = seen.astype(float)
     return result
 

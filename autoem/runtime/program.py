@@ -137,7 +137,8 @@ class Program:
         positions along every axis that no array has.  Errors: `TooLargeMatrix`."""
         check_dense(self.dense, data.sizes)
         every = {name: np.arange(data.sizes[axis]) for axis, name in self.every.items()}
-        return filled(data.arrays, self.gaps) | every
+        counts = [v.name for v in self.schema.of_kind("observed") if v.domain == "count"]
+        return filled(data.arrays, self.gaps, counts) | every
 
     def condensed(self, arrays: Arrays, weights: np.ndarray | None = None) -> Condensed:
         """Arrays as the functions take them, of fewer rows with the same sums where that pays."""

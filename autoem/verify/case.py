@@ -122,7 +122,8 @@ class Case:
         program = self.program
         every = [array for array in program.data if array.name in program.every]
         data |= {a.name: np.arange(lengths[program.sizes[a.axes[0]]]) for a in every}
-        return filled(data, [variable.name for variable in masked])
+        counts = [variable.name for variable in masked if variable.support in ("count", "cells")]
+        return filled(data, [variable.name for variable in masked], counts)
 
     @property
     def data(self) -> Arrays:
