@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autoem.cli.find import find_model, shipped
-from autoem.cli.report import latent_of, names_of
+from autoem.cli.report import names_of
 from autoem.derive.approximations import Approximation, laplace, mean_field, quadrature
 from autoem.derive.stages import Derivation, derive
 from autoem.pipeline import verify
@@ -54,7 +54,7 @@ def row(name: str, kept: Sequence[str]) -> tuple[str, ...]:
 
 def e_step(derivation: Derivation) -> str:
     """Rule of each latent, in the order of elimination."""
-    rules = [f"{latent_of(p)}: {p.rule}" for p in derivation.e_step.posteriors]
+    rules = [f"{p.name}: {p.rule}" for p in derivation.e_step.posteriors]
     by = " (mean_field)" if derivation.objective == "elbo" else ""
     return "; ".join(rules) + by or "no latent"
 

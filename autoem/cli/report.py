@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autoem.derive.maximizers.problem import Update
-from autoem.derive.posterior import Posterior
-from autoem.derive.quantity import Indicator
 from autoem.derive.stages import Derivation
 
 
@@ -29,7 +27,7 @@ def posterior_lines(derivation: Derivation) -> Iterator[str]:
     posteriors = derivation.e_step.posteriors
     if not posteriors:
         yield "no latent variable: Q is the log-likelihood itself"
-    rows = [(latent_of(p), p.rule, f"{p.reason}: {p.family}") for p in posteriors]
+    rows = [(p.name, p.rule, f"{p.reason}: {p.family}") for p in posteriors]
     yield from aligned(rows)
 
 
@@ -40,12 +38,6 @@ def update_lines(derivation: Derivation) -> Iterator[str]:
     yield from aligned(rows)
     inexact = [names_of(update) for update in updates if not update.exact]
     yield f"Q is raised, not maximized, in {', '.join(inexact)}" if inexact else "exact"
-
-
-def latent_of(posterior: Posterior) -> str:
-    """The name that the latent is declared under."""
-    latent = posterior.local.latent
-    return latent.latent.name if isinstance(latent, Indicator) else latent.name
 
 
 def names_of(update: Update) -> str:
@@ -71,7 +63,7 @@ def steps(derivation: Derivation) -> dict[str, Any]:
         "model": derivation.name,
         "exact": derivation.exact,
         "e_step": [
-            {"latent": latent_of(p), "rule": p.rule, "family": p.family, "reason": p.reason}
+            {"latent": p.name, "rule": p.rule, "family": p.family, "reason": p.reason}
             for p in derivation.e_step.posteriors
         ],
         "m_step": [

@@ -93,6 +93,12 @@ class Posterior(ABC):
     log_normalizer: Terms
 
     @property
+    def name(self) -> str:
+        """The name that the latent is declared under."""
+        latent = self.local.latent
+        return latent.latent.name if isinstance(latent, Indicator) else latent.name
+
+    @property
     def together(self) -> tuple[Posterior, ...]:
         """The posteriors that are found at once, in the order of elimination: this one alone."""
         return (self,)

@@ -48,6 +48,12 @@ class Derivation:
         return self.e_step.assume is None and self.m_step.exact
 
     @property
+    def rules(self) -> dict[str, str]:
+        """The rule of the posterior of each latent, and of the update of each parameter."""
+        updates = {p.name: update.rule for update in self.m_step.updates for p in update.parameters}
+        return {posterior.name: posterior.rule for posterior in self.e_step.posteriors} | updates
+
+    @property
     def variables(self) -> tuple[Variable, ...]:
         """The variables of the model, then the parameters of the factors of a mean field."""
         own = (q.variable for factor in self.e_step.factors for q in factor.parameters)
