@@ -35,7 +35,7 @@ _PUBLIC = {
     "autoem.families": """
         Bernoulli Binomial Categorical Multinomial Poisson Geometric NegativeBinomial Normal
         LogNormal MultivariateNormal Gamma InverseGamma Exponential Weibull Pareto Beta Dirichlet
-        Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform""",
+        Wishart InverseWishart StudentT Laplace VonMises Uniform DiscreteUniform PolyaGamma""",
     "autoem.derive.approximations": "laplace mean_field monte_carlo quadrature",
     "autoem.graph": "FactorGraph draw factor_graph",
     "autoem.pipeline": "derive fit generate sample verify",

@@ -27,6 +27,7 @@ HEAD = ("model", "E-step", "M-step", "exact", "lines", "derive", "certificate")
 CHOSEN: dict[str, Approximation] = {
     "item_response": quadrature(order=32),
     "latent_dirichlet_allocation": mean_field(),
+    "mixed_logistic": mean_field(),
     "poisson_factorization": mean_field(),
     "poisson_random_intercept": quadrature(order=32),
     "poisson_state_space": laplace(),

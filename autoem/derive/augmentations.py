@@ -41,7 +41,7 @@ def augmentation(term: Term, latent: Quantity) -> str | None:
     own = [e for e in elements(value) if e.base is latent]
     for is_like, sentence in KNOWN:
         if own and is_like(value, own):
-            return sentence.format(latent=latent.name)
+            return sentence.format(latent=latent.name, factor=term.factor)
     return None
 
 
@@ -78,8 +78,9 @@ def _degree(value: sympy.Expr, own: list[Element]) -> int:
 KNOWN: tuple[tuple[Callable[[sympy.Expr, list[Element]], bool], str], ...] = (
     (
         _is_logistic,
-        "log(1 + exp(.)) of a linear form in {latent}: a latent of Polya-Gamma law would make it "
-        "quadratic",
+        "log(1 + exp(.)) of a linear form in {latent}: with w = Latent(PolyaGamma(count, "
+        "tilt=logits)) over the plates of {factor}, its logits and its trials (1 of a Bernoulli), "
+        "it is quadratic, for derive(Model, posterior=mean_field()), a bound",
     ),
     (
         _is_student,

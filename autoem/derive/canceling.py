@@ -5,13 +5,13 @@ The density of a race and of who wins it,
     (a + b) exp(-(a + b) t)   and   a / (a + b),
 
 have the product a exp(-(a + b) t): as sums of terms, the coefficients of log(a + b) add to zero.
-Sums over the same plates are added, each logarithm is split, and where a coefficient vanishes the
-shorter sum takes their place.  Where none does, the terms stay as they are.
+So do those of log(1 + exp u) of a logistic law and of a Polya-Gamma latent.  Of sums over the same
+plates each logarithm is split, and where its coefficients add to zero it is left out of each.
+Terms without such a logarithm stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import sympy
@@ -23,11 +23,15 @@ from autoem.derive.term import Term, Terms, at
 
 def canceled(terms: Terms, priors: tuple[str, ...]) -> Terms:
     """The terms, with logarithms of sums that cancel left out; priors stay by themselves."""
-    groups: dict[object, list[Term]] = {}
+    groups: dict[object, list[int]] = {}
     for position, term in enumerate(terms):
         alike = () if term.factor in priors else _plates(term)
-        groups.setdefault(alike or position, []).append(term)
-    return tuple(part for group in groups.values() for part in _canceled(group))
+        groups.setdefault(alike or position, []).append(position)
+    found = list(terms)
+    for group in groups.values():
+        for position, term in zip(group, _canceled([terms[i] for i in group]), strict=True):
+            found[position] = term
+    return tuple(term for term in found if term.value != 0)
 
 
 def _plates(term: Term) -> tuple[object, ...]:
@@ -44,7 +48,8 @@ def _sums(value: sympy.Expr) -> bool:
     return any(inner.is_Add for log in logs for inner in sympy.preorder_traversal(log.args[0]))
 
 
-def _canceled(group: list[Term]) -> Iterable[Term]:
+def _canceled(group: list[Term]) -> list[Term]:
+    """The terms of sums over the same plates, each without what they cancel together."""
     if len(group) == 1:
         return group
     first = group[0]
@@ -53,17 +58,28 @@ def _canceled(group: list[Term]) -> Iterable[Term]:
     values = [_split(term.value) for term in moved if term is not None]
     coefficients: dict[sympy.Expr, list[sympy.Expr]] = {}
     for value in values:
-        for log in sorted(value.atoms(sympy.log), key=str):
+        for log in _logs(value):
             if log.args[0].is_Add:
                 coefficients.setdefault(log, []).append(value.coeff(log))
-    gone = [
-        log for log, found in coefficients.items()
-        if len(found) > 1 and sympy.expand(sympy.Add(*found)) == 0
-    ]  # fmt: skip
-    if not gone:
-        return group
-    rest = sympy.Add(*values).xreplace(dict.fromkeys(gone, sympy.Integer(0)))
-    return (replace(first, value=sympy.collect(rest, _logs(rest)), guards=(), factor=""),)
+    gone = {
+        log: sympy.Integer(0) for log, found in coefficients.items()
+        if _adds_to_zero(found)
+    }  # fmt: skip
+    return [
+        replace(term, value=_collected(value.xreplace(gone)), bound=first.bound)
+        if any(value.has(log) for log in gone)
+        else term
+        for term, value in zip(group, values, strict=True)
+    ]
+
+
+def _adds_to_zero(found: list[sympy.Expr]) -> bool:
+    return len(found) > 1 and sympy.expand(sympy.Add(*found)) == 0
+
+
+def _collected(value: sympy.Expr) -> sympy.Expr:
+    """A sum by its logarithms."""
+    return sympy.collect(value, _logs(value))
 
 
 def _logs(value: sympy.Expr) -> list[sympy.Expr]:

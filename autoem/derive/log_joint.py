@@ -7,6 +7,7 @@ one index for each axis and summed over the plates of v.  A discrete latent ente
 
 once per factor, and only on the summands in which k appears (the indicators of all states sum to
 one).  A factor that is no density but a constraint, y = the sums of groups of x, is kept beside.
+Logarithms that cancel between factors are left out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import product
 
 import sympy
 
+from autoem.derive.canceling import canceled
 from autoem.derive.choices import choices
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh
@@ -121,8 +123,9 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
             terms += own
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
-    summed = tuple(windowed(term, scope) for term in terms)
-    return LogJoint(graph, scope, summed, tuple(constraints), tuple(incomplete), tuple(totals))
+    priors = tuple(v.name for v in graph.variables if isinstance(v, declaration.Parameter))
+    kept = tuple(windowed(term, scope) for term in canceled(tuple(terms), priors))
+    return LogJoint(graph, scope, kept, tuple(constraints), tuple(incomplete), tuple(totals))
 
 
 def _readable(factor: Factor) -> Readable | Sequential | None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autoem.derive.calculus import depends
-from autoem.derive.canceling import canceled
 from autoem.derive.e_step import EStep
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.quantity import Declared
@@ -46,6 +45,4 @@ def surrogate(joint: LogJoint, step: EStep) -> Surrogate:
             )
         )
     plain = merged(term for each in terms if (term := settled(each)) is not None)
-    return Surrogate(
-        joint, step, parameters, canceled(plain, tuple(theta.name for theta in parameters))
-    )
+    return Surrogate(joint, step, parameters, plain)

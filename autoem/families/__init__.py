@@ -24,6 +24,7 @@ from autoem.families.negative_binomial import NEGATIVE_BINOMIAL, NegativeBinomia
 from autoem.families.normal import NORMAL, Normal
 from autoem.families.pareto import PARETO, Pareto
 from autoem.families.poisson import POISSON, Poisson
+from autoem.families.polya_gamma import POLYA_GAMMA, PolyaGamma
 from autoem.families.reciprocal_inverse_gaussian import RECIPROCAL_INVERSE_GAUSSIAN
 from autoem.families.student_t import STUDENT_T, StudentT
 from autoem.families.uniform import UNIFORM, Uniform
@@ -52,6 +53,7 @@ __all__ = [
     "Normal",
     "Pareto",
     "Poisson",
+    "PolyaGamma",
     "StudentT",
     "Uniform",
     "VonMises",
@@ -89,6 +91,7 @@ FAMILIES: tuple[Family, ...] = (
     INVERSE_WISHART,
     RECIPROCAL_INVERSE_GAUSSIAN,
     GENERALIZED_INVERSE_GAUSSIAN,
+    POLYA_GAMMA,
 )
 """The conjugate rule tries them in this order: of one support, those with h = 1 come first,
 and the special before the general."""

@@ -12,6 +12,7 @@ from scipy import special
 from autoem.families.bessel_k import BESSEL_FUNCTIONS
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
+from autoem.families.polya_gamma import POLYA_GAMMA_FUNCTIONS
 from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
 
 
@@ -138,6 +139,9 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
         a, d, multi_polygamma._imp_(int(m.item()), a, int(d.item())), np.inf if m else -np.inf
     ),
     "index_of": index_of,
-    **{function.__name__: function._imp_ for function in (*INTERVAL_FUNCTIONS, *BESSEL_FUNCTIONS)},
+    **{
+        f.__name__: f._imp_
+        for f in (*INTERVAL_FUNCTIONS, *BESSEL_FUNCTIONS, *POLYA_GAMMA_FUNCTIONS)
+    },
 }
 """What each elementwise function means (multiply is above, for its convention)."""

@@ -90,7 +90,7 @@ def test_it_names_the_factor_its_terms_and_every_rule() -> None:
     assert [rule for _, rule, _ in error.refusals] == [rule.__name__ for rule in RULES]
     text = str(error)
     assert "ability is blocked by the factor of right" in text and "#" not in text
-    assert "Polya-Gamma" in text and "posterior=quadrature()) for ability" in text
+    assert "over the plates of right" in text and "posterior=quadrature()) for ability" in text
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_augmentations_are_found_by_shape() -> None:
     e = Element(u, ())
     gauss = sympy.log((1 + sympy.erf(3 * e / sympy.sqrt(2))) / 2)
     assert "half-normal" in str(augmentation(Term(gauss), u))
-    assert "Polya-Gamma" in str(augmentation(Term(-sympy.log(1 + sympy.exp(2 * e))), u))
+    assert "PolyaGamma(count" in str(augmentation(Term(-sympy.log(1 + sympy.exp(2 * e))), u))
     assert augmentation(Term(-sympy.exp(e)), u) is None
     assert augmentation(Term(e**2), u) is None
     assert augmentation(Term(sympy.log(1 + sympy.exp(e**2))), u) is None

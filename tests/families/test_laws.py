@@ -37,11 +37,13 @@ NO_ENTROPY = {
     *("Binomial", "BinomialLogit", "Multinomial", "Poisson", "NegativeBinomial"),
     "ReciprocalInverseGaussian",
     "GeneralizedInverseGaussian",
+    "PolyaGamma",
 }
 NO_MAXIMUM = {
     *("Gamma", "InverseGamma", "Beta", "Dirichlet", "Wishart", "InverseWishart", "VonMises"),
     "ReciprocalInverseGaussian",
     "GeneralizedInverseGaussian",
+    "PolyaGamma",
 }
 """What has no closed form."""
 

@@ -36,6 +36,8 @@ SECTIONS = {
     "bessel_k_ratio": "bessel_k",
     "bessel_k_slope": "bessel_k",
     "bessel_width": "bessel_k",
+    "log_polya_gamma": "polya_gamma",
+    "tanh_ratio": "polya_gamma",
     "log_multigamma": "multigamma",
     "multi_polygamma": "multigamma",
     "maximize": "newton",

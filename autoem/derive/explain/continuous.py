@@ -29,7 +29,7 @@ from autoem.derive.explain.place import HIDDEN, Place, swapped
 from autoem.derive.explain.total import total
 from autoem.derive.index import Index
 from autoem.derive.posterior import Posterior
-from autoem.derive.posteriors.conjugate import ConjugatePosterior
+from autoem.derive.posteriors.conjugate import ConjugatePosterior, is_plain
 from autoem.derive.posteriors.gaussian import GaussianPosterior
 from autoem.derive.quantity import Computed, Element
 from autoem.derive.term import Term
@@ -131,6 +131,10 @@ def conjugate(place: Place, posterior: ConjugatePosterior) -> Iterator[Block]:
     yield paragraph(f"These are the coefficients of a {posterior.family}:")
     named, lines = [], []
     for argument, element in posterior.natural.items():
+        right = place.page.reader.expression(operands[argument], place.names)
+        if is_plain(operands[argument]):
+            named.append(right)
+            continue
         symbol = place.introduce(LETTERS.get(argument, argument[0]))
         order = place.positions(element)
         place.page.notation.glyphs[element.base] = Glyph(
@@ -139,7 +143,6 @@ def conjugate(place: Place, posterior: ConjugatePosterior) -> Iterator[Block]:
             )
         )
         named.append(place.element(element))
-        right = place.page.reader.expression(operands[argument], place.names)
         lines.append(equation(named[-1], right))
     law = law_of(posterior, tuple(named))
     yield display(Relation((place.conditioned, law), ("~",)), *lines)

@@ -10,6 +10,7 @@ import sympy
 
 from autoem.derive.explain.layout import (
     Call,
+    Conditioned,
     Density,
     Derivative,
     Factorial,
@@ -27,6 +28,7 @@ from autoem.families.bessel_k import bessel_k_ratio, bessel_k_slope, bessel_widt
 from autoem.families.between import Between, at_exact
 from autoem.families.family import log_zero, outside
 from autoem.families.multigamma import log_multigamma, multi_polygamma
+from autoem.families.polya_gamma import log_polya_gamma, tanh_ratio
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.families.where import equal, less
 
@@ -110,6 +112,13 @@ _TABLE: dict[type, Callable[[sympy.Expr, Inner], Math]] = {
     ),
     bessel_ratio: lambda value, inner: Quotient(
         Call("I₁", inner(value.args[0])), Call("I₀", inner(value.args[0]))
+    ),
+    log_polya_gamma: lambda value, inner: Call(
+        "log",
+        Density("PG", (Conditioned(inner(value.args[1]), (inner(value.args[0]), _number(0))),)),
+    ),
+    tanh_ratio: lambda value, inner: Quotient(
+        Call("tanh", inner(value.args[0] / 2)), inner(2 * value.args[0])
     ),
     less: lambda value, inner: Indicator(Relation(tuple(map(inner, value.args)), ("<",))),
     equal: lambda value, inner: Indicator(equation(*map(inner, value.args))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import sympy
 
 
@@ -17,10 +19,15 @@ class logistic(sympy.Function):
 
 
 def with_links(value: sympy.Expr) -> sympy.Expr:
-    """The expression with logistic(x) in place of exp(x) / (1 + exp(x))."""
-    for exponential in sorted(value.atoms(sympy.exp), key=str):
-        if value.has(1 + exponential):
-            value = _with_logistic(value, exponential.args[0])
+    """The expression with logistic(x) in place of exp(x) / (1 + exp(x)).
+
+    Those of x and of 2 x are no short functions of each other: then it stays as it is.
+    """
+    found = sorted((e for e in value.atoms(sympy.exp) if value.has(1 + e)), key=str)
+    if any(a.free_symbols & b.free_symbols for a, b in combinations(found, 2)):
+        return value
+    for exponential in found:
+        value = _with_logistic(value, exponential.args[0])
     return value
 
 

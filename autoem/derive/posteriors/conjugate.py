@@ -7,7 +7,7 @@ log-normalizer A(eta) goes to the rest, and E[T] is the gradient of A.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
@@ -25,7 +25,7 @@ from autoem.derive.posterior import (
 )
 from autoem.derive.quantity import Declared, Element, elements, indices_of
 from autoem.derive.scope import Scope
-from autoem.derive.term import Term, Terms
+from autoem.derive.term import Term, Terms, settled
 from autoem.families import FAMILIES
 from autoem.families.family import ExponentialForm
 
@@ -137,7 +137,7 @@ def _matched(
 ) -> Posterior:
     """The posterior in this family, or the refusal that names the first odd statistic."""
     statistics = family.statistics(element)
-    carrier = _carrier(family, element)
+    carrier, counts = _carrier(family, element), dict[str, sympy.Expr]()
     coefficients: list[list[Term]] = [[] for _ in statistics]
     rest: list[Term] = []
     carried: list[Term] = []
@@ -145,8 +145,10 @@ def _matched(
         if not depends(part.value, local.latent):
             rest.append(part)
             continue
-        if carrier != 0 and sympy.simplify(part.value - carrier) == 0 and not part.bound:
+        found = None if part.bound else _agreement(part.value, carrier)
+        if found is not None:
             carried.append(part)
+            counts |= {wild.name: count for wild, count in found.items()}
             continue
         coefficient, statistic = part.value.as_independent(element, as_Add=False)
         scale, position = match(statistic, statistics, element)
@@ -157,14 +159,38 @@ def _matched(
         raise Refusal(f"the carrier {carrier} is there {len(carried)} times")
     if not all(coefficients):
         raise Refusal(f"some statistic of {family.name} has no coefficient")
-    return _posterior(scope, family, local, statistics, coefficients, rest, element)
+    return _posterior(scope, family, local, statistics, (coefficients, counts), rest, element)
 
 
 def _carrier(family: ExponentialForm, element: Element) -> sympy.Expr:
-    try:
-        return family.log_carrier(element, {})
-    except KeyError as count:
-        raise Refusal(f"its carrier has a known count, {count}") from None
+    """log h, with a wild card for each known count: what stands there is the count."""
+    counts = [a.name for a in family.arguments if a.domain == "count"]
+    wild = {name: sympy.Wild(name, exclude=[element]) for name in counts}
+    carrier = family.log_carrier(element, wild)
+    if wild and carrier.is_Add:
+        raise Refusal(f"its carrier has a known count, {', '.join(counts)}, in several terms")
+    return carrier
+
+
+def _agreement(value: sympy.Expr, carrier: sympy.Expr) -> Mapping[sympy.Wild, sympy.Expr] | None:
+    """The counts with which a value is the carrier; None where it is not."""
+    if carrier.has(sympy.Wild):
+        found: Mapping[sympy.Wild, sympy.Expr] | None = value.match(carrier)
+        return found
+    return {} if carrier != 0 and sympy.simplify(value - carrier) == 0 else None
+
+
+def is_plain(value: sympy.Expr) -> bool:
+    """Whether an argument needs no name: it is a number, or has one."""
+    return bool(value.is_number) or isinstance(value, Element)
+
+
+def _coefficient(scope: Scope, name: str, terms: Terms) -> sympy.Expr:
+    """A sum of terms as one expression: itself where nothing is summed."""
+    terms = tuple(term for each in terms if (term := settled(each)) is not None)
+    if all(not term.bound and not term.guards for term in terms):
+        return sympy.Add(*(term.value for term in terms))
+    return scope.define(name, terms, "posterior")
 
 
 def _posterior(
@@ -172,24 +198,26 @@ def _posterior(
     family: ExponentialForm,
     local: Local,
     statistics: tuple[sympy.Expr, ...],
-    coefficients: list[list[Term]],
+    known: tuple[list[list[Term]], Mapping[str, sympy.Expr]],
     rest: list[Term],
     element: Element,
 ) -> Posterior:
+    coefficients, counts = known
     name = local.latent.name
     natural = [
-        scope.define(f"natural_{position + 1}_{name}", tuple(terms), "posterior")
+        _coefficient(scope, f"natural_{position + 1}_{name}", tuple(terms))
         for position, terms in enumerate(coefficients)
     ]
-    arguments = family.from_natural(natural)
+    arguments = {**family.from_natural(natural), **counts}
     named, symbols = {}, {}
     for argument in family.arguments:
         value = arguments[argument.name]
-        free = tuple(dict.fromkeys(i for n in natural for i in n.indices if value.has(n)))
-        sign = "real" if argument.domain == "real" else "positive"
+        free = indices_of(value)
+        sign = {"real": "real", "count": "nonnegative"}.get(argument.domain, "positive")
         computed = scope.computed(
-            f"{argument.name}_{name}", "map", (value,), free, sign=sign)  # type: ignore[arg-type]  # fmt: skip
-        named[argument.name] = symbols[argument.name] = computed
+            f"{argument.name}_{name}", "map", (value,), free, sign=sign)  # fmt: skip
+        named[argument.name] = computed
+        symbols[argument.name] = value if is_plain(value) else computed
     expectations = {}
     for position, value in enumerate(family.expectations(symbols)):
         free = indices_of(sympy.Tuple(*named.values()))

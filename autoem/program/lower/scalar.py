@@ -13,6 +13,7 @@ from autoem.families.between import at_exact
 from autoem.families.family import log_zero, outside
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
+from autoem.families.polya_gamma import POLYA_GAMMA_FUNCTIONS
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.families.where import equal, less, where
 from autoem.program.ir import Call, Number, Scalar
@@ -34,7 +35,7 @@ FUNCTIONS: dict[type, str] = {
     sympy.gamma: "gamma",
     outside: "outside",
     log_bessel_i0: "log_bessel_i0",
-    **{function: function.__name__ for function in BESSEL_FUNCTIONS},
+    **{function: function.__name__ for function in (*BESSEL_FUNCTIONS, *POLYA_GAMMA_FUNCTIONS)},
     bessel_ratio: "bessel_ratio",
     log_multigamma: "log_multigamma",
     multi_polygamma: "multi_polygamma",
