@@ -14,9 +14,10 @@ from functools import partial
 
 from autoem.derive.approximations import Approximation, Laplace, MeanField, quadrature
 from autoem.derive.calculus import depends
+from autoem.derive.handed import Factor
 from autoem.derive.laplace import laplace
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.mean_field import Factor, Factors, factorized
+from autoem.derive.mean_field import Factors, factorized
 from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule

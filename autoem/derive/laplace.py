@@ -29,9 +29,9 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import depends, derivative, substituted
+from autoem.derive.handed import Factor, Held, handed, placed
 from autoem.derive.index import Index, fresh
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.mean_field import Factor, Held, placed
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.joint_gaussian import joint_gaussian
@@ -39,8 +39,6 @@ from autoem.derive.posteriors.smoother import smoother
 from autoem.derive.quantity import Declared, Element, Quantity, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, settled
-from autoem.language.declaration import Parameter
-from autoem.language.domain import Real
 
 HALF = sympy.Rational(1, 2)
 
@@ -141,9 +139,7 @@ def laplace(
 
 
 def _mode(scope: Scope, latent: Declared) -> Mode:
-    parameter = Parameter(Real(*latent.axes))
-    object.__setattr__(parameter, "name", f"held_mode_{latent.name}")
-    held = scope.quantity(parameter)
+    held = handed(scope, f"held_mode_{latent.name}", latent.axes)
     free = tuple(fresh(axis) for axis in latent.axes)
     place = scope.computed(f"mode_{latent.name}", "map", (Element(held, free),), free)
     return Mode(latent, held, place.base)

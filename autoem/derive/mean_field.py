@@ -25,46 +25,19 @@ from dataclasses import dataclass, replace
 import sympy
 
 from autoem.derive.calculus import depends, substituted
+from autoem.derive.handed import Factor, Held, handed, placed
 from autoem.derive.index import Index
 from autoem.derive.log_joint import LogJoint
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.quantity import Declared, Element, Quantity
 from autoem.derive.scope import Scope
-from autoem.derive.term import Term, Terms, reindex
+from autoem.derive.term import Term, Terms
 from autoem.errors import NoExactPosterior
-from autoem.language.declaration import Given, Parameter
-from autoem.language.domain import Real
+from autoem.language.declaration import Given
 
 Eliminated = tuple[Terms, list[Posterior]]
 Eliminate = Callable[[Terms, list[Declared]], Eliminated]
 """The exact rules: terms and a block of latents to what is left, and their posteriors."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A mean of a later factor, as the earlier ones hold it, and where it comes from.
-
-    `value` is the mean at the end of an E-step, free at some of the `indices`; `start` says from
-    what the first E-step begins: "simplex", "positive", "real" or "zero".
-    """
-
-    quantity: Declared
-    indices: tuple[Index, ...]
-    value: Element
-    start: str
-
-
-@dataclass(frozen=True)
-class Factor:
-    """The factor of one block, and the means that other factors hold of it."""
-
-    posteriors: tuple[Posterior, ...]
-    held: tuple[Held, ...] = ()
-
-    @property
-    def parameters(self) -> tuple[Declared, ...]:
-        """What is handed on from one E-step to the next."""
-        return tuple(held.quantity for held in self.held)
 
 
 Factors = tuple[Factor, ...]
@@ -212,7 +185,9 @@ def _form(
     }
     _, posteriors = exact(substituted(tuple(term for term, _ in own), weights), block)
     means = [(key, e) for p in posteriors for key, e in p.expectations.items()]
-    found = tuple((key, mean, _parameter(scope, mean)) for key, mean in means)
+    found = tuple(
+        (key, mean, handed(scope, f"held_{mean.base.name}", mean.base.axes)) for key, mean in means
+    )
     return Form(tuple(posteriors), found)
 
 
@@ -224,26 +199,6 @@ def _averaged(
     for form in later:
         terms = form.expect(scope, terms)
     return terms
-
-
-def _parameter(scope: Scope, mean: Element) -> Declared:
-    """A parameter of the program with the axes of a mean."""
-    parameter = Parameter(Real(*mean.base.axes))
-    object.__setattr__(parameter, "name", f"held_{mean.base.name}")
-    return scope.quantity(parameter)
-
-
-def placed(mean: Element, indices: tuple[Index, ...]) -> Element:
-    """The mean at formal indices, each at the next over its axis; it may have fewer of them."""
-    moved: dict[Index, Index] = {}
-    left = list(indices)
-    for index in mean.indices:
-        found = next((i for i in left if isinstance(index, Index) and i.axis is index.axis), None)
-        if found is None:
-            raise Refusal(f"{mean.base.name} depends on more than its form told")
-        left.remove(found)
-        moved[index] = found  # type: ignore[index]
-    return reindex(mean, moved)
 
 
 STARTS = {"responsibility": "simplex", "covariance": "zero", "cross": "zero"}

@@ -6,7 +6,7 @@ from autoem.derive.explain import posteriors
 from autoem.derive.explain.layout import Math, Power, Words
 from autoem.derive.explain.notation import Glyph, Shown
 from autoem.derive.explain.page import Page, page
-from autoem.derive.mean_field import Held
+from autoem.derive.handed import Held
 
 
 def hold(made: Page) -> None:

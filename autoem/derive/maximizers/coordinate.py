@@ -1,19 +1,19 @@
-"""coordinate: the means that the factors of a mean field hold of each other.
+"""coordinate: what an approximation hands on, as the means that the factors of a mean field hold.
 
-A factor is found in the E-step, where F is greatest in it.  The M-step has nothing to maximize: it
-hands the means of the factor on to the next E-step, in which others hold them.
+It is found in the E-step.  The M-step has nothing to maximize: it hands the value on to the next
+E-step.
 """
 
 from __future__ import annotations
 
+from autoem.derive.handed import Held
 from autoem.derive.maximizers.problem import Problem, Update
-from autoem.derive.mean_field import Held
 from autoem.derive.quantity import Element, Statistic
 from autoem.derive.term import Term
 
 
 def coordinate(problem: Problem, held: Held) -> Update:
-    """The mean as the E-step has found it."""
+    """The value as the E-step has found it."""
     mean = held.value.base
     free = tuple(i for i in held.indices if i in held.value.indices)
     axes, name = tuple(index.axis for index in free), f"found_{mean.name}"
@@ -21,7 +21,7 @@ def coordinate(problem: Problem, held: Held) -> Update:
     return Update(
         (held.quantity,),
         rule="coordinate",
-        reason="the mean in the factor that the E-step has found",
+        reason=held.reason,
         values=(problem.solved(held.quantity.name, "map", (found,), held.indices),),
         formula=(held.value,),
     )
