@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy
 
+from autoem.derive.best import Best, BestPath
 from autoem.derive.calculus import substituted
 from autoem.derive.e_step import EStep
 from autoem.derive.index import Index, Lookup, Read, substitute
@@ -28,28 +29,6 @@ from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.quantity import Declared, Defined, Element, Indicator, Quantity, elements
 from autoem.derive.smoothed import ChainWeights
 from autoem.derive.term import Terms
-
-
-@dataclass(frozen=True, eq=False)
-class Best(Quantity):
-    """The largest entry of `operand` along the index `over` ("best"), or its place ("choice")."""
-
-    operand: Element = field(kw_only=True)
-    over: Index = field(kw_only=True)
-    part: str = field(kw_only=True)
-    indices: tuple[Index, ...] = field(kw_only=True)
-
-
-@dataclass(frozen=True, eq=False)
-class BestPath(Quantity):
-    """The log weight of the best path of a chain ("best"), or its states ("choice"): of chains that
-    are taken together, those of `latents`, the one at `position`."""
-
-    chain: ChainWeights = field(kw_only=True)
-    part: str = field(kw_only=True)
-    latents: tuple[str, ...] = field(kw_only=True)
-    position: int = field(kw_only=True)
-    indices: tuple[Index, ...] = field(kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,17 +7,21 @@ left is the log-likelihood.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from autoem.derive.approximations import Approximation, Laplace, MeanField, quadrature
+from autoem.derive.approximations import (
+    Approximation,
+    Gibbs,
+    Laplace,
+    MeanField,
+    monte_carlo,
+    quadrature,
+)
 from autoem.derive.calculus import depends
 from autoem.derive.handed import Factor
-from autoem.derive.laplace import laplace
 from autoem.derive.log_joint import LogJoint
-from autoem.derive.mean_field import Factors, factorized
 from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
@@ -27,6 +31,7 @@ from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Indicator
 from autoem.derive.refused import refused
 from autoem.derive.term import Terms
+from autoem.derive.whole import Taken, whole
 from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
@@ -73,33 +78,47 @@ def e_step(joint: LogJoint, assume: Approximation | None = None) -> EStep:
     return EStep(tuple(posteriors), terms, assume if needed else None, factors=tuple(factors))
 
 
-Taken = tuple[Terms, list[Posterior], Factors]
-
-
 def _taken(
     joint: LogJoint, terms: Terms, block: list[Declared], assume: Approximation | None
 ) -> Taken:
-    """A block exactly, where it can be; by a mean field where one is asked for by name, or where
-    the exact rules refuse or keep a table of states that are joint."""
-    if not isinstance(assume, MeanField):
+    """A block exactly, where it can be; by a mean field where one is asked for by name; by it or by
+    draws where the exact rules refuse, or keep a table of states that are joint."""
+    split = partial(_whole, joint, terms, block)
+    if not isinstance(assume, MeanField | Gibbs):
         try:
             return (*_eliminated(joint, terms, block, assume), ())
         except NoExactPosterior as refusal:
             if isinstance(assume, Laplace):
-                return _about_mode(joint, terms, block, refusal)
+                return split(assume, refusal)
             raise _advised(joint, terms, block, refusal) from None
-    if len(block) > 1 and any(q.name in assume.kept for q in block):
-        return _factorized(joint, terms, block, assume)
+    kept = assume.kept if isinstance(assume, MeanField) else ()
+    if len(block) > 1 and any(q.name in kept for q in block):
+        return split(assume)
     try:
         left, found = _eliminated(joint, terms, block, None)
     except NoExactPosterior as refusal:
-        return _factorized(joint, terms, block, assume, refusal)
+        return split(assume, refusal)
     if not any(has_joint_states(posterior) for posterior in found):
         return left, found, ()
     try:
-        return _factorized(joint, terms, block, assume)
+        return split(assume)
     except NoExactPosterior:
         return left, found, ()
+
+
+def _whole(
+    joint: LogJoint,
+    terms: Terms,
+    block: list[Declared],
+    assume: Approximation,
+    refusal: NoExactPosterior | None = None,
+) -> Taken:
+    """A block as a whole, by an approximation that asks the exact rules for its parts."""
+
+    def exact(found: Terms, chosen: list[Declared]) -> tuple[Terms, list[Posterior]]:
+        return _eliminated(joint, found, chosen, None)
+
+    return whole(joint, terms, block, assume, exact, refusal)
 
 
 def has_joint_states(posterior: Posterior) -> bool:
@@ -113,16 +132,20 @@ def _advised(
     joint: LogJoint, terms: Terms, block: list[Declared], refusal: NoExactPosterior
 ) -> NoExactPosterior:
     """The refusal, with those approximations as advice that would serve."""
-    attempts: dict[str, Callable[[], Taken]] = {
-        "mean_field": partial(_factorized, joint, terms, block, MeanField(), refusal),
-        "laplace": partial(_about_mode, joint, terms, block, refusal),
-    }
     advice = list(refusal.advice)
-    for name, attempt in attempts.items():
+    for words, choice in SERVING.items():
         with suppress(NoExactPosterior):
-            attempt()
-            advice.append(f"choose: derive(Model, posterior={name}())")
+            _whole(joint, terms, block, choice, refusal)
+            advice.append(f"choose: derive(Model, posterior={words})")
     return NoExactPosterior(**{**refusal.fields, "advice": tuple(advice)})
+
+
+SERVING: dict[str, Approximation] = {
+    "mean_field()": MeanField(),
+    "laplace()": Laplace(),
+    'monte_carlo(kernel="gibbs")': monte_carlo(kernel="gibbs"),
+}
+"""What may serve for a block that is refused, in the words of a user."""
 
 
 def _eliminated(
@@ -138,41 +161,6 @@ def _eliminated(
             rest = tuple(term for term in terms if not depends(term.value, eliminated))
             terms = (*rest, *posterior.remainder())
     return terms, posteriors
-
-
-def _about_mode(
-    joint: LogJoint, terms: Terms, block: list[Declared], refusal: NoExactPosterior
-) -> Taken:
-    """A block by the expansion about its mode."""
-    try:
-        left, found, factor = laplace(joint, terms, block)
-    except Refusal as reason:
-        refusals = (*refusal.refusals, (", ".join(q.name for q in block), "laplace", str(reason)))
-        raise NoExactPosterior(**{**refusal.fields, "refusals": refusals}) from None
-    return left, found, (factor,)
-
-
-def _factorized(
-    joint: LogJoint,
-    terms: Terms,
-    block: list[Declared],
-    assume: MeanField,
-    refusal: NoExactPosterior | None = None,
-) -> Taken:
-    """A block by a mean field; the error has the refusals of the exact rules before."""
-
-    def exact(found: Terms, chosen: list[Declared]) -> tuple[Terms, list[Posterior]]:
-        return _eliminated(joint, found, chosen, None)
-
-    names = tuple(q.name for q in block)
-    kept = tuple(name for name in assume.kept if name in names)
-    try:
-        left, factors = factorized(joint, terms, block, kept, exact)
-    except Refusal as reason:
-        known = refusal or NoExactPosterior(latents=names, refusals=(), blocking=(), advice=())
-        refusals = (*known.refusals, (", ".join(names), assume.name, str(reason)))
-        raise NoExactPosterior(**{**known.fields, "refusals": refusals}) from None
-    return left, [posterior for factor in factors for posterior in factor.posteriors], factors
 
 
 def blocks(joint: LogJoint) -> list[list[Declared]]:

@@ -36,15 +36,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Factor:
-    """The posteriors of one block, and what is held of them."""
+    """The posteriors of one block, what is held of them, and the noise that they are drawn by."""
 
     posteriors: tuple[Posterior, ...]
     held: tuple[Held, ...] = ()
+    noise: tuple[Declared, ...] = ()
 
     @property
     def parameters(self) -> tuple[Declared, ...]:
-        """What is handed on from one E-step to the next."""
-        return tuple(held.quantity for held in self.held)
+        """The parameters that the model does not declare."""
+        return (*(held.quantity for held in self.held), *self.noise)
 
 
 def handed(scope: Scope, name: str, axes: tuple[Axis, ...]) -> Declared:

@@ -62,11 +62,11 @@ def factorized(
             return _swept(joint, terms, blocks, exact)
         except (Refusal, NoExactPosterior) as refusal:
             names = ", ".join(q.name for q in first)
-            refusals.append(f"with the factor of {names} first: {_told(refusal)}")
+            refusals.append(f"with the factor of {names} first: {told(refusal)}")
     raise Refusal("; ".join(refusals))
 
 
-def _told(refusal: Exception) -> str:
+def told(refusal: Exception) -> str:
     """A refusal in a line; of several rules the one that got farthest, which says the most."""
     if isinstance(refusal, NoExactPosterior):
         latent, rule, reason = max(refusal.refusals, key=lambda each: len(each[2]))

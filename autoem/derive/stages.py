@@ -65,6 +65,12 @@ class Derivation:
         assumed = self.e_step.assume
         return "log-likelihood" if assumed is None else assumed.objective
 
+    @property
+    def likelihood(self) -> bool:
+        """Whether the objective is the log-likelihood, or stands for it."""
+        assumed = self.e_step.assume
+        return assumed is None or assumed.likelihood
+
     def __str__(self) -> str:
         return self.explanation.text()
 

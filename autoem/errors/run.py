@@ -53,6 +53,19 @@ class NothingAttached(RunError):
         return f"{self.question} needs {self.needs}, which a fit loaded from a file does not have."
 
 
+class NoLikelihood(RunError):
+    """A log-likelihood that an approximation does not give."""
+
+    objective: str
+
+    def wording(self) -> str:
+        return (
+            f"There is no log-likelihood of new data: what was raised is the {self.objective}, and "
+            "its chain estimates no integral. Ask for posterior() instead, or choose mean_field(), "
+            "whose bound is one."
+        )
+
+
 class NothingToDecode(RunError):
     """The most probable states of a model whose latents have no states."""
 

@@ -40,7 +40,13 @@ Axes = tuple[str, ...]
 SEVERAL = (Solve, ForwardBackward, Smooth, Maximize, Best, BestPath, Nodes)
 """Operations that assign several arrays."""
 
-MATRIX_AXES = {"inverse": (0, 1), "resolvent": (0, 1), "stationary": (1,), "log_determinant": ()}
+MATRIX_AXES = {
+    "inverse": (0, 1),
+    "cholesky": (0, 1),
+    "resolvent": (0, 1),
+    "stationary": (1,),
+    "log_determinant": (),
+}
 """Which axes of the matrix, row and column, a function of it has."""
 
 

@@ -13,7 +13,8 @@ FUNCTIONS: dict[str, int | None] = {
     "tanh_ratio": 1,
     "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
     "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
-    "poisson_log_interval": 3, "index_of": 2, "scaled_entries": None,
+    "poisson_log_interval": 3, "index_of": 2, "scaled_entries": None, "gumbel_quantile": 1,
+    "gamma_quantile": 2, "beta_quantile": 3,
 }  # fmt: skip
 """Function to number of arguments. log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
 is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for

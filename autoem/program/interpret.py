@@ -293,6 +293,7 @@ def _resolvent(transition: np.ndarray) -> np.ndarray:
 
 MATRIX_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "inverse": np.linalg.inv,
+    "cholesky": np.linalg.cholesky,
     "log_determinant": lambda value: np.asarray(np.linalg.slogdet(value)[1]),
     "resolvent": _resolvent,
     "stationary": lambda value: np.maximum(_resolvent(value).sum(axis=-2), 1e-150),

@@ -13,6 +13,7 @@ from autoem.families.bessel_k import BESSEL_FUNCTIONS
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.polya_gamma import POLYA_GAMMA_FUNCTIONS
+from autoem.families.quantiles import QUANTILES
 from autoem.program.ir import Call, IndexRead, Number, Position, Ref, Scalar
 
 
@@ -141,7 +142,7 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "index_of": index_of,
     **{
         f.__name__: f._imp_
-        for f in (*INTERVAL_FUNCTIONS, *BESSEL_FUNCTIONS, *POLYA_GAMMA_FUNCTIONS)
+        for f in (*INTERVAL_FUNCTIONS, *BESSEL_FUNCTIONS, *POLYA_GAMMA_FUNCTIONS, *QUANTILES)
     },
 }
 """What each elementwise function means (multiply is above, for its convention)."""

@@ -97,9 +97,10 @@ class Rank:
 class Matrix:
     """A matrix function of the operand's axes (row, column); all other axes are batches.
 
-    Of a symmetric positive definite operand: "inverse" (target has both axes), "log_determinant"
-    (target has neither).  Of a transition matrix A, whose rows sum to one: "resolvent", the inverse
-    of I - A + U with ones in U (both axes), and "stationary", its column sums (the column).
+    Of a symmetric positive definite operand: "inverse", and "cholesky", the lower triangular L with
+    L L' = A (target has both axes); "log_determinant" (neither).  Of a transition matrix A, whose
+    rows sum to one: "resolvent", the inverse of I - A + U with ones in U (both axes), and
+    "stationary", its column sums (the column).
     """
 
     function: str

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autoem.derive.approximations import Laplace
+from autoem.derive.approximations import Gibbs, Laplace
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.maximizers.problem import STEPS
@@ -28,10 +28,11 @@ from autoem.language.declaration import Given, Observed, Parameter, Random, Vari
 from autoem.language.distribution import Distribution, Switch
 from autoem.language.expression import Apply, Expression, Lookup, Number
 from autoem.program.expectation import STATES
-from autoem.program.ir import ArrayProgram, Matrix
+from autoem.program.ir import NEW, ArrayProgram, Matrix
 from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.positions import with_positions
 from autoem.program.simplify.context import varying
+from autoem.program.walk import references
 
 SUPPORTS = {
     "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
@@ -52,6 +53,8 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
             variable["fixed"] = free_as_none(derivation.held[variable["name"]].tolist())
     for mean in (mean for factor in derivation.e_step.factors for mean in factor.held):
         variables.append(_variable(mean.quantity.variable, axes) | {"variational": mean.start})
+    for noise in (noise for factor in derivation.e_step.factors for noise in factor.noise):
+        variables.append(_variable(noise.variable, axes) | {"variational": "real"})
     for factor in derivation.graph.factors:
         if splits(factor):
             next(v for v in variables if v["name"] == factor.name)["splits"] = True
@@ -73,6 +76,8 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "sizes": axes.lengths,
         "independent": [] if program.row is None else [program.row],
         "objective": derivation.objective,
+        **({} if derivation.likelihood else {"likelihood": False}),
+        **_draws(derivation, program),
         "exact": not _is_shortened(derivation),
         "rows": _rows(derivation, program),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
@@ -86,6 +91,21 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
             for latent, words in program.latents.items()
         },
     }
+
+
+def _draws(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+    """Of an E-step by draws: the parameters that hold the state, with the statistics that are the
+    next one, those that hold noise, and how many sweeps are made."""
+    assumed, factors = derivation.e_step.assume, derivation.e_step.factors
+    if not isinstance(assumed, Gibbs):
+        return {}
+    drawn = [held.quantity.name for factor in factors for held in factor.held]
+    lets = {let.targets[0].name: let.operation for let in program.maximize.body}
+    found = {name: references(lets[NEW + name])[0].name for name in drawn}
+    noise = [q.name for factor in factors for q in factor.noise]
+    options = {"draws": assumed.draws, "burn_in": assumed.burn_in, "seed": assumed.seed}
+    options |= {"tolerance": assumed.tolerance}
+    return {"draws": {"found": found, "noise": noise, **options}}
 
 
 def _is_shortened(derivation: Derivation) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autoem.errors.run import NothingAttached, NothingToDecode, TooMuchInformation
+from autoem.errors.run import NoLikelihood, NothingAttached, NothingToDecode, TooMuchInformation
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.by_draws import posterior_by_draws, started
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import real_sizes
 from autoem.runtime.edges import Place
@@ -111,6 +112,10 @@ class Fit:
         Errors: `NothingAttached` for a loaded fit; those of `read_data` for new data.
         """
         program, read = self._attached("the posterior", data)
+        if self.schema.draws:
+            return posterior_by_draws(
+                program, program.arrays(read), self._point(data, program, read), read.sizes
+            )
         arrays = program.posterior(program.arrays(read), self._point(data, program, read))
         found = by_latent(self.schema, program.latents, arrays, read.sizes)
         return found if read.lengths is None else without_tails(self.schema, read.lengths, found)
@@ -142,6 +147,8 @@ class Fit:
         Of a mean field it is the bound, at the factors of these data.
         """
         program, read = self._attached("the score", data, weights)
+        if self.schema.draws:
+            raise NoLikelihood(objective=self.schema.objective)
         weight = next(iter(read.weights.values()), None)
         point = self._point(data, program, read)
         return program.log_likelihood(program.arrays(read), point, weight)
@@ -238,6 +245,8 @@ class Fit:
         held = any(v.variational for v in self.schema.of_kind("parameter"))
         if not held or (data is None and self.factors):
             return self.point
+        if self.schema.draws:
+            return started(program, program.arrays(read), read.sizes, None, self.parameters)
         weight = next(iter(read.weights.values()), None)
         return at_rest(program, program.arrays(read), self.parameters, read.sizes, weight)
 

@@ -14,6 +14,7 @@ from autoem.errors.data import NoSuchName
 from autoem.runtime.alone import assigned
 from autoem.runtime.anderson import anderson
 from autoem.runtime.arrays import Arrays
+from autoem.runtime.by_draws import fit_by_draws, started
 from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
@@ -93,7 +94,9 @@ def fit(
         grain = grain_of(program.plain, read.arrays, read.sizes)
         run = Run(*problem.steps, schema.domains, tol, max_iterations, jump, report, grain)
         try:
-            outcome = _best(problem, run, restarts, seed or 0)
+            outcome = _drawn(problem, run, restarts, seed) or _best(
+                problem, run, restarts, seed or 0
+            )
         except IndexError as error:
             raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
@@ -206,6 +209,18 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     return best
 
 
+def _drawn(problem: _Problem, run: Run, restarts: int, seed: int | None) -> Outcome | None:
+    """The outcome of an E-step by draws, where it is one."""
+    program, fixed = problem.program, problem.fixed
+    if not program.schema.draws:
+        return None
+    held = {f"held_{name}": value for name, value in problem.posterior.items()}
+    told = problem.parameters | held
+    point = started(program, problem.arrays, problem.data.sizes, seed, told)
+    point, steps = hold(program.schema.domains, point, fixed), (problem.e_step, problem.m_step)
+    return fit_by_draws(program, steps, point, restarts, seed, run.max_iterations, run.report)
+
+
 def _starts(data: Data) -> int:
     """Fewer points where a map is dear."""
     return STARTS if data.numbers < 1e5 else STARTS // 2 if data.numbers < 1e6 else STARTS // 4
@@ -233,12 +248,11 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
         outcome = _reordered(problem, outcome)
     point = {name: np.asarray(value) for name, value in outcome.parameters.items()}
     own = [variable.name for variable in schema.own_parameters]
-    # A bound is no log-likelihood, and is not called one.
-    bound = schema.objective == "elbo"
+    # A bound is no log-likelihood, nor is that of draws, and neither is called one.
     return Fit(
         schema=schema,
         parameters={name: point[name] for name in own},
-        log_likelihood=np.nan if bound else _log_likelihood(problem, point),
+        log_likelihood=_log_likelihood(problem, point) if schema.likelihood else np.nan,
         factors={name: value for name, value in point.items() if name not in own},
         objective=outcome.objective,
         trace=outcome.trace,

@@ -16,7 +16,7 @@ class Outcome:
     `result` is one of converged, max_iterations, degenerate, boundary, decreased, interrupted;
     `places` are the entries that it is about; `trace` has the objective at the start and after
     each of `iterations` maps; `reference` are parameters of ordinary size; `jumps` are those of
-    an acceleration; of the entries `silent` no data speak.
+    an acceleration; of the entries `silent` no data speak; a `remark` says more than the result.
     """
 
     result: str
@@ -28,11 +28,12 @@ class Outcome:
     reference: Arrays = field(default_factory=dict, repr=False)
     jumps: int = 0
     silent: tuple[Place, ...] = ()
+    remark: str = ""
 
     @property
     def advice(self) -> str:
         """What happened, where and when, and what to do about it."""
-        return advice(self.result, self.places, self.iterations, self.silent)
+        return self.remark or advice(self.result, self.places, self.iterations, self.silent)
 
 
 ADVICE = {

@@ -71,7 +71,9 @@ class Schema:
     """A model as the runtime sees it.
 
     `sizes` are lengths that the declaration itself tells (a list literal); `independent` are the
-    axes that may be weighted, None for any; `objective` is what the algorithm raises.
+    axes that may be weighted, None for any; `objective` is what the algorithm raises, and
+    `likelihood` says whether that stands for the log-likelihood; `draws` says of an E-step by draws
+    which parameters hold the state of the chain and its noise, and how many sweeps are made.
 
     >>> x = VariableSchema("x", "observed", "real", ("n",))
     >>> schema = Schema("Sample", ("n",), (x,))
@@ -86,6 +88,8 @@ class Schema:
     independent: tuple[str, ...] | None = None
     exact: bool = True
     objective: str = "log-likelihood"
+    likelihood: bool = True
+    draws: Mapping[str, Any] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> tuple[VariableSchema, ...]:
         """The variables of these kinds, in the order of declaration."""
@@ -119,6 +123,8 @@ class Schema:
             "independent": None if self.independent is None else list(self.independent),
             "exact": self.exact,
             "objective": self.objective,
+            "likelihood": self.likelihood,
+            **({"draws": dict(self.draws)} if self.draws else {}),
         }
 
     @staticmethod
@@ -133,6 +139,8 @@ class Schema:
             None if independent is None else tuple(independent),
             plain.get("exact", True),
             plain.get("objective", "log-likelihood"),
+            plain.get("likelihood", True),
+            dict(plain.get("draws", {})),
         )
 
 

@@ -23,7 +23,7 @@ def _accelerated(fit: Fit) -> str:
 
 def summary(fit: Fit) -> str:
     """What was found, how well, and why the iteration stopped."""
-    bound = fit.schema.objective == "elbo"
+    bound = not fit.schema.likelihood
     plain = bound or fit.objective == fit.log_likelihood
     label = fit.schema.objective if plain else "log posterior"
     lines = [

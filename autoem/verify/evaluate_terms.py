@@ -204,10 +204,11 @@ class Meaning:
                 return float(special.logsumexp(self._grid(base, at)))
             case "log_determinant":
                 return float(MATRIX_FUNCTIONS["log_determinant"](self._grid(base, at)))
-            case "inverse":
+            case "inverse" | "cholesky":
                 batch = tuple(place for index, place in at.items() if index not in base.over)
                 if (base, batch) not in self.parts:
-                    self.parts[base, batch] = np.linalg.inv(self._grid(base, at))
+                    function = MATRIX_FUNCTIONS[base.operation]
+                    self.parts[base, batch] = function(self._grid(base, at))
                 return float(self.parts[base, batch][tuple(at[index] for index in base.over)])
             case "root":
                 return self._root(base, at)
@@ -274,6 +275,7 @@ class Meaning:
 
 MATRIX_FUNCTIONS = {
     "inverse": np.linalg.inv,
+    "cholesky": np.linalg.cholesky,
     "log_determinant": lambda matrix: np.asarray(np.linalg.slogdet(matrix)[1]),
 }
 """What a function of a positive definite matrix means."""

@@ -22,6 +22,8 @@ def matrix(scope: Scope, operation: Matrix, target: Array) -> Operand:
     if operation.function in OF_TRANSITIONS:
         return _of_transition(scope, operation, pair)
     factor = _cholesky(scope, operation)
+    if operation.function == "cholesky":
+        return _stored(scope, factor)
     batch = tuple(axis for axis in factor.axes if axis not in pair)
     code = invoke(scope.helper(operation.function), factor.code)
     if operation.function == "log_determinant":

@@ -26,6 +26,11 @@ class Approximation(ABC):
     @abstractmethod
     def objective(self) -> str: ...
 
+    @property
+    @abstractmethod
+    def likelihood(self) -> bool:
+        """Whether the objective stands for the log-likelihood, so that its slope is a score."""
+
     @abstractmethod
     def eliminate(
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]

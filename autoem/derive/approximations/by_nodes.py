@@ -1,4 +1,4 @@
-"""Approximations by nodes about the mode: quadrature, and importance sampling."""
+"""Approximations by nodes about the mode: quadrature, and weighted draws."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Nodes(Approximation):
     def objective(self) -> str:
         return self.target
 
+    @property
+    def likelihood(self) -> bool:
+        return True
+
     def eliminate(
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:
@@ -47,28 +51,6 @@ class Nodes(Approximation):
             return None
         rule = replace(self.integration, count=2 * self.integration.count)
         return replace(self, integration=rule)
-
-
-def monte_carlo(draws: int = 64, seed: int = 0, tolerance: float = 1e-5) -> Nodes:
-    """Importance sampling of each scalar latent, from a heavy-tailed law about its mode.
-
-    Q is the complete-data log-likelihood of a hypothetical data set, in which each latent is drawn
-    so often and weighted.  A fit doubles the draws where the objective, an estimate, falls or
-    changes by more than `tolerance * (1 + |it|)` with twice as many.
-    Errors: `BadOption`.  Source: Wei and Tanner (1990), JASA 85.
-
-    >>> monte_carlo(draws=128).integration.kind
-    'draws'
-    """
-    if not 1 <= draws <= MOST:
-        raise BadOption(option="draws", value=draws, expected=f"a whole number from 1 to {MOST}")
-    if seed < 0:
-        raise BadOption(option="seed", value=seed, expected="a whole number from 0")
-    if not tolerance > 0:
-        raise BadOption(option="tolerance", value=tolerance, expected="a number above 0")
-    rule = IntegrationRule("draws", int(draws), int(seed))
-    name = "Monte Carlo estimate of the log-likelihood"
-    return Nodes("monte_carlo", rule, float(tolerance), name)
 
 
 def quadrature(order: int = 16, tolerance: float = 1e-9) -> Nodes:

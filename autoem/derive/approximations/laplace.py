@@ -23,6 +23,10 @@ class Laplace(Approximation):
     def objective(self) -> str:
         return "Laplace approximation of the log-likelihood"
 
+    @property
+    def likelihood(self) -> bool:
+        return True
+
     def eliminate(
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:

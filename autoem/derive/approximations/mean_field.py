@@ -25,6 +25,10 @@ class MeanField(Approximation):
     def objective(self) -> str:
         return "elbo"
 
+    @property
+    def likelihood(self) -> bool:
+        return False
+
     def eliminate(
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from autoem.derive.decode import Best, BestPath, States
+from autoem.derive.best import Best, BestPath
+from autoem.derive.decode import States
 from autoem.derive.index import Index, Read, Shift
 from autoem.derive.invariant import Invariant
 from autoem.derive.maximizers.stationary import ends

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autoem.derive.decode import Best, BestPath, States
+from autoem.derive.best import Best, BestPath
+from autoem.derive.decode import States
 from autoem.derive.quantity import Quantity
 from autoem.program import ir
 from autoem.program.lower.chains import recursion

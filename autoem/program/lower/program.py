@@ -42,7 +42,7 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
     maximize, free = _maximize(derivation, axes, declared, sums)
     score, prior_score = (
         (None, None)
-        if derivation.objective == "elbo"  # its gradient by theta alone is that of no likelihood
+        if not derivation.likelihood  # a gradient by theta alone is that of none
         else score_functions(derivation, axes, declared, given, row)
     )
     decoded = decoding.function(decode(derivation.e_step), Body(axes, declared), declared)

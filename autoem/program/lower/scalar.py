@@ -14,6 +14,7 @@ from autoem.families.family import log_zero, outside
 from autoem.families.interval import INTERVAL_FUNCTIONS
 from autoem.families.multigamma import log_multigamma, multi_polygamma
 from autoem.families.polya_gamma import POLYA_GAMMA_FUNCTIONS
+from autoem.families.quantiles import QUANTILES
 from autoem.families.von_mises import bessel_ratio, log_bessel_i0
 from autoem.families.where import equal, less, where
 from autoem.program.ir import Call, Number, Scalar
@@ -42,7 +43,7 @@ FUNCTIONS: dict[type, str] = {
     where: "where",
     less: "less",
     equal: "equal",
-    **{function: function.__name__ for function in INTERVAL_FUNCTIONS},
+    **{function: function.__name__ for function in (*INTERVAL_FUNCTIONS, *QUANTILES)},
 }
 
 
