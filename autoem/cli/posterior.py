@@ -31,6 +31,10 @@ def chosen(
     return _called(CHOICES[name], rest)
 
 
+OPTIONS: Mapping[type, Callable[[str], Any]] = {int: int, str: str}
+"""Type of a default to what reads an option; others are numbers."""
+
+
 def _called(make: Callable[..., Approximation], rest: str) -> Approximation:
     """The approximation with the options that are written out."""
     signature = inspect.signature(make).parameters
@@ -43,7 +47,7 @@ def _called(make: Callable[..., Approximation], rest: str) -> Approximation:
                 option=key, value=value, expected=f"one of {', '.join(known) or 'none'}"
             )
         try:
-            options[key] = type(known[key].default)(value)
+            options[key] = OPTIONS.get(type(known[key].default), float)(value)
         except ValueError:
             raise BadOption(option=key, value=value, expected="a number") from None
     return make(**options)

@@ -88,6 +88,7 @@ from autoem.errors.place import (
 from autoem.errors.run import (
     BadOption as BadOption,
     FileNotOurs as FileNotOurs,
+    NoLikelihood as NoLikelihood,
     NotASavedFit as NotASavedFit,
     NothingAttached as NothingAttached,
     NothingToDecode as NothingToDecode,

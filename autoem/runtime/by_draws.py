@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,10 @@ import numpy as np
 
 from autoem.errors.run import BadOption
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.em import EStep, MStep, State
 from autoem.runtime.latents import SPREADS, by_latent
 from autoem.runtime.outcome import Outcome
 from autoem.runtime.program import Program
+from autoem.runtime.search import Run
 from autoem.runtime.sweeps import Chain, chain_of, first_state, run_by_draws
 
 Posterior = dict[str, Any]
@@ -22,13 +22,7 @@ SWEEPS = 1000
 
 
 def fit_by_draws(
-    program: Program,
-    steps: tuple[EStep, MStep],
-    point: Arrays,
-    restarts: int,
-    seed: int | None,
-    max_iterations: int,
-    report: Callable[[State], None] | None,
+    program: Program, run: Run, point: Arrays, restarts: int, seed: int | None
 ) -> Outcome:
     """From a point with a state to where the draws show no gain any more.
 
@@ -39,8 +33,8 @@ def fit_by_draws(
         raise BadOption(option="restarts", value=restarts, expected=expected)
     options = program.schema.draws
     generator = np.random.default_rng(options["seed"] if seed is None else seed)
-    chain = chain_of(program.plain, *steps, generator)
-    return run_by_draws(chain, point, program.schema.domains, options, max_iterations, report)
+    chain = chain_of(program.plain, run.e_step, run.m_step, generator)
+    return run_by_draws(chain, point, run.domains, options, run.max_iterations, run.report)
 
 
 def started(

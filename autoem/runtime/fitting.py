@@ -20,7 +20,7 @@ from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
 from autoem.runtime.digits import grain_of, real_sizes
 from autoem.runtime.domains import check_parameters, check_shares, implied_sizes
-from autoem.runtime.em import BREAKDOWN, EStep, MStep, evaluate
+from autoem.runtime.em import EStep, MStep, evaluate
 from autoem.runtime.fit_result import AT_ONCE, Fit, Result, effort
 from autoem.runtime.fixed import declared_fixed, free_parameters, hold
 from autoem.runtime.infinity import run_off
@@ -94,9 +94,12 @@ def fit(
         grain = grain_of(program.plain, read.arrays, read.sizes)
         run = Run(*problem.steps, schema.domains, tol, max_iterations, jump, report, grain)
         try:
-            outcome = _drawn(problem, run, restarts, seed) or _best(
-                problem, run, restarts, seed or 0
-            )
+            if schema.draws:
+                point = started(program, problem.arrays, read.sizes, seed, problem.state)
+                point = hold(schema.domains, point, held)
+                outcome = fit_by_draws(program, run, point, restarts, seed)
+            else:
+                outcome = _best(problem, run, restarts, seed or 0)
         except IndexError as error:
             raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
@@ -151,6 +154,11 @@ class _Problem:
         known = {*self.parameters, *whole}
         return bool(self.posterior) or known >= set(self.program.schema.domains)
 
+    @property
+    def state(self) -> Arrays:
+        """What the user says, of a program whose latents are parameters."""
+        return self.parameters | {f"held_{name}": soft for name, soft in self.posterior.items()}
+
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
         return summed(self.program.e_step, self.groups, parameters)
@@ -162,8 +170,8 @@ class _Problem:
     @property
     def steps(self) -> tuple[EStep, MStep]:
         """The two steps as they are run: what does not maximize Q is shortened until it rises."""
-        steps = self.e_step, self.m_step
-        return steps if self.program.schema.exact else rising(*steps)
+        steps, schema = (self.e_step, self.m_step), self.program.schema
+        return steps if schema.exact or schema.draws else rising(*steps)
 
     def propose(self, generator: np.random.Generator, attempt: int) -> Arrays:
         """A starting point: parameters from the data, then one M-step at soft assignments."""
@@ -209,18 +217,6 @@ def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     return best
 
 
-def _drawn(problem: _Problem, run: Run, restarts: int, seed: int | None) -> Outcome | None:
-    """The outcome of an E-step by draws, where it is one."""
-    program, fixed = problem.program, problem.fixed
-    if not program.schema.draws:
-        return None
-    held = {f"held_{name}": value for name, value in problem.posterior.items()}
-    told = problem.parameters | held
-    point = started(program, problem.arrays, problem.data.sizes, seed, told)
-    point, steps = hold(program.schema.domains, point, fixed), (problem.e_step, problem.m_step)
-    return fit_by_draws(program, steps, point, restarts, seed, run.max_iterations, run.report)
-
-
 def _starts(data: Data) -> int:
     """Fewer points where a map is dear."""
     return STARTS if data.numbers < 1e5 else STARTS // 2 if data.numbers < 1e6 else STARTS // 4
@@ -252,7 +248,7 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
     return Fit(
         schema=schema,
         parameters={name: point[name] for name in own},
-        log_likelihood=_log_likelihood(problem, point) if schema.likelihood else np.nan,
+        log_likelihood=problem.program.value(problem.rows, point) if schema.likelihood else np.nan,
         factors={name: value for name, value in point.items() if name not in own},
         objective=outcome.objective,
         trace=outcome.trace,
@@ -275,17 +271,6 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
 def _at_infinity(outcome: Outcome) -> str:
     """The direction in which real parameters have run off, where they have."""
     return run_off(outcome.places, outcome.parameters) if outcome.result == "boundary" else ""
-
-
-def _log_likelihood(problem: _Problem, parameters: Arrays) -> float:
-    """log p(x) at the end; minus infinity where it breaks down, as at a collapse."""
-    with np.errstate(all="ignore"):
-        try:
-            rows = problem.rows
-            value = problem.program.log_likelihood(rows.data, parameters, rows.weights)
-        except BREAKDOWN:
-            return -np.inf
-    return value if np.isfinite(value) else -np.inf
 
 
 def _reordered(problem: _Problem, outcome: Outcome) -> Outcome:

@@ -15,6 +15,7 @@ from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed, condensed
 from autoem.runtime.data import Data
 from autoem.runtime.dense import check_dense
+from autoem.runtime.em import BREAKDOWN
 from autoem.runtime.gaps import filled
 from autoem.runtime.latents import Told
 from autoem.runtime.schema import Schema
@@ -143,6 +144,15 @@ class Program:
     def condensed(self, arrays: Arrays, weights: np.ndarray | None = None) -> Condensed:
         """Arrays as the functions take them, of fewer rows with the same sums where that pays."""
         return condensed({"rows": self.rows}, arrays, weights)
+
+    def value(self, rows: Condensed, parameters: Arrays) -> float:
+        """log p(x) of rows; minus infinity where it breaks down, as at a collapse."""
+        with np.errstate(all="ignore"):
+            try:
+                value = self.log_likelihood(rows.data, parameters, rows.weights)
+            except BREAKDOWN:
+                return -np.inf
+        return value if np.isfinite(value) else -np.inf
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def batch_error(values: np.ndarray) -> float:
     """
     length = math.isqrt(len(values))
     batches = len(values) // max(length, 1)
-    if batches < 2:
+    if batches < 4:
         return math.inf
     means = values[-batches * length :].reshape(batches, length).mean(axis=1)
     return float(np.std(means, ddof=1) / math.sqrt(batches))

@@ -92,8 +92,10 @@ class Case:
         return self._drawn[1]
 
     def _updates(self, old: Meaning) -> Iterator[tuple[Parameter, np.ndarray]]:
-        """Each parameter with its update."""
+        """Each parameter with its update; what is only handed on has none."""
         for update in self.derivation.m_step.updates:
+            if update.rule == "coordinate":
+                continue
             for q, value in zip(update.parameters, update.values, strict=True):
                 assert isinstance(q.variable, Parameter)
                 yield q.variable, old.array(value.base)
@@ -170,6 +172,9 @@ class Case:
             q = held.quantity
             plain = np.full(tuple(size_of(a, instance.sizes) for a in q.axes), PLAIN[held.start])
             known[q.variable] = np.asarray(instance.parameters.get(q.name, plain))
+        for noise in (noise for f in self.derivation.e_step.factors for noise in f.noise):
+            shape = tuple(size_of(axis, instance.sizes) for axis in noise.axes)
+            known[noise.variable] = np.zeros(shape)
         for latent, value in (latents or {}).items():
             known[latent] = value
         return Meaning(known, instance.sizes)

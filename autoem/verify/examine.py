@@ -8,7 +8,7 @@ from typing import Any
 
 from autoem.backends import BACKENDS
 from autoem.backends.load import load
-from autoem.derive.approximations import Laplace, Nodes
+from autoem.derive.approximations import Gibbs, Laplace, Nodes
 from autoem.derive.stages import Derivation, derive
 from autoem.errors.verification import NotJudged, NotSimulated
 from autoem.program.ir import ArrayProgram
@@ -16,7 +16,13 @@ from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.verify.case import Case
 from autoem.verify.certificate import Certificate, Obligation
-from autoem.verify.obligations import EXAMINATIONS, OF_BOUNDS, OF_MODES, Examination
+from autoem.verify.obligations import (
+    EXAMINATIONS,
+    OF_BOUNDS,
+    OF_DRAWS,
+    OF_MODES,
+    Examination,
+)
 
 
 def verify(
@@ -95,6 +101,8 @@ def _examinations(derivation: Derivation) -> tuple[Examination, ...]:
     """What is to be shown, of an exact algorithm and of an approximation."""
     if isinstance(derivation.e_step.assume, Laplace):
         return OF_MODES
+    if isinstance(derivation.e_step.assume, Gibbs):
+        return OF_DRAWS
     return OF_BOUNDS if derivation.e_step.factors else EXAMINATIONS
 
 

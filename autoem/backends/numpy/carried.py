@@ -52,6 +52,7 @@ SECTIONS = {
     "blocks": "blocks",
     "block_size": "blocks",
     "fit_alone": "alone",
+    "fit_alone_by_draws": "alone_by_draws",
     "starting_point": "alone",
     "lengths_of": "alone",
     "Outcome": "em",

@@ -30,10 +30,12 @@ OPTIONS = (
 OWN: tuple[Expr, ...] = (Name("SCHEMA"), Name("e_step"), Name("m_step"), Name("data"))
 
 
-def search(sections: dict[str, None]) -> tuple[Define, ...]:
+def search(sections: dict[str, None], is_drawn: bool) -> tuple[Define, ...]:
     """The two functions; `sections` learns what they need of the runtime."""
-    sections |= dict.fromkeys(("fit_alone", "starting_point", "lengths_of"))
-    return _initialize(), _fit()
+    made = _fit_by_draws() if is_drawn else _fit()
+    called = "fit_alone_by_draws" if is_drawn else "fit_alone"
+    sections |= dict.fromkeys((called, "starting_point", "lengths_of"))
+    return _initialize(), made
 
 
 def _initialize() -> Define:
@@ -58,4 +60,16 @@ def _fit() -> Define:
         "Outcome",
         "EM from the best of several starting points, or from `start`, until it has converged.",
         (Return(invoke("fit_alone", *OWN, *rest)),),
+    )
+
+
+def _fit_by_draws() -> Define:
+    kept = tuple(option for option in OPTIONS if option.name not in ("weights", "tol"))
+    rest = (Name(parameter.name) for parameter in kept[1:])
+    return Define(
+        "fit",
+        kept,
+        "Outcome",
+        "EM by draws from `start`, or from the scale of the data, until the draws show no gain.",
+        (Return(invoke("fit_alone_by_draws", *OWN, *rest)),),
     )

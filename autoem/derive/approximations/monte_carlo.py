@@ -14,6 +14,7 @@ from autoem.derive.term import Terms
 from autoem.errors import BadOption
 
 MOST_SWEEPS = 100_000
+DRAWN = "mean complete-data log-likelihood of the draws"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Gibbs(Approximation):
 
     @property
     def objective(self) -> str:
-        return "mean complete-data log-likelihood of the draws"
+        return DRAWN
 
     @property
     def likelihood(self) -> bool:

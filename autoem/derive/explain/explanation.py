@@ -20,8 +20,10 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from autoem.derive.approximations.monte_carlo import DRAWN
 from autoem.derive.explain import posteriors, starts, updates
 from autoem.derive.explain.document import Document
+from autoem.derive.explain.draws import introduce
 from autoem.derive.explain.laws import declarations
 from autoem.derive.explain.layout import (
     Block,
@@ -155,6 +157,8 @@ def _e_step(made: Page) -> Iterator[Block]:
             "those found before it, and of those that follow the means of the E-step before, "
             "which are marked as old. P and E are those of q."
         )
+    if made.derivation.objective == DRAWN:
+        yield introduce(made)
     for posterior in made.derivation.e_step.posteriors:
         yield from posteriors.explained(made, posterior)
 
@@ -165,12 +169,13 @@ def _evidence(made: Page) -> Iterator[Block]:
         terms = _constants_last(made.derivation.e_step.evidence)
         right = made.reader.terms(terms, made.notation.indexing())
         sign = SIGNS.get(made.derivation.objective, "≈")
-        left = Call("log", _density(made, observed_only=True))
+        whole = made.derivation.objective == DRAWN
+        left = Call("log", _density(made, observed_only=not whole))
         yield display(Relation((left, right), (sign,)))
 
 
-SIGNS = {"log-likelihood": "=", "elbo": "≥"}
-"""How log p(x) stands to the objective."""
+SIGNS = {"log-likelihood": "=", "elbo": "≥", DRAWN: "="}
+"""How log p(x) stands to the objective; of draws, log p(x, z) of a sweep."""
 
 
 def _capitalized(words: str) -> str:
@@ -184,10 +189,13 @@ def _surrogate(made: Page) -> Iterator[Block]:
     own = Density("Q", tuple(made.notation.symbol(p.variable) for p in q.parameters))
     right = made.reader.terms(_constants_last(q.terms), made.notation.indexing())
     if made.derivation.e_step.posteriors:
+        drawn = made.derivation.objective == DRAWN
         yield paragraph(
-            "The expectation of ",
+            "The mean over the sweeps of " if drawn else "The expectation of ",
             Call("log", _density(made)),
-            ", held at the old parameters, without terms that are free of the new ones:",
+            ", written for one of them, without terms that are free of the parameters:"
+            if drawn
+            else ", held at the old parameters, without terms that are free of the new ones:",
         )
         yield display(equation(own, right))
     else:

@@ -12,6 +12,7 @@ from typing import Any
 from autoem.derive.explain.arrays import arrays
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
+from autoem.derive.explain.draws import drawn
 from autoem.derive.explain.joint import joint
 from autoem.derive.explain.laplace import about_mode
 from autoem.derive.explain.layout import Block, Inline, Paragraph
@@ -23,6 +24,7 @@ from autoem.derive.explain.smoothers import smoother, truncated
 from autoem.derive.explain.states import cells, split_cells, states
 from autoem.derive.explain.totals import totals
 from autoem.derive.explain.trees import tree
+from autoem.derive.gibbs import DrawnPosterior
 from autoem.derive.index import Lookup
 from autoem.derive.laplace import LaplacePosterior
 from autoem.derive.posterior import Posterior
@@ -72,6 +74,9 @@ def explained(page: Page, posterior: Posterior) -> Iterator[Block]:
     yield Paragraph((f"Rule {posterior.rule}: ", *reason, "."), lead)
     if isinstance(posterior, LaplacePosterior):
         yield from about_mode(place, posterior, _read(_place(page, posterior.own), posterior.own))
+    elif isinstance(posterior, DrawnPosterior):
+        yield from _read(_place(page, posterior.own), posterior.own)
+        yield drawn(place)
     else:
         yield from _read(place, posterior)
 

@@ -175,7 +175,7 @@ class Body:
                 operand = self._operand(base, names)
                 over = names.all(base.over)
                 return self.let(self.target(name, axes), ir.LogSumExp(operand, over))
-            case "inverse" | "log_determinant":
+            case "inverse" | "cholesky" | "log_determinant":
                 operand = self._operand(base, names)
                 row, column = names.all(base.over)
                 matrix = ir.Matrix(base.operation, operand, row, column)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sympy
 
+from autoem.derive.gibbs import DrawnPosterior
 from autoem.derive.index import Index
 from autoem.derive.posterior import Context, Posterior
 from autoem.derive.posteriors.chain import ChainPosterior
@@ -26,7 +27,8 @@ Told = dict[str, dict[str, Expectation]]
 def latents(derivation: Derivation, axes: AxisNames, arrays: Mapping[Quantity, Array]) -> Told:
     """Latent to word (states, mean, variance, log, ...) to what holds it."""
     told: Told = {}
-    for posterior in derivation.e_step.posteriors:
+    for each in derivation.e_step.posteriors:
+        posterior = each.own if isinstance(each, DrawnPosterior) else each
         latent = posterior.local.latent
         found = told.setdefault(_name(latent), {})
         labels = _labels(posterior)

@@ -9,6 +9,7 @@ from autoem.verify.obligations.ascent import ascent
 from autoem.verify.obligations.bound import bound
 from autoem.verify.obligations.decode import decode
 from autoem.verify.obligations.expansion import expansion
+from autoem.verify.obligations.gibbs import gibbs
 from autoem.verify.obligations.laplace import laplace
 from autoem.verify.obligations.maximizer import maximizer
 from autoem.verify.obligations.mean_field import mean_field
@@ -33,3 +34,6 @@ OF_MODES: tuple[Examination, ...] = (expansion, laplace)
 
 OF_BOUNDS: tuple[Examination, ...] = (expansion, mean_field)
 """For a mean field, whose objective is a bound and has parameters that the model has not."""
+
+OF_DRAWS: tuple[Examination, ...] = (expansion, gibbs)
+"""For Gibbs sampling, whose E-step is exact in the mean."""
