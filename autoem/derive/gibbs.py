@@ -58,11 +58,13 @@ def gibbs(
     for latent in block:
         if not isinstance(latent.variable, Latent):
             raise Refusal(f"missing cells of {latent.name} are not drawn")
-    own = {latent: scope.indicators.get(latent.variable, latent) for latent in block}
+    own: dict[Declared, Quantity] = {
+        latent: scope.indicators.get(latent.variable, latent) for latent in block
+    }
     held = {q: handed(scope, f"held_{latent.name}", q.axes) for latent, q in own.items()}
     states = {q: _state(scope, latent.name, q, held[q]) for latent, q in own.items()}
     now: dict[Quantity, Quantity] = dict(states)
-    found: list[Posterior] = []
+    found: list[DrawnPosterior] = []
     handed_on: list[Held] = []
     for latent, q in own.items():
         others = {other: value for other, value in now.items() if other is not q}
@@ -72,9 +74,8 @@ def gibbs(
         now[q] = made.value.base
         found.append(_posterior(law, states[q], made))
         handed_on.append(_held(latent, q, held[q], made))
-    noise = tuple(q.draw.noise for q in found if isinstance(q, DrawnPosterior))
-    factor = Factor(tuple(found), tuple(handed_on), noise)
-    return substituted(terms, dict(states)), found, factor
+    factor = Factor(tuple(found), tuple(handed_on), tuple(q.draw.noise for q in found))
+    return substituted(terms, dict(states)), list(found), factor
 
 
 def _law(terms: Terms, latent: Declared, exact: Eliminate) -> Posterior:

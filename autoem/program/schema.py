@@ -103,9 +103,7 @@ def _draws(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     lets = {let.targets[0].name: let.operation for let in program.maximize.body}
     found = {name: references(lets[NEW + name])[0].name for name in drawn}
     noise = [q.name for factor in factors for q in factor.noise]
-    options = {"draws": assumed.draws, "burn_in": assumed.burn_in, "seed": assumed.seed}
-    options |= {"tolerance": assumed.tolerance}
-    return {"draws": {"found": found, "noise": noise, **options}}
+    return {"draws": {"found": found, "noise": noise, **assumed.options}}
 
 
 def _is_shortened(derivation: Derivation) -> bool:

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from autoem.runtime.arrays import Arrays, Domain
-from autoem.runtime.edges import collapsing, first_not_finite, most_extreme, shares
+from autoem.runtime.edges import Place, collapsing, first_not_finite, most_extreme, shares
 from autoem.runtime.em import BREAKDOWN, EStep, MStep, State, evaluate
 from autoem.runtime.initial import initial_parameters, initial_posterior
 from autoem.runtime.outcome import Outcome
@@ -209,7 +209,8 @@ def run_by_draws(
     `options` are draws, burn_in and tolerance.  Source: Caffo, Jank and Jones (2005).
     """
     own = {name: domain for name, domain in domains.items() if name not in chain.own}
-    point, scale, where, why = parameters, parameters, (), ""
+    point, scale, why = parameters, parameters, ""
+    where: tuple[Place, ...] = ()
     draws, tolerance, window = options["draws"], options["tolerance"], WINDOW
     last: list[Climb] = []
     trace: list[float] = []

@@ -11,7 +11,7 @@ Q(theta) reads two sets of parameters: theta, and in the posterior and in origin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
@@ -273,7 +273,7 @@ class Meaning:
         return float(self.parts[key][base.position, place])
 
 
-MATRIX_FUNCTIONS = {
+MATRIX_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "inverse": np.linalg.inv,
     "cholesky": np.linalg.cholesky,
     "log_determinant": lambda matrix: np.asarray(np.linalg.slogdet(matrix)[1]),

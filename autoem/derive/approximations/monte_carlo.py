@@ -39,6 +39,12 @@ class Gibbs(Approximation):
     def likelihood(self) -> bool:
         return False
 
+    @property
+    def options(self) -> dict[str, float]:
+        """What the runtime reads."""
+        sweeps = {"draws": self.draws, "burn_in": self.burn_in, "seed": self.seed}
+        return {**sweeps, "tolerance": self.tolerance}
+
     def eliminate(
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:

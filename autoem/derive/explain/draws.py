@@ -7,7 +7,7 @@ from autoem.derive.explain.notation import LATENT, WEIGHT, Glyph, Shown, subscri
 from autoem.derive.explain.page import Page
 from autoem.derive.explain.place import Place
 from autoem.derive.gibbs import DrawnPosterior
-from autoem.derive.quantity import Indicator as IndicatorOf, Quantity
+from autoem.derive.quantity import Declared, Indicator as IndicatorOf, Quantity
 from autoem.language.declaration import Variable
 
 
@@ -51,7 +51,8 @@ def _marked(made: Page, latent: Quantity, base: Quantity, mark: str) -> Glyph:
 
 def _variable(latent: Quantity) -> Variable:
     inner = latent.latent if isinstance(latent, IndicatorOf) else latent
-    return inner.variable  # type: ignore[attr-defined, no-any-return]
+    assert isinstance(inner, Declared)
+    return inner.variable
 
 
 def drawn(place: Place) -> Block:
