@@ -8,7 +8,7 @@ summed.  Zero times infinity is zero (a state of probability zero that is never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -236,7 +236,7 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
         case Rank():
             return (rank(operation, target, scope),)
         case Matrix():
-            return (_matrix(operation, target, scope),)
+            return (interpret_numeric.matrix(operation, target, scope),)
         case Solve():
             return interpret_numeric.solve(operation, let.targets, scope)
         case ForwardBackward():
@@ -274,28 +274,3 @@ def _log_sum_exp(operation: LogSumExp, target: Array, scope: Scope) -> np.ndarra
     grid = (*target.axes, *operation.axes)
     value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
     return np.logaddexp.reduce(value.reshape(*value.shape[: len(target.axes)], -1), axis=-1)
-
-
-def _matrix(operation: Matrix, target: Array, scope: Scope) -> np.ndarray:
-    pair = (operation.row, operation.column)
-    batch = tuple(axis for axis in target.axes if axis not in pair)
-    grid = (*batch, *pair)
-    value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
-    found = MATRIX_FUNCTIONS[operation.function](value)
-    order = [axis for axis in grid if axis in target.axes]
-    return np.transpose(found, [order.index(axis) for axis in target.axes])
-
-
-def _resolvent(transition: np.ndarray) -> np.ndarray:
-    """(I - A + U)^-1, with ones in U."""
-    return np.linalg.inv(np.eye(transition.shape[-1]) - transition + 1)
-
-
-MATRIX_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "inverse": np.linalg.inv,
-    "cholesky": np.linalg.cholesky,
-    "log_determinant": lambda value: np.asarray(np.linalg.slogdet(value)[1]),
-    "resolvent": _resolvent,
-    "stationary": lambda value: np.maximum(_resolvent(value).sum(axis=-2), 1e-150),
-}
-"""What a function of a matrix means, batches first."""

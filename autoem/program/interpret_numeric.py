@@ -1,4 +1,4 @@
-"""Systems of equations, roots and maxima for the reference interpreter.
+"""Systems of equations, matrices, roots and maxima for the reference interpreter.
 
 Nothing here is shared with the runtime, so that agreement between the two means something.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from autoem.program.interpret_scalar import Scope, read, scalar
-from autoem.program.ir import Array, Let, Maximize, Nodes, Ref, Root, Solve
+from autoem.program.ir import Array, Let, Matrix, Maximize, Nodes, Ref, Root, Solve
 
 Execute = Callable[[tuple[Let, ...], Scope], None]
 
@@ -216,3 +216,29 @@ def _inside(domain: str, value: np.ndarray) -> bool:
         case "positive_definite":
             return bool(np.all(np.linalg.eigvalsh(value) > 0))
     return bool(np.all(np.isfinite(value)))
+
+
+def matrix(operation: Matrix, target: Array, scope: Scope) -> np.ndarray:
+    """A function of the matrices of an array, one a batch."""
+    pair = (operation.row, operation.column)
+    batch = tuple(axis for axis in target.axes if axis not in pair)
+    grid = (*batch, *pair)
+    value = np.broadcast_to(read(scope, operation.operand, grid), scope.shape(grid))
+    found = MATRIX_FUNCTIONS[operation.function](value)
+    order = [axis for axis in grid if axis in target.axes]
+    return np.transpose(found, [order.index(axis) for axis in target.axes])
+
+
+def _resolvent(transition: np.ndarray) -> np.ndarray:
+    """(I - A + U)^-1, with ones in U."""
+    return np.linalg.inv(np.eye(transition.shape[-1]) - transition + 1)
+
+
+MATRIX_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "inverse": np.linalg.inv,
+    "cholesky": np.linalg.cholesky,
+    "log_determinant": lambda value: np.asarray(np.linalg.slogdet(value)[1]),
+    "resolvent": _resolvent,
+    "stationary": lambda value: np.maximum(_resolvent(value).sum(axis=-2), 1e-150),
+}
+"""What a function of a matrix means, batches first."""
