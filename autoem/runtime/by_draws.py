@@ -21,9 +21,7 @@ SWEEPS = 1000
 """Sweeps of which the posterior is the mean."""
 
 
-def fit_by_draws(
-    program: Program, run: Run, point: Arrays, restarts: int, seed: int | None
-) -> Outcome:
+def fit_by_draws(program: Program, run: Run, point: Arrays, restarts: int, seed: int) -> Outcome:
     """From a point with a state to where the draws show no gain any more.
 
     Errors: `BadOption` for restarts, since there is no log-likelihood by which to compare them.
@@ -32,17 +30,16 @@ def fit_by_draws(
         expected = "1, since draws give no log-likelihood by which fits are compared"
         raise BadOption(option="restarts", value=restarts, expected=expected)
     options = program.schema.draws
-    generator = np.random.default_rng(options["seed"] if seed is None else seed)
+    generator = np.random.default_rng((options["seed"], seed))
     chain = chain_of(program.plain, run.e_step, run.m_step, generator)
     return run_by_draws(chain, point, run.domains, options, run.max_iterations, run.report)
 
 
 def started(
-    program: Program, data: Arrays, sizes: Mapping[str, int], seed: int | None, told: Arrays
+    program: Program, data: Arrays, sizes: Mapping[str, int], seed: int, told: Arrays
 ) -> Arrays:
     """A point to begin from, with a state; what is `told` stands."""
-    number = program.schema.draws["seed"] if seed is None else seed
-    return first_state(program.plain, data, sizes, np.random.default_rng(number)) | told
+    return first_state(program.plain, data, sizes, np.random.default_rng(seed)) | told
 
 
 def posterior_by_draws(

@@ -246,7 +246,7 @@ class Fit:
         if not held or (data is None and self.factors):
             return self.point
         if self.schema.draws:
-            return started(program, program.arrays(read), read.sizes, None, self.parameters)
+            return started(program, program.arrays(read), read.sizes, 0, self.parameters)
         weight = next(iter(read.weights.values()), None)
         return at_rest(program, program.arrays(read), self.parameters, read.sizes, weight)
 

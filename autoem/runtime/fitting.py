@@ -94,12 +94,7 @@ def fit(
         grain = grain_of(program.plain, read.arrays, read.sizes)
         run = Run(*problem.steps, schema.domains, tol, max_iterations, jump, report, grain)
         try:
-            if schema.draws:
-                point = started(program, problem.arrays, read.sizes, seed, problem.state)
-                point = hold(schema.domains, point, held)
-                outcome = fit_by_draws(program, run, point, restarts, seed)
-            else:
-                outcome = _best(problem, run, restarts, seed or 0)
+            outcome = _best(problem, run, restarts, seed or 0)
         except IndexError as error:
             raise OutsideAxis(model=schema.name, problem=str(error)) from error
         outcome, remark = _left(problem, run, outcome)
@@ -154,10 +149,11 @@ class _Problem:
         known = {*self.parameters, *whole}
         return bool(self.posterior) or known >= set(self.program.schema.domains)
 
-    @property
-    def state(self) -> Arrays:
-        """What the user says, of a program whose latents are parameters."""
-        return self.parameters | {f"held_{name}": soft for name, soft in self.posterior.items()}
+    def state(self, seed: int) -> Arrays:
+        """A point with a state, of a program whose latents are parameters."""
+        told = self.parameters | {f"held_{name}": soft for name, soft in self.posterior.items()}
+        point = started(self.program, self.arrays, self.data.sizes, seed, told)
+        return hold(self.program.schema.domains, point, self.fixed)
 
     def e_step(self, parameters: Arrays) -> tuple[Arrays, float]:
         """Statistics and objective."""
@@ -199,6 +195,8 @@ def _split(program: Program, start: Mapping[str, Any], read: Data) -> tuple[Arra
 
 def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     """The best outcome of the restarts; one run where the user says where to start."""
+    if problem.program.schema.draws:
+        return fit_by_draws(problem.program, run, problem.state(seed), restarts, seed)
     if problem.told:
         return run.start(problem.propose(np.random.default_rng(seed), 0))
     best: Outcome | None = None
