@@ -18,18 +18,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
 from autoem.derive.approximations import CHOICES, Approximation, Nodes
-from autoem.derive.held import NOTHING, Held
+from autoem.derive.held import Held
+from autoem.derive.repeats import Dependent, repeats
+from autoem.derive.rows import row_axis
 from autoem.derive.stages import Derivation, derive as _derive
-from autoem.errors import UnknownChoice
+from autoem.errors import BadOption, NoSuchName, NotIndependent, UnknownChoice
 from autoem.language.model import Model
 from autoem.program.factored import factored
+from autoem.program.ir import ArrayProgram
 from autoem.program.lower import lower
 from autoem.program.schema import schema_of
 from autoem.runtime.fit_result import Fit
@@ -72,13 +75,15 @@ def generate(
     backend: str = "numpy",
     missing: tuple[str, ...] = (),
     sparse: tuple[str, ...] = (),
+    weights: str | None = None,
 ) -> Program:
     """A module of source code that stands alone; the same bytes on every run.
 
     `missing` names observed arrays that have gaps, `sparse` givens with two axes that are sparse
-    matrices (`scipy.sparse.csr_array`).
+    matrices (`scipy.sparse.csr_array`).  The functions of the module take weights of the rows;
+    `weights` names another axis, of groups that rows point to, whose weights are data.
     """
-    return _printed(derive(model), _known(backend), missing, sparse)
+    return _printed(derive(model), _known(backend), _Case(missing, sparse, weights=weights))
 
 
 def _known(backend: str) -> str:
@@ -88,20 +93,48 @@ def _known(backend: str) -> str:
     return backend
 
 
+@dataclass(frozen=True)
+class _Case:
+    """What a program is printed for besides its model: gaps in data, sparse tables, entries that
+    are held, and the axis of weights that stand inside of sums."""
+
+    missing: tuple[str, ...] = ()
+    sparse: tuple[str, ...] = ()
+    fixed: Held = field(default_factory=dict)
+    weights: str | None = None
+
+
 def _printed(
-    derivation: Derivation,
-    backend: str,
-    missing: tuple[str, ...],
-    sparse: tuple[str, ...],
-    fixed: Held = NOTHING,
-    document: str | None = None,
+    derivation: Derivation, backend: str, case: _Case, document: str | None = None
 ) -> Program:
     """The derivation as source; the document is the derivation itself, or what is given."""
-    if missing or fixed:
-        derivation = _derive(derivation.model, missing, derivation.assume, fixed)
-    program = factored(lower(derivation, document), sparse)
+    if case.missing or case.fixed:
+        derivation = _derive(derivation.model, case.missing, derivation.assume, case.fixed)
+    program = factored(_lowered(derivation, document, case.weights), case.sparse)
     source = BACKENDS[backend](program, schema_of(derivation, program))
     return Program(derivation.name, source)
+
+
+def _lowered(derivation: Derivation, document: str | None, weights: str | None) -> ArrayProgram:
+    """The program, with weights of an axis inside its sums if one is named.
+
+    Errors: `NoSuchName`; `NotIndependent`; `BadOption` where weights stand over the rows.
+    """
+    if weights is None:
+        return lower(derivation, document)
+    axes = {axis.key: axis for axis in derivation.declaration.axes}
+    if weights not in axes:
+        raise NoSuchName(name=weights, what="weights", known=tuple(map(str, axes)))
+    try:
+        found = repeats(derivation, axes[weights])
+        program = lower(derivation, document, found)
+    except Dependent as refusal:
+        why = {"reason": refusal.reason, "other": refusal.other}
+        raise NotIndependent(axis=weights, allowed=(), **why) from refusal
+    if row_axis(derivation) in found.axes:
+        expected = "an axis that tells nothing of rows: the functions take weights of the rows"
+        raise BadOption(option="weights", value=weights, expected=expected)
+    return program
 
 
 def fit(
@@ -145,35 +178,32 @@ def fit(
     )
 
 
-def _runnable(
-    model: Source,
-    backend: str,
-    missing: tuple[str, ...] = (),
-    *,
-    sparse: tuple[str, ...] = (),
-    fixed: Held = NOTHING,
-) -> Runnable:
-    """The program of a model, and those for data with gaps, sparse tables or entries that are held,
-    once there are some."""
+def _runnable(model: Source, backend: str, case: _Case = _Case()) -> Runnable:
+    """The program of a model, and those for data with gaps, sparse tables, weights of groups or
+    entries that are held, once there are some."""
     derivation = derive(model)
     document = f"{MARK} to be run at once: {derivation.name}."
-    printed = _printed(derivation, _known(backend), missing, sparse, fixed, document)
+    printed = _printed(derivation, _known(backend), case, document)
     program = Runnable.from_module(printed.module)
+
+    def other(**change: Any) -> Runnable:
+        return _runnable(model, backend, replace(case, **change))
+
     program = replace(
         program,
-        with_gaps=partial(_runnable, model, backend, sparse=sparse, fixed=fixed),
-        with_sparse=lambda names: _runnable(model, backend, missing, sparse=names, fixed=fixed),
-        with_fixed=lambda held: _runnable(model, backend, missing, sparse=sparse, fixed=held),
+        with_gaps=lambda names: other(missing=names),
+        with_sparse=lambda names: other(sparse=names),
+        with_fixed=lambda held: other(fixed=held),
+        with_weights=lambda axis: other(weights=axis),
+        hooks={"sample": partial(_sampled, derivation.model)},
     )
-    program = replace(program, hooks={"sample": partial(_sampled, derivation.model)})
     assumed = derivation.e_step.assume
     if not isinstance(assumed, Nodes):
         return program
     program = replace(program, nodes=assumed.integration.count)
     if assumed.finer is None:
         return program
-    finer = partial(_finer, derivation, assumed.finer, backend, missing, sparse, fixed)
-    return replace(program, finer=finer)
+    return replace(program, finer=partial(_finer, derivation, assumed.finer, backend, case))
 
 
 def _sampled(
@@ -190,17 +220,12 @@ def _sampled(
 
 
 def _finer(
-    derivation: Derivation,
-    assumed: Nodes,
-    backend: str,
-    missing: tuple[str, ...],
-    sparse: tuple[str, ...],
-    fixed: Held,
+    derivation: Derivation, assumed: Nodes, backend: str, case: _Case
 ) -> tuple[Runnable, float]:
     """The program with more nodes, and how much they may change the objective."""
     assert assumed.tolerance is not None
-    finer = _derive(derivation.model, missing, assumed, fixed)
-    return _runnable(finer, backend, missing, sparse=sparse, fixed=fixed), assumed.tolerance
+    finer = _derive(derivation.model, case.missing, assumed, case.fixed)
+    return _runnable(finer, backend, case), assumed.tolerance
 
 
 __all__ = ["MARK", "derive", "fit", "generate", "sample", "verify"]

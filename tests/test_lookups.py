@@ -11,7 +11,7 @@ import pytest
 from sklearn.decomposition import NMF
 
 from autoem import fit
-from autoem.errors.data import CategoryOutOfRange, NotIndependent
+from autoem.errors.data import CategoryOutOfRange
 from autoem.runtime import Fit
 from tests.test_references import at, check_numbers, program, table
 
@@ -121,12 +121,6 @@ def test_a_group_that_nothing_points_to_keeps_its_prior() -> None:
 def test_a_lookup_out_of_range_is_told_by_its_row() -> None:
     with pytest.raises(CategoryOutOfRange, match="group at i = 2 is 2"):
         fit(program("random_intercept"), SMALL, {"g": 2})
-
-
-@pytest.mark.parametrize(("axis", "length"), [("i", 5), ("g", 3)])
-def test_rows_that_share_an_effect_are_not_weighted(axis: str, length: int) -> None:
-    with pytest.raises(NotIndependent, match=f"axis {axis}"):
-        fit(program("random_intercept"), SMALL, weights={axis: np.ones(length)})
 
 
 def test_the_generated_module_alone_counts_the_groups() -> None:

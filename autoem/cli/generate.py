@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--missing", multiple=True, metavar="NAME", help="An observed variable whose data have gaps."
 )
+@click.option("--weights", metavar="AXIS", help="An axis of groups whose weights are data.")
 @options.posterior
 @options.as_json
 def generate(
@@ -31,6 +32,7 @@ def generate(
     check: bool,
     backend: str,
     missing: tuple[str, ...],
+    weights: str | None,
     posterior: Approximation | None,
     as_json: bool,
 ) -> int:
@@ -48,7 +50,7 @@ def generate(
         raise click.UsageError("--check needs the file to check: -o em.py")
     if output is not None and not check:
         check_target(output)
-    program = generated(derive(find_model(model), posterior), backend, missing)
+    program = generated(derive(find_model(model), posterior), backend, missing, weights=weights)
     if output is None:
         if as_json:
             echo_json({"model": program.name, "backend": backend, "source": program.source})

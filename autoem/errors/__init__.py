@@ -4,7 +4,6 @@ from autoem.errors.axis import OutsideAxis as OutsideAxis
 from autoem.errors.base import AutoemError as AutoemError
 from autoem.errors.data import (
     BadSize as BadSize,
-    BadWeight as BadWeight,
     CategoryOutOfRange as CategoryOutOfRange,
     DataError as DataError,
     EmptyData as EmptyData,
@@ -15,7 +14,6 @@ from autoem.errors.data import (
     NotANumber as NotANumber,
     NotATable as NotATable,
     NotFinite as NotFinite,
-    NotIndependent as NotIndependent,
     OutsideDomain as OutsideDomain,
     RaggedData as RaggedData,
     SizesDisagree as SizesDisagree,
@@ -106,3 +104,8 @@ from autoem.errors.tables import (
     TooManyStates as TooManyStates,
 )
 from autoem.errors.tree import NotATree as NotATree
+from autoem.errors.weights import (
+    BadWeight as BadWeight,
+    NotIndependent as NotIndependent,
+    OtherWeights as OtherWeights,
+)

@@ -223,33 +223,6 @@ class CategoryOutOfRange(OutsideDomain):
     """A code or label that is none of the categories."""
 
 
-class BadWeight(DataError):
-    """A weight that is negative or no number."""
-
-    axis: str
-    index: tuple[int, ...]
-    value: Any
-
-    def wording(self) -> str:
-        at = f"[{self.index[0]}]" if self.index else ""
-        return f"weights of {self.axis}{at} are {self.value}: a weight is a finite number from 0."
-
-
-class NotIndependent(DataError):
-    """Weights on an axis whose entries are no independent units."""
-
-    axis: str
-    allowed: tuple[str, ...]
-
-    def wording(self) -> str:
-        instead = f" Weigh {' or '.join(self.allowed)} instead." if self.allowed else ""
-        return (
-            f"weights repeat independent units, and the entries of axis {self.axis} depend on each "
-            "other (a chain, one side of a crossed design), or rows point to them by a lookup, "
-            f"where no weights are taken yet.{instead}"
-        )
-
-
 class TooLargeMatrix(DataError):
     """A latent with too many elements that meet each other."""
 

@@ -8,13 +8,14 @@ summed.  Zero times infinity is zero (a state of probability zero that is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from autoem.program import interpret_chains, interpret_numeric
+from autoem.program.interpret_data import axis_sizes, completed, sizes_of
 from autoem.program.interpret_modes import at_modes
 from autoem.program.interpret_ranks import best, rank
 from autoem.program.interpret_scalar import Scope, product, read, scalar
@@ -64,7 +65,7 @@ class Interpretation:
         """Expected statistics, and the objective: log-likelihood plus log prior."""
         program = self.program
         parameters = self._at_modes(data, parameters)
-        given = _known(program, data, parameters)
+        given = completed(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         weight = _weight(program, expected, weights)
@@ -75,7 +76,7 @@ class Interpretation:
     def _log_prior(self, parameters: Mapping[str, np.ndarray]) -> float:
         if self.program.prior is None:
             return 0.0
-        sizes = _sizes(self.program, self.program.parameters, parameters)
+        sizes = sizes_of(self.program, self.program.parameters, parameters)
         return float(call(self.program.prior, parameters, sizes)[PRIOR])
 
     def m_step(
@@ -85,7 +86,7 @@ class Interpretation:
         free = {array.name: np.array(entries) for array, entries in self.program.free.items()}
         known = {**statistics, **parameters, **free}
         arrays = {a.name: a for a in (*self.program.parameters, *self.program.maximize.inputs)}
-        sizes = _sizes(self.program, arrays.values(), known)
+        sizes = sizes_of(self.program, arrays.values(), known)
         return {**parameters, **_by_name(self.program.maximize, known, sizes)}
 
     def score(
@@ -98,7 +99,7 @@ class Interpretation:
         program = self.program
         assert program.score is not None
         parameters = self._at_modes(data, parameters)
-        given = _known(program, data, parameters)
+        given = completed(program, data, parameters)
         sizes = axis_sizes(program, given)
         expected = call(program.posterior, given, sizes)
         known = {**given, **expected, **_weight(program, expected, weights)}
@@ -115,7 +116,7 @@ class Interpretation:
         weights: np.ndarray | None = None,
     ) -> float:
         """Log-likelihood of the data, each row raised to its weight."""
-        given = _known(self.program, data, self._at_modes(data, parameters))
+        given = completed(self.program, data, self._at_modes(data, parameters))
         expected = call(self.program.posterior, given, axis_sizes(self.program, given))
         return _total(expected[EVIDENCE], weights)
 
@@ -127,7 +128,7 @@ class Interpretation:
 
     def _held(self, data: Known, parameters: Known) -> Values:
         """Expectations at what is held, be it at a mode or not."""
-        given = _known(self.program, data, parameters)
+        given = completed(self.program, data, parameters)
         sizes, more = axis_sizes(self.program, given), self.program.entries
         expected = call(self.program.posterior, given, sizes)
         own = {array.name: expected[array.name] for array in expectations(self.program)}
@@ -142,7 +143,7 @@ class Interpretation:
     ) -> Values:
         """The most probable states of the discrete latents, together."""
         assert self.program.decode is not None
-        given = _known(self.program, data, parameters)
+        given = completed(self.program, data, parameters)
         return _by_name(self.program.decode, given, axis_sizes(self.program, given))
 
 
@@ -169,36 +170,6 @@ def _weight(program: ArrayProgram, expected: Values, weights: np.ndarray | None)
         return {}
     ones = np.ones(expected[EVIDENCE].shape)
     return {ROW_WEIGHT: ones if weights is None else np.asarray(weights, dtype=np.float64)}
-
-
-def _known(
-    program: ArrayProgram, data: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]
-) -> Values:
-    """Data and parameters, and the positions along every axis that only codes point into."""
-    made = {
-        name: np.arange(1 + max(int(np.max(data[code], initial=-1)) for code in codes))
-        for name, codes in program.every.items()
-        if name not in data
-    }
-    ones = {name: np.ones(np.shape(data[of])[place]) for name, (of, place) in program.ones.items()}
-    return {**made, **ones, **data, **parameters}
-
-
-def axis_sizes(program: ArrayProgram, values: Mapping[str, np.ndarray]) -> dict[str, int]:
-    """Size of every program axis, read from the shapes of data and parameters."""
-    return _sizes(program, (*program.data, *program.parameters), values)
-
-
-def _sizes(
-    program: ArrayProgram, arrays: Iterable[Array], values: Mapping[str, np.ndarray]
-) -> dict[str, int]:
-    found: dict[str, int] = dict(program.lengths)
-    for array in arrays:
-        for axis, size in zip(array.axes, np.shape(values[array.name]), strict=True):
-            model_axis = program.sizes[axis]
-            if found.setdefault(model_axis, size) != size:
-                raise ValueError(f"axis {model_axis} has {found[model_axis]} and {size} entries")
-    return {axis: found[model] for axis, model in program.sizes.items() if model in found}
 
 
 def call(function: Function, values: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> Values:

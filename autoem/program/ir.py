@@ -266,10 +266,10 @@ class ArrayProgram:
 
     `latents`: the expectations by latent and word (states, mean, ...); `every`: arrays 0, 1, ...
     for the axes that no other array has, and the codes that point into them; `masks`: data that say
-    which cells are seen; `ones`: data that are ones, as many as another array has entries along one
-    of its axes, unless they are given; `free`: what `maximize` reads besides, 1 where an entry of a
-    parameter is free and 0 where it is held; `modes`: parameters that stand for a mode, with the
-    expectation that is a step of Newton's method from there, and `heights` the log joint there.
+    which cells are seen; `ones`: data that are ones unless they are given; `free`: what `maximize`
+    reads besides, 1 where an entry of a parameter is free and 0 where it is held; `modes`:
+    parameters that stand for a mode, with the expectation that is a step of Newton's method from
+    there, and `heights` the log joint there.
     """
 
     name: str
@@ -291,7 +291,7 @@ class ArrayProgram:
     every: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sparse: tuple[str, ...] = ()  # data that are sparse matrices
     masks: tuple[str, ...] = ()
-    ones: dict[str, tuple[str, int]] = field(default_factory=dict, hash=False)
+    ones: tuple[str, ...] = ()
     free: dict[Array, Nested] = field(default_factory=dict, hash=False)
     modes: dict[str, str] = field(default_factory=dict, hash=False)
     heights: tuple[str, ...] = ()

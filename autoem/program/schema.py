@@ -33,6 +33,7 @@ from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.positions import with_positions
 from autoem.program.simplify.context import varying
 from autoem.program.walk import references
+from autoem.program.weighed import weighed
 
 SUPPORTS = {
     "real": "real", "vector": "real", "positive": "positive", "unit": "interval", "count": "count",
@@ -74,12 +75,12 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         "axes": list(axes.names.values()),
         "variables": variables,
         "sizes": axes.lengths,
-        "independent": [] if program.row is None else [program.row],
+        **weighed(derivation, program, axes),
         "objective": derivation.objective,
         **({} if derivation.likelihood else {"likelihood": False}),
         **_draws(derivation, program),
         "exact": not _is_shortened(derivation),
-        "rows": _rows(derivation, program),
+        "rows": _rows(derivation, program, axes),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "sparse": list(program.sparse),
         "tables": _tables(derivation, axes),
@@ -113,15 +114,15 @@ def _is_shortened(derivation: Derivation) -> bool:
     return any(update.rule in STEPS for update in derivation.m_step.updates)
 
 
-def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+def _rows(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> dict[str, Any]:
     """Which arrays have rows and along which axis, and whose moments tell all, where some do.
 
     Empty where rows cannot be told from their data: there are none, their positions or their number
     is read, an update goes through them, or a table is sparse.
     """
-    if program.ones:
-        return _shared(derivation, program)
-    row = row_axis(derivation)
+    row, found = row_axis(derivation), moments(derivation)
+    if row is None and found is not None:
+        return _shared(axes.of(found.row), program)
     kept = any(isinstance(statistic, Kept) for statistic in statistics(derivation))
     if program.sparse or program.row is None or with_positions(program) is not program:
         return {}
@@ -129,7 +130,7 @@ def _rows(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     if kept or not told or any(size.axis is row for size in untold(derivation)):
         return {}
     places = {a.name: a.axes.index(program.row) for a in program.data if program.row in a.axes}
-    found, masks = moments(derivation), derivation.log_joint.scope.masks
+    masks = derivation.log_joint.scope.masks
     if found is None:
         cut = _cut(program)
         return {"arrays": places} | ({"apart": cut} if cut else {})
@@ -170,13 +171,11 @@ def _dense(program: ArrayProgram) -> list[str]:
     return list(dict.fromkeys(rows))
 
 
-def _shared(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
+def _shared(axis: str, program: ArrayProgram) -> dict[str, Any]:
     """The data of an axis whose weights are data too: rows of no latent of their own."""
-    found = moments(derivation)
-    assert found is not None
-    ((weight, _),) = program.ones.items()
-    (axis,) = next(array.axes for array in program.data if array.name == weight)
-    own = [a for a in program.data if axis in a.axes and a.name != weight]
+    found = [array for array in program.data if axis in array.axes]
+    weight = next(array.name for array in found if array.name in program.ones)
+    own = [array for array in found if array.name != weight]
     places = {array.name: array.axes.index(axis) for array in own}
     return {"arrays": places, "moments": list(places), "weight": weight}
 

@@ -43,16 +43,18 @@ def condensed(
     """
     told = schema.get("rows") or {"arrays": {}}
     moments = told.get("moments", ())
+    weights = data.get(told.get("weight", ""), weights)
     lengths = [np.shape(data[name])[axis] for name, axis in told["arrays"].items()]
+    outside = None if "weight" in told else weights
     if not lengths or lengths[0] < FEW:
-        return Condensed(data, weights)
+        return Condensed(data, outside)
     found = moment_points(data, told["arrays"], moments, weights) if moments else None
     remark = "{} rows read through their moments, as {} points"
     if found is None:
         found = merged_rows(data, told["arrays"], weights)
         remark = "{} rows merged into {} that differ, weighted"
     if found is None:
-        return Condensed(data, weights)
+        return Condensed(data, outside)
     fewer, weight = found
     remark = remark.format(lengths[0], len(weight))
     if "weight" in told:  # inside the sums

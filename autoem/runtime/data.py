@@ -42,10 +42,11 @@ from autoem.runtime.parents import check_parents
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
 from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, within
-from autoem.runtime.sizes import axis_sizes, check_weights, plate_size
+from autoem.runtime.sizes import axis_sizes, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.table import Table as Table, read_csv as read_csv
 from autoem.runtime.trials import check_trials
+from autoem.runtime.weights import check_weights
 
 LARGEST = np.float64(1e150)
 """The square of a number beyond this overflows."""

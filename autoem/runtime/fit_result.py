@@ -149,9 +149,8 @@ class Fit:
         program, read = self._attached("the score", data, weights)
         if self.schema.draws:
             raise NoLikelihood(objective=self.schema.objective)
-        weight = next(iter(read.weights.values()), None)
         point = self._point(data, program, read)
-        return program.log_likelihood(program.arrays(read), point, weight)
+        return program.log_likelihood(program.arrays(read), point, program.row_weights(read))
 
     def information(self) -> Information:
         """The observed information at the estimates: what it says of them, and how sure they are.
@@ -177,8 +176,7 @@ class Fit:
         program, read = self._attached("the information", None)
         if program.score is None:
             raise NothingAttached(question="the information", needs="the score of the program")
-        weights = next(iter(read.weights.values()), None)
-        rows = program.condensed(program.arrays(read), weights)
+        rows = program.condensed(program.arrays(read), program.row_weights(read))
         _check_size(self.free_parameters, rows.data)
         score = partial(program.score, rows.data, weights=rows.weights)
         lengths = real_sizes(self.schema.to_dict(), read.arrays, read.sizes)
@@ -247,8 +245,8 @@ class Fit:
             return self.point
         if self.schema.draws:
             return started(program, program.arrays(read), read.sizes, 0, self.parameters)
-        weight = next(iter(read.weights.values()), None)
-        return at_rest(program, program.arrays(read), self.parameters, read.sizes, weight)
+        weights = program.row_weights(read)
+        return at_rest(program, program.arrays(read), self.parameters, read.sizes, weights)
 
     def _attached(
         self, question: str, data: Any, weights: Mapping[str, Any] | None = None
@@ -261,7 +259,8 @@ class Fit:
             return self.program, self.data
         kept = [axis for v in self.schema.own_parameters for axis in v.axes]
         sizes = {axis: self.sizes[axis] for axis in dict.fromkeys(kept)}
-        return self.program, read_data(self.schema, data, sizes, weights, levels=self.levels)
+        read = read_data(self.schema, data, sizes, weights, levels=self.levels)
+        return self.program.weighing(read), read
 
 
 OPTIMA = ("converged", "boundary")

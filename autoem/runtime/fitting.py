@@ -88,6 +88,7 @@ def fit(
     held = check_parameters(schema, entries, "fixed", read.sizes)
     if fixed:
         program = program.with_fixed(held)
+    program = program.weighing(read)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = ACCELERATIONS[accelerate](schema.domains) if accelerate else None
     with reporter(progress) as report:
@@ -128,9 +129,10 @@ class _Problem:
         """The data as the program takes them."""
         return self.program.arrays(self.data)
 
-    @property
+    @cached_property
     def weights(self) -> np.ndarray | None:
-        return next(iter(self.data.weights.values()), None)
+        """Those of the rows."""
+        return self.program.row_weights(self.data)
 
     @cached_property
     def rows(self) -> Condensed:

@@ -13,6 +13,7 @@ import numpy as np
 
 from autoem.runtime.data import Data
 from autoem.runtime.schema import Schema
+from autoem.runtime.weights import weights_along
 
 
 def observations(schema: Schema, data: Data) -> float:
@@ -40,6 +41,7 @@ def observations(schema: Schema, data: Data) -> float:
     if data.lengths is not None and {*data.lengths[:2]} <= {*counted}:
         rows, steps, each = data.lengths
         number |= {rows: each, steps: np.ones(1)}
-    for axis, weight in data.weights.items():
-        number[axis] = number.get(axis, np.ones(1)) * weight
+    for axis in counted:
+        weight = weights_along(schema, data.arrays, data.weights, axis)
+        number[axis] = number[axis] * (1 if weight is None else weight)
     return math.prod(float(value.sum()) for value in number.values())

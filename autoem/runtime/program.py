@@ -11,6 +11,7 @@ import numpy as np
 from autoem.errors.data import MissingValues
 from autoem.errors.run import OtherFixed
 from autoem.errors.tables import OtherTables
+from autoem.errors.weights import OtherWeights
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.condensed import Condensed, condensed
 from autoem.runtime.data import Data
@@ -19,6 +20,7 @@ from autoem.runtime.em import BREAKDOWN
 from autoem.runtime.gaps import filled
 from autoem.runtime.latents import Told
 from autoem.runtime.schema import Schema
+from autoem.runtime.weights import weights_along
 
 
 class EStepFunction(Protocol):
@@ -64,12 +66,18 @@ def not_fixed(fixed: Arrays) -> Program:
     raise OtherFixed(names=tuple(fixed))
 
 
+def not_weighted(axis: str) -> Program:
+    """A generated program has weights inside its sums only where it was generated with them."""
+    raise OtherWeights(axis=axis)
+
+
 @dataclass(frozen=True)
 class Program:
     """An EM algorithm that can be run on data.
 
     `e_step` gives statistics and the objective: the log-likelihood, plus the log prior of the
-    parameters where they have one.  `weights` repeat the entries of the program's row axis.
+    parameters where they have one.  `weights` repeat the entries of the program's row axis;
+    `repeats` names the data that are weights of another axis, inside the sums.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
     of being computed.  `tables` are the axes of the joint states that the posterior of a
@@ -98,6 +106,8 @@ class Program:
     sparse: tuple[str, ...] = ()
     with_sparse: Callable[[tuple[str, ...]], Program] = not_sparse
     with_fixed: Callable[[Arrays], Program] = not_fixed
+    repeats: Mapping[str, str] = field(default_factory=dict)
+    with_weights: Callable[[str], Program] = not_weighted
     score: Score | None = None
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
@@ -126,6 +136,7 @@ class Program:
             tuple(plain.get("gaps", ())),
             tables=plain.get("tables", {}),
             sparse=tuple(plain.get("sparse", ())),
+            repeats=plain.get("repeats", {}),
             score=vars(module).get("score"),
             decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),
@@ -134,12 +145,33 @@ class Program:
         )
 
     def arrays(self, data: Data) -> Arrays:
-        """The data as the functions take them, gaps filled where they may have some, and the
-        positions along every axis that no array has.  Errors: `TooLargeMatrix`."""
+        """The data as the functions take them, gaps filled where they may have some, with the
+        weights inside of sums and the positions along every axis that no array has.  Errors:
+        `TooLargeMatrix`."""
         check_dense(self.dense, data.sizes)
         every = {name: np.arange(data.sizes[axis]) for axis, name in self.every.items()}
+        inside = {
+            self.repeats[axis]: weight
+            for axis, weight in data.weights.items()
+            if axis in self.repeats
+        }
         counts = [v.name for v in self.schema.of_kind("observed") if v.domain == "count"]
-        return filled(data.arrays, self.gaps, counts) | every
+        return filled(data.arrays, self.gaps, counts) | every | inside
+
+    def row_weights(self, data: Data) -> np.ndarray | None:
+        """How often each row counts, where that is not inside of sums.
+
+        A schema that tells nothing of weights is that of a program with rows."""
+        row = self.schema.row if self.schema.within else next(iter(data.weights), None)
+        return weights_along(self.schema, data.arrays, data.weights, row)
+
+    def weighing(self, data: Data) -> Program:
+        """The program that takes the weights of the data."""
+        for axis in data.weights:
+            over_rows = self.schema.row in self.schema.within.get(axis, {self.schema.row: ()})
+            if not over_rows and axis not in self.repeats:
+                return self.with_weights(axis)
+        return self
 
     def condensed(self, arrays: Arrays, weights: np.ndarray | None = None) -> Condensed:
         """Arrays as the functions take them, of fewer rows with the same sums where that pays."""

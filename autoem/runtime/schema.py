@@ -70,10 +70,12 @@ class VariableSchema:
 class Schema:
     """A model as the runtime sees it.
 
-    `sizes` are lengths that the declaration itself tells (a list literal); `independent` are the
-    axes that may be weighted, None for any; `objective` is what the algorithm raises, and
-    `likelihood` says whether that stands for the log-likelihood; `draws` says of an E-step by draws
-    which parameters hold the state of the chain and its noise, and how many sweeps are made.
+    `sizes` are lengths that the declaration itself tells (a list literal); `objective` is what the
+    algorithm raises, and `likelihood` says whether that stands for the log-likelihood; `draws` says
+    of an E-step by draws which parameters hold the state of the chain and its noise, and how many
+    sweeps are made.  `row` is the axis of the rows; `independent` are the axes that may be weighted,
+    None for any, and `dependent` says of others why not.  `within` says for a weighted axis what
+    lies in its entries: {"h": {"i": ("group", "school")}} puts row i into school[group[i]].
 
     >>> x = VariableSchema("x", "observed", "real", ("n",))
     >>> schema = Schema("Sample", ("n",), (x,))
@@ -85,7 +87,10 @@ class Schema:
     axes: tuple[str, ...]
     variables: tuple[VariableSchema, ...]
     sizes: Mapping[str, int] = field(default_factory=dict)
+    row: str | None = None
     independent: tuple[str, ...] | None = None
+    dependent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    within: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     exact: bool = True
     objective: str = "log-likelihood"
     likelihood: bool = True
@@ -120,7 +125,13 @@ class Schema:
             "axes": list(self.axes),
             "variables": [_to_dict(variable) for variable in self.variables],
             "sizes": dict(self.sizes),
+            "row": self.row,
             "independent": None if self.independent is None else list(self.independent),
+            "dependent": {axis: list(why) for axis, why in self.dependent.items()},
+            "within": {
+                axis: {inner: list(path) for inner, path in own.items()}
+                for axis, own in self.within.items()
+            },
             "exact": self.exact,
             "objective": self.objective,
             "likelihood": self.likelihood,
@@ -131,12 +142,16 @@ class Schema:
     def from_dict(plain: Mapping[str, Any]) -> Schema:
         """The inverse of `to_dict`; what is left out has its default."""
         independent = plain.get("independent")
+        within = plain.get("within", {})
         return Schema(
             plain["name"],
             tuple(plain["axes"]),
             tuple(_from_dict(variable) for variable in plain["variables"]),
             dict(plain.get("sizes", {})),
+            plain.get("row"),
             None if independent is None else tuple(independent),
+            {axis: tuple(why) for axis, why in plain.get("dependent", {}).items()},
+            {axis: {a: tuple(p) for a, p in own.items()} for axis, own in within.items()},
             plain.get("exact", True),
             plain.get("objective", "log-likelihood"),
             plain.get("likelihood", True),

@@ -1,4 +1,4 @@
-"""Lengths of axes, read from the data or told by the user, that must agree; and weights."""
+"""Lengths of axes, read from the data or told by the user, that must agree."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import numpy as np
 
 from autoem.errors.data import (
     BadSize,
-    BadWeight,
-    EmptyData,
     NoSuchName,
-    NotANumber,
-    NotIndependent,
     SizesDisagree,
     SizeUnknown,
-    WrongDimensions,
 )
 from autoem.errors.tables import TooManyStates
 from autoem.runtime.arrays import Arrays
@@ -94,34 +89,3 @@ def check_tables(tables: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) 
         lengths = tuple(sizes.get(axis, 1) for axis in axes)
         if math.prod(lengths) > MOST_STATES:
             raise TooManyStates(latent=latent, axes=tuple(axes), sizes=lengths, limit=MOST_STATES)
-
-
-def check_weights(
-    schema: Schema, weights: Mapping[str, np.ndarray], sizes: Mapping[str, int]
-) -> Arrays:
-    """Axis to weights (length of the axis, float64), none negative, not all zero.
-
-    Errors: `NoSuchName`, `NotIndependent`, `NotANumber`, `SizesDisagree`, `BadWeight`, `EmptyData`.
-    """
-    checked: Arrays = {}
-    for axis, raw in weights.items():
-        if axis not in schema.axes or axis not in sizes:
-            raise NoSuchName(name=axis, what="weights", known=schema.axes)
-        if schema.independent is not None and axis not in schema.independent:
-            raise NotIndependent(axis=axis, allowed=schema.independent)
-        name = f"weights of {axis}"
-        if raw.ndim != 1:
-            raise WrongDimensions(variable=name, axes=(axis,), shape=raw.shape)
-        try:
-            value = raw.astype(float)
-        except (TypeError, ValueError) as error:
-            raise NotANumber(variable=name, index=(), axes=(), value=raw[0]) from error
-        if len(value) != sizes[axis]:
-            raise SizesDisagree(axis=axis, sizes={"weights": len(value), "the data": sizes[axis]})
-        wrong = np.flatnonzero(~(np.isfinite(value) & (value >= 0)))
-        if len(wrong):
-            raise BadWeight(axis=axis, index=(int(wrong[0]),), value=value[wrong[0]].item())
-        if not value.any():
-            raise EmptyData(variable=name)
-        checked[axis] = value
-    return checked

@@ -80,6 +80,15 @@ def test_generated_code_stands_alone_and_is_checked(autoem: Run, folder: Path) -
     assert code == 2 and "numpy" in err
 
 
+def test_code_is_generated_with_weights_of_groups(autoem: Run, folder: Path) -> None:
+    assert (
+        '"repeats": {"g": "repeats_g"}'
+        in autoem("generate", "random_intercept", "--weights", "g").out
+    )
+    code, _, err = autoem("generate", "crossed_effects", "--weights", "g")
+    assert code == 2 and "crossed with those of h" in err
+
+
 def test_a_derivation_is_text_latex_or_data(autoem: Run, folder: Path) -> None:
     assert "weight" in autoem("derive", "gaussian_mixture").out
     assert autoem("derive", "gaussian_mixture", "--latex", "-o", "d.tex").code == 0

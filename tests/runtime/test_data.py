@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from autoem.errors import data as wrong
+from autoem.errors.weights import BadWeight, NotIndependent
 from autoem.runtime.data import Table, read_csv, read_data
 from autoem.runtime.schema import Schema, VariableSchema
 
@@ -232,14 +233,20 @@ def test_weights_are_checked() -> None:
     y = {"y": [1, 2]}
     assert read_data(COUNTS, y, weights={"n": [0, 2]}).weights["n"].tolist() == [0.0, 2.0]
     for bad in (-1, np.nan, np.inf):
-        with pytest.raises(wrong.BadWeight, match=r"weights of n\[1\] are"):
+        with pytest.raises(BadWeight, match=r"weights of n\[1\] are"):
             read_data(COUNTS, y, weights={"n": [1, bad]})
     with pytest.raises(wrong.SizesDisagree, match=r"3 by weights, 2 by the data"):
         read_data(COUNTS, y, weights={"n": [1, 1, 1]})
     with pytest.raises(wrong.EmptyData, match=r"weights of n"):
         read_data(COUNTS, y, weights={"n": [0, 0]})
-    chain = Schema("C", ("s", "t"), (V("y", "observed", "count", ("s", "t")),), independent=("s",))
-    with pytest.raises(wrong.NotIndependent, match=r"axis t depend.*Weigh s instead"):
+    chain = Schema(
+        "C",
+        ("s", "t"),
+        (V("y", "observed", "count", ("s", "t")),),
+        independent=("s",),
+        dependent={"t": ("steps",)},
+    )
+    with pytest.raises(NotIndependent, match=r"axis t follow.*Weigh s instead"):
         read_data(chain, {"y": np.ones((2, 3))}, weights={"t": np.ones(3)})
 
 

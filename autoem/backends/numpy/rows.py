@@ -131,17 +131,16 @@ class Rows:
         """The data with an array for every axis that only codes point into, and with ones."""
         program = self.plan.program
         codes = {name: tuple(map(Literal, each)) for name, each in program.every.items()}
-        found = self._completed("measured", codes)
-        for name, (of, place) in program.ones.items():
-            found += self._completed("with_ones", {name: (Literal(of), Literal(place))})
-        return found
+        every = tuple((Literal(n), Sequence("()", each)) for n, each in codes.items())
+        ones = ((a, self.size(a.axes[0])) for a in program.data if a.name in program.ones)
+        lengths = tuple((Literal(array.name), length) for array, length in ones)
+        return (*self._completed("measured", every), *self._completed("with_ones", lengths))
 
-    def _completed(self, helper: str, items: dict[str, tuple[Literal, ...]]) -> Body:
+    def _completed(self, helper: str, items: tuple[tuple[Expr, Expr], ...]) -> Body:
         """data = helper(data, items), where there are any."""
         if not items:
             return ()
-        pairs = tuple((Literal(name), Sequence("()", each)) for name, each in items.items())
-        return (Assign(Name("data"), invoke(self.helper(helper), Name("data"), Mapping(pairs))),)
+        return (Assign(Name("data"), invoke(self.helper(helper), Name("data"), Mapping(items))),)
 
     def fixed(self) -> tuple[Statement, ...]:
         """What all blocks share, in each form."""

@@ -34,11 +34,9 @@ def take_lines(table: Any, rows: slice, axis: int) -> Any:
     return table if whole else table[:, rows]
 
 
-def with_ones(
-    data: dict[str, np.ndarray], ones: dict[str, tuple[str, int]]
-) -> dict[str, np.ndarray]:
-    """The data with ones where no weights are given, as many as an array has along an axis."""
-    return {name: np.ones(np.shape(data[of])[place]) for name, (of, place) in ones.items()} | data
+def with_ones(data: dict[str, np.ndarray], lengths: dict[str, int]) -> dict[str, np.ndarray]:
+    """The data with ones where no weights are given."""
+    return {name: np.ones(length) for name, length in lengths.items()} | data
 
 
 def join_rows(parts: list[dict[str, np.ndarray]], name: str, axis: int = 0) -> np.ndarray:

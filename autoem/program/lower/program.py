@@ -11,6 +11,7 @@ from autoem.derive.laplace import LaplacePosterior
 from autoem.derive.law import is_told
 from autoem.derive.moments import moments
 from autoem.derive.quantity import Computed, Declared, Defined, Quantity, Size, Statistic
+from autoem.derive.repeats import Repeats, alone
 from autoem.derive.rows import evidence, is_prior, parts, row_axis, statistics, untold
 from autoem.derive.smoothed import Smoothed, SmoothedGaussian
 from autoem.derive.stages import Derivation
@@ -29,8 +30,14 @@ from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
 
 
-def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgram:
-    """The array program of a derivation; its document is the derivation, or what is given."""
+def lower(
+    derivation: Derivation, document: str | None = None, weights: Repeats | None = None
+) -> ir.ArrayProgram:
+    """The array program of a derivation; its document is the derivation, or what is given.
+
+    `weights` is an axis whose entries count as often as weights say, inside of sums.  Raises
+    `Dependent` where a matrix holds them together.
+    """
     axes = axis_names(derivation.declaration)
     every = unmeasured(derivation, axes)
     declared = {**_declared(derivation, axes), **{q: e.array for q, e in every.items()}}
@@ -71,8 +78,17 @@ def lower(derivation: Derivation, document: str | None = None) -> ir.ArrayProgra
         free=free,
         **_modes(derivation, arrays),
     )
-    found = moments(derivation) if row is None and not program.sparse else None
-    return program if found is None else with_repeats(program, axes.of(found.row))
+    found = moments(derivation) if row is None else None
+    if found is not None:
+        program = with_repeats(program, alone(found.row), axes)
+    if weights is None or (found is not None and weights.axis is found.row):
+        return program
+    program = with_repeats(program, weights, axes)
+    if document is not None:
+        return program
+    name, axis = program.ones[-1], axes.of(weights.axis)
+    told = f"{name} is how often an entry of {axis} counts, with all that lies in it: 1 by default."
+    return replace(program, document=f"{program.document}\n\nWeights\n  {told}")
 
 
 def _modes(derivation: Derivation, arrays: dict[Quantity, ir.Array]) -> dict[str, Any]:
