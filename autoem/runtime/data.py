@@ -41,7 +41,7 @@ from autoem.runtime.labels import (
 from autoem.runtime.parents import check_parents
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
-from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, within
+from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, of_sequences, within
 from autoem.runtime.sizes import axis_sizes, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.table import Table as Table, read_csv as read_csv
@@ -102,16 +102,18 @@ def read_data(
 
     `data` is a mapping of names to arrays, lists, series or frames, a data frame (pandas, polars,
     pyarrow), or a `Table`.  In a frame or table a variable takes the column of its name; one with
-    two axes takes all numeric columns that no other variable is named after; `columns` says which
+    two axes takes all numeric columns that nothing else is named after; `columns` says which
     instead.  `weights` are keyed by axis: arrays, or the name of a column.  `levels` are those of
     an earlier fit, to read new data by.  `sequence` is the column of a long table, one row a step,
-    that names the sequence of each row.  Errors: the classes of `autoem.errors.data`.
+    that names the sequence of each row; a weight of a sequence stands at all its rows.  Errors: the
+    classes of `autoem.errors.data`.
 
     >>> schema = Schema("Sample", ("n",), (VariableSchema("x", "observed", "real", ("n",)),))
     >>> read_data(schema, {"x": [1, 2, float("nan")]}).missing
     {'x': 1}
     """
     source = _source(data)
+    weighing, source = _weight_columns(schema, source, weights or {}, columns or {}, sequence)
     if sequence is not None:
         table = source.columns if isinstance(source, Table) else source
         source, columns = from_rows(schema, table, sequence, columns or {}), None
@@ -127,7 +129,7 @@ def read_data(
     return Data(
         arrays,
         lengths,
-        check_weights(schema, _weight_columns(source, weights or {}), lengths),
+        check_weights(schema, weighing, lengths),
         found | column_levels(schema, names),
         {name: count for name, count in absent.items() if count},
         names,
@@ -282,14 +284,24 @@ def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
 
 
 def _weight_columns(
-    source: Table | dict[str, Any], weights: Mapping[str, Any]
-) -> dict[str, np.ndarray]:
-    """Weights as arrays; a text is the name of a column."""
+    schema: Schema,
+    source: Table | dict[str, Any],
+    weights: Mapping[str, Any],
+    columns: Mapping[str, str | Sequence[str]],
+    sequence: str | None,
+) -> tuple[dict[str, np.ndarray], Table | dict[str, Any]]:
+    """Weights as arrays, a text being the name of a column; and the source without columns that
+    are weights and nothing else."""
     held = source.columns if isinstance(source, Table) else source
-    for weight in weights.values():
+    found = {}
+    for axis, weight in weights.items():
         if isinstance(weight, str) and weight not in held:
             raise NoSuchName(name=weight, what="weights", known=tuple(map(str, held)))
-    return {
-        axis: _array(axis, held[weight] if isinstance(weight, str) else weight)[0]
-        for axis, weight in weights.items()
-    }
+        found[axis] = _array(axis, held[weight] if isinstance(weight, str) else weight)[0]
+        if isinstance(weight, str) and sequence is not None:
+            found[axis] = of_sequences(schema, held, sequence, axis, weight)
+    wanted = [each for c in columns.values() for each in ([c] if isinstance(c, str) else c)]
+    wanted += [variable.name for variable in schema.data]
+    taken = [w for w in weights.values() if isinstance(w, str) and w not in wanted]
+    rest = {name: column for name, column in held.items() if name not in taken}
+    return found, Table(rest) if isinstance(source, Table) else rest

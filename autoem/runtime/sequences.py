@@ -42,6 +42,33 @@ def from_rows(
     {'x': [array([1., 3.]), array([2.])]}
     """
     held = {name: np.asarray(column) for name, column in table.items()}
+    axis, groups = _sequences(schema, held, sequence)
+    found: dict[str, Any] = {}
+    for variable in schema.data:
+        if variable.plates[:1] == (axis,):
+            column = _column(variable, held, columns.get(variable.name, variable.name), sequence)
+            along = len(variable.plates) > 1
+            parts = [column[rows] for rows in groups.values()]
+            found[variable.name] = parts if along else _once(variable.name, parts, list(groups))
+    return found
+
+
+def of_sequences(
+    schema: Schema, table: Mapping[str, Any], sequence: str, axis: str, column: str
+) -> np.ndarray:
+    """A column of a long table as one value for each sequence, if the axis is theirs; else as it
+    is.  Errors: those of `from_rows`."""
+    held = {name: np.asarray(table[name]) for name in (sequence, column) if name in table}
+    own, groups = _sequences(schema, held, sequence)
+    if axis != own:
+        return held[column]
+    return _once(column, [held[column][rows] for rows in groups.values()], list(groups))
+
+
+def _sequences(
+    schema: Schema, held: Mapping[str, np.ndarray], sequence: str
+) -> tuple[str, dict[Any, np.ndarray]]:
+    """The axis of the sequences, and the rows of each by name."""
     if sequence not in held:
         raise NoSuchName(name=sequence, what="sequence", known=tuple(map(str, held)))
     over = [v.plates for v in schema.of_kind("observed") if len(v.plates) > 1]
@@ -50,15 +77,7 @@ def from_rows(
     names: dict[Any, list[int]] = {}
     for row, name in enumerate(held[sequence].tolist()):
         names.setdefault(name, []).append(row)
-    groups = [np.array(rows) for rows in names.values()]
-    found: dict[str, Any] = {}
-    for variable in schema.data:
-        if variable.plates[:1] == over[0][:1]:
-            column = _column(variable, held, columns.get(variable.name, variable.name), sequence)
-            along = len(variable.plates) > 1
-            parts = [column[rows] for rows in groups]
-            found[variable.name] = parts if along else _once(variable.name, parts, list(names))
-    return found
+    return over[0][0], {name: np.array(rows) for name, rows in names.items()}
 
 
 def _column(

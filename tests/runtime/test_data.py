@@ -126,6 +126,14 @@ def test_weights_may_be_a_column() -> None:
     assert read.weights["n"].sum() == 1096
 
 
+def test_a_column_of_weights_is_no_data() -> None:
+    table = pd.DataFrame({"a": [1.0, 2.0], "b": [0.5, 3.0], "times": [2, 1]})
+    read = read_data(MIXTURE, table, {"k": 2}, weights={"n": "times"})
+    assert read.columns["x"] == ["a", "b"] and read.weights["n"].tolist() == [2.0, 1.0]
+    counts = {"y": [1, 2], "times": [2, 1]}
+    assert read_data(COUNTS, counts, weights={"n": "times"}).weights["n"].tolist() == [2.0, 1.0]
+
+
 def test_labels_are_mapped_by_sorted_level() -> None:
     rows = {"of_item": ["b", "a", "b"], "by": [7, 9, 7], "answer": [1, 2, 2]}
     read = read_data(RATINGS, rows)

@@ -25,7 +25,7 @@ from autoem import (
     generate,
     previous,
 )
-from autoem.errors import MissingVariable, NoSequences, NoSuchName, NotOneValue
+from autoem.errors import MissingVariable, NoSequences, NoSuchName, NotIndependent, NotOneValue
 
 
 class Counts(Model):
@@ -91,6 +91,28 @@ def test_nothing_is_said_of_what_lies_behind_an_end() -> None:
         alone = found.posterior({**data, "age": one["age"].to_numpy()[:1]})["z"][0]
         np.testing.assert_allclose(row[:length], alone, rtol=1e-12)
         assert np.isnan(row[length:]).all()
+
+
+def test_a_sequence_has_its_weight_at_all_its_rows() -> None:
+    long = table()
+    times = {"d": 2, "a": 1, "c": 3, "b": 1}
+    long["times"] = long["who"].map(times)
+    start = fit(Counts, long.drop(columns="times"), {"k": 2}, sequence="who").parameters
+    options: Any = {"sizes": {"k": 2}, "sequence": "who", "start": start, "max_iterations": 3}
+    weighed = fit(Counts, long, weights={"s": "times"}, **options)
+    copies = [
+        long[long["who"] == name].assign(who=f"{name}{copy}")
+        for name, count in times.items()
+        for copy in range(count)
+    ]
+    many = fit(Counts, pd.concat(copies).drop(columns="times"), **options)
+    assert weighed.trace == pytest.approx(many.trace, rel=1e-12)
+    assert weighed.observations == many.observations == 2 * 5 + 1 + 3 * 9 + 3
+    with pytest.raises(NotIndependent, match="axis t follow each other"):
+        fit(Counts, long, weights={"t": "times"}, **options)
+    long.loc[0, "times"] = 5
+    with pytest.raises(NotOneValue, match="times"):
+        fit(Counts, long, weights={"s": "times"}, **options)
 
 
 def test_paths_are_those_of_each_sequence_alone() -> None:
