@@ -12,7 +12,7 @@ from autoem.errors.command import ColumnsNeeded, NoTable
 from autoem.errors.data import MissingVariable, NoSuchName
 from autoem.runtime.data import Table
 from autoem.runtime.schema import Schema, VariableSchema
-from autoem.runtime.sequences import from_rows
+from autoem.runtime.sequences import from_rows, of_sequences
 
 Named = Mapping[str, tuple[str, ...]]
 
@@ -62,7 +62,7 @@ def taken(
     else:
         used = dict.fromkeys((*table.columns, *(c for chosen in names.values() for c in chosen)))
         data = from_rows(schema, {name: _column(table, name) for name in used}, sequence, names)
-    weighed = {axis: _weight(table, text) for axis, text in weights.items()}
+    weighed = {axis: _weight(schema, table, axis, text, sequence) for axis, text in weights.items()}
     return Taken({**data, **given}, weighed, names)
 
 
@@ -117,8 +117,11 @@ def _values(table: Table, variable: VariableSchema, names: tuple[str, ...]) -> n
     return Table(columns)
 
 
-def _weight(table: Table, text: str) -> np.ndarray:
+def _weight(schema: Schema, table: Table, axis: str, text: str, sequence: str | None) -> np.ndarray:
+    """A column, of a long table one value a sequence; or the numbers themselves."""
     if text in table.columns:
+        if sequence is not None:
+            return of_sequences(schema, table.columns, sequence, axis, text)
         return table.columns[text]
     try:
         return np.array(text.split(","), dtype=float)

@@ -41,12 +41,12 @@ from autoem.runtime.labels import (
 from autoem.runtime.parents import check_parents
 from autoem.runtime.schema import Schema, VariableSchema
 from autoem.runtime.seen import check_seen
-from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, of_sequences, within
+from autoem.runtime.sequences import Lengths, from_rows, lengths_of_sequences, within
 from autoem.runtime.sizes import axis_sizes, plate_size
 from autoem.runtime.sparse import by_rows, check_table, is_sparse
 from autoem.runtime.table import Table as Table, read_csv as read_csv
 from autoem.runtime.trials import check_trials
-from autoem.runtime.weights import check_weights
+from autoem.runtime.weights import check_weights, named_weights
 
 LARGEST = np.float64(1e150)
 """The square of a number beyond this overflows."""
@@ -113,10 +113,13 @@ def read_data(
     {'x': 1}
     """
     source = _source(data)
-    weighing, source = _weight_columns(schema, source, weights or {}, columns or {}, sequence)
+    held = source.columns if isinstance(source, Table) else source
+    weights, held = named_weights(schema, held, weights or {}, columns or {}, sequence)
+    weighing = {axis: _array(axis, weight)[0] for axis, weight in weights.items()}
     if sequence is not None:
-        table = source.columns if isinstance(source, Table) else source
-        source, columns = from_rows(schema, table, sequence, columns or {}), None
+        source, columns = from_rows(schema, held, sequence, columns or {}), None
+    else:
+        source = Table(held) if isinstance(source, Table) else held
     raw, names = _choose(schema, source, dict(columns or {}))
     for variable in schema.data:
         _check_dimensions(variable, raw[variable.name])
@@ -281,27 +284,3 @@ def _check_values(variable: VariableSchema, array: np.ndarray) -> int:
         raise MissingGiven(variable=variable.name, index=index, axes=variable.axes)
     check_whole(variable, absent)
     return int(absent.sum())
-
-
-def _weight_columns(
-    schema: Schema,
-    source: Table | dict[str, Any],
-    weights: Mapping[str, Any],
-    columns: Mapping[str, str | Sequence[str]],
-    sequence: str | None,
-) -> tuple[dict[str, np.ndarray], Table | dict[str, Any]]:
-    """Weights as arrays, a text being the name of a column; and the source without columns that
-    are weights and nothing else."""
-    held = source.columns if isinstance(source, Table) else source
-    found = {}
-    for axis, weight in weights.items():
-        if isinstance(weight, str) and weight not in held:
-            raise NoSuchName(name=weight, what="weights", known=tuple(map(str, held)))
-        found[axis] = _array(axis, held[weight] if isinstance(weight, str) else weight)[0]
-        if isinstance(weight, str) and sequence is not None:
-            found[axis] = of_sequences(schema, held, sequence, axis, weight)
-    wanted = [each for c in columns.values() for each in ([c] if isinstance(c, str) else c)]
-    wanted += [variable.name for variable in schema.data]
-    taken = [w for w in weights.values() if isinstance(w, str) and w not in wanted]
-    rest = {name: column for name, column in held.items() if name not in taken}
-    return found, Table(rest) if isinstance(source, Table) else rest

@@ -5,7 +5,8 @@ The entry h of a weighted axis counts w[h] times, and so does row i in the entry
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,34 @@ from autoem.errors.data import EmptyData, NoSuchName, NotANumber, SizesDisagree,
 from autoem.errors.weights import BadWeight, NotIndependent
 from autoem.runtime.arrays import Arrays
 from autoem.runtime.schema import Schema
+from autoem.runtime.sequences import of_sequences
+
+
+def named_weights(
+    schema: Schema,
+    held: Mapping[str, Any],
+    weights: Mapping[str, Any],
+    columns: Mapping[str, str | Sequence[str]],
+    sequence: str | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Weights, those that are names of columns as the columns; and the columns that are no weights,
+    or that a variable takes besides.
+
+    Of a long table a weight of sequences is one value each.  Errors: `NoSuchName`; those of
+    `from_rows`.
+    """
+    found = dict(weights)
+    named = {axis: name for axis, name in weights.items() if isinstance(name, str)}
+    for axis, name in named.items():
+        if name not in held:
+            raise NoSuchName(name=name, what="weights", known=tuple(map(str, held)))
+        found[axis] = held[name]
+        if sequence is not None:
+            found[axis] = of_sequences(schema, held, sequence, axis, name)
+    wanted = [each for c in columns.values() for each in ([c] if isinstance(c, str) else c)]
+    wanted += [variable.name for variable in schema.data]
+    taken = [name for name in named.values() if name not in wanted]
+    return found, {name: column for name, column in held.items() if name not in taken}
 
 
 def check_weights(

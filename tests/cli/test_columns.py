@@ -62,7 +62,8 @@ def test_a_long_table_becomes_sequences() -> None:
     schema = Schema("Steps", ("s", "t", "d"), (steps, dose, age))
     who = np.array([7, 8, 7])
     table = Table({"who": who, "a": np.arange(3.0), "b": np.arange(3.0) + 5, "age": who - 1.0})
-    found = taken(schema, table, {"dose": ("0.5",)}, {}, {}, "who")
+    found = taken(schema, table, {"dose": ("0.5",)}, {}, {"s": "age"}, "who")
+    assert found.weights["s"].tolist() == [6, 7]
     assert found.columns == {"x": ("a", "b"), "dose": ("0.5",), "age": ("age",)}
     assert [part.tolist() for part in found.data["x"]] == [[[0, 5], [2, 7]], [[1, 6]]]
     assert [part.tolist() for part in found.data["dose"]] == [[0.5, 0.5], [0.5]]
