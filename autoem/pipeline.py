@@ -186,15 +186,13 @@ def _runnable(model: Source, backend: str, case: _Case = _Case()) -> Runnable:
     printed = _printed(derivation, _known(backend), case, document)
     program = Runnable.from_module(printed.module)
 
-    def other(**change: Any) -> Runnable:
-        return _runnable(model, backend, replace(case, **change))
-
+    other = partial(_runnable, model, backend)
     program = replace(
         program,
-        with_gaps=lambda names: other(missing=names),
-        with_sparse=lambda names: other(sparse=names),
-        with_fixed=lambda held: other(fixed=held),
-        with_weights=lambda axis: other(weights=axis),
+        with_gaps=lambda names: other(replace(case, missing=names)),
+        with_sparse=lambda names: other(replace(case, sparse=names)),
+        with_fixed=lambda held: other(replace(case, fixed=held)),
+        with_weights=lambda axis: other(replace(case, weights=axis)),
         hooks={"sample": partial(_sampled, derivation.model)},
     )
     assumed = derivation.e_step.assume
