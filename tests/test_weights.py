@@ -19,7 +19,7 @@ from autoem.derive.stages import Derivation
 from autoem.errors.run import BadOption
 from autoem.errors.weights import NotIndependent, OtherWeights
 from autoem.program.lower import repeats as lowered
-from autoem.runtime import Fit, weights as told
+from autoem.runtime import Fit, observations
 from autoem.runtime.arrays import Arrays
 from tests.repeated import repeated
 from tests.test_models import declared
@@ -158,7 +158,7 @@ PLANTED: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "inside too": (lowered, "_entries", _inside_too),
     "not of counts": (lowered, "_counted", _not_of_counts),
     "itself alone": (lowered, "_place", _itself_alone),
-    "observations": (told, "weights_along", lambda *_: None),
+    "observations": (observations, "weights_along", lambda *_: None),
 }
 
 
