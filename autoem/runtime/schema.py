@@ -73,9 +73,10 @@ class Schema:
     `sizes` are lengths that the declaration itself tells (a list literal); `objective` is what the
     algorithm raises, and `likelihood` says whether that stands for the log-likelihood; `draws` says
     of an E-step by draws which parameters hold the state of the chain and its noise, and how many
-    sweeps are made.  `row` is the axis of the rows; `independent` are the axes that may be weighted,
-    None for any, and `dependent` says of others why not.  `within` says for a weighted axis what
-    lies in its entries: {"h": {"i": ("group", "school")}} puts row i into school[group[i]].
+    sweeps are made.  `row` is the axis of the rows; `independent` are the axes that may be
+    weighted, None for any, and `dependent` says of others why not.  `within` says for a weighted
+    axis what lies in its entries: {"h": {"i": ("group", "school")}} puts row i into the entry
+    school[group[i]].
 
     >>> x = VariableSchema("x", "observed", "real", ("n",))
     >>> schema = Schema("Sample", ("n",), (x,))

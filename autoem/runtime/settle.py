@@ -43,6 +43,6 @@ def settle(fit: Fit, again: Callable[[Program, Arrays], Fit]) -> Fit:
 def _objective(fit: Fit, program: Program) -> float:
     """The objective that another program gives at the parameters of a fit."""
     assert fit.data is not None
-    weights = next(iter(fit.data.weights.values()), None)
+    weights = program.row_weights(fit.data)
     with np.errstate(all="ignore"):
         return program.log_likelihood(program.arrays(fit.data), fit.point, weights)
