@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autoem.derive.law import Readable, unbounding
+from autoem.derive.scope import Scope
 from autoem.derive.sequential import Sequential
 from autoem.errors import NotDerivable
 from autoem.graph.factor_graph import Factor
@@ -18,10 +19,12 @@ MOST_CHOICES = 6
 """Choices in one law: with more, there are too many combinations to write out."""
 
 
-def choices(factor: Factor, law: Readable) -> list[Expression]:
+def choices(factor: Factor, law: Readable, scope: Scope) -> list[Expression]:
     """The variables and comparisons that choose in a law."""
     conditions = _conditions(law)
-    binary: list[Expression] = [v for v in factor.scope if _is_binary_latent(v) or v in conditions]
+    binary: list[Expression] = [
+        v for v in factor.scope if v in conditions or (scope.is_latent(v) and _is_binary(v))
+    ]
     binary += [node for node in conditions if isinstance(node, expression.Apply | Previous)]
     if len(binary) > MOST_CHOICES:
         raise NotDerivable(
@@ -55,10 +58,10 @@ def _switched(law: Readable) -> Iterator[Expression]:
                 yield from _switched(branch)
 
 
-def _is_binary_latent(variable: declaration.Variable) -> bool:
+def _is_binary(variable: declaration.Variable) -> bool:
     laws = distribution.Distribution | Sequential
     return (
-        isinstance(variable, declaration.Latent)
+        isinstance(variable, declaration.Random)
         and isinstance(variable.distribution, laws)
         and variable.support == "binary"
     )

@@ -26,12 +26,13 @@ from autoem.derive.places import places
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
 from autoem.derive.posteriors.enumerate import StatePosterior
+from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Indicator
 from autoem.derive.refused import refused
 from autoem.derive.term import Terms
-from autoem.derive.whole import Taken, whole
+from autoem.derive.whole import Taken, check_unseen, whole
 from autoem.errors import NoExactPosterior
 from autoem.graph.blocks import latent_blocks
 
@@ -164,20 +165,14 @@ def _eliminated(
 
 
 def blocks(joint: LogJoint) -> list[list[Declared]]:
-    """The coupled latents, each block with the incomplete vectors whose factors mention it."""
-    found = [[joint.scope.quantity(latent) for latent in b] for b in latent_blocks(joint.graph)]
-    for vector in joint.incomplete:
-        scope = joint.graph.factor(vector.name).scope
-        own = [block for block in found if any(q.variable in scope for q in block)]
-        if own:
-            own[0].append(vector)
-        else:
-            found.append([vector])
-    return found
+    """The coupled latents, with the observed variables whose missing cells are latents."""
+    incomplete = tuple(q.variable for q in joint.incomplete)
+    return [[joint.scope.quantity(v) for v in b] for b in latent_blocks(joint.graph, incomplete)]
 
 
 def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
-    """The rules for a latent: one that is conditioned on more than terms has a rule of its own."""
+    """The rules for a latent: one that is conditioned on more than terms has a rule of its own, and
+    *gaussian* alone knows of numbers that are seen in part."""
     conditions = (
         any(is_bound(term, latent) for term in terms),
         any(each.latent is latent for each in joint.totals),
@@ -185,6 +180,8 @@ def _rules(joint: LogJoint, terms: Terms, latent: Declared) -> tuple[Rule, ...]:
         latent in joint.incomplete and latent.support == "cells",
     )
     own = tuple(rule for rule, holds in zip(CONDITIONED, conditions, strict=True) if holds)
+    if latent in joint.incomplete and latent.variable not in joint.scope.indicators:
+        own = (*own, gaussian)
     return own[:1] or RULES
 
 
@@ -238,11 +235,13 @@ def _next(
     for latent in order if assume is not None else ():
         assert assume is not None
         try:
+            check_unseen((latent,))
             return [(assume.eliminate(joint, terms, latent, tuple(pending)), latent)]
         except Refusal as refusal:
             refusals.append((latent.name, assume.name, str(refusal)))
 
     def by_nodes(terms: Terms, latent: Declared) -> Posterior:
+        check_unseen((latent,))
         return quadrature().eliminate(joint, terms, latent, tuple(pending))
 
     raise refused(terms, pending, refusals, exact, by_nodes)

@@ -107,7 +107,7 @@ class Reader:
     ) -> sympy.Expr:
         if node in self.binary:
             return self._binary(node, plates)
-        if isinstance(node, declaration.Latent) and node.category is not None:
+        if self.scope.is_latent(node) and node.category is not None:
             return self.scope.position(self.state(node, plates), node.category)
         return Element(self.scope.quantity(node), plates + event)
 
@@ -150,7 +150,7 @@ class Reader:
         if not isinstance(entry, expression.Apply):
             return self.index(entry, known)
         value = self.read(entry, known)
-        _check_told(value, f"the index {entry.label}")
+        _check_told(self.scope, value, f"the index {entry.label}")
         told = self.scope.told("place", value, axis, sympy.Mul(*self.inside))
         return Lookup(told.base, told.indices)
 
@@ -167,7 +167,7 @@ class Reader:
 
     def _code(self, variable: declaration.Variable, indices: tuple[Read, ...]) -> Read:
         """The category of a variable at its indices."""
-        if isinstance(variable, declaration.Latent):
+        if self.scope.is_latent(variable):
             return self.state(variable, indices)
         return Lookup(self.scope.quantity(variable), indices)
 
@@ -217,7 +217,7 @@ class Reader:
         if condition not in self.binary or isinstance(condition, declaration.Variable | Previous):
             return self.read(condition, known)
         value = self.read(condition, known)
-        _check_told(value, "a comparison")
+        _check_told(self.scope, value, "a comparison")
         if self.compared.setdefault(condition, value) != value:
             raise NotDerivable(what="one comparison at two places of a law", where="a choice")
         self.used[condition] = None
@@ -259,12 +259,14 @@ def number(value: Fraction | float) -> sympy.Expr:
     return sympy.Rational(value.numerator, value.denominator)
 
 
-def _check_told(value: sympy.Expr, what: str) -> None:
+def _check_told(scope: Scope, value: sympy.Expr, what: str) -> None:
     """Data and states tell it: EM would never move a parameter in it."""
     for element in elements(value):
         base = element.base
         if isinstance(base, Position | Size) or (
-            isinstance(base, Declared) and not isinstance(base.variable, UNKNOWN)
+            isinstance(base, Declared)
+            and not isinstance(base.variable, UNKNOWN)
+            and base.variable not in scope.unsure
         ):
             continue
         raise NotDerivable(

@@ -23,7 +23,7 @@ from autoem.derive.choices import choices
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Guard, Index, Lookup, Read, fresh
 from autoem.derive.law import Readable, readable
-from autoem.derive.missing import WHOLE, splits, without_missing, without_whole
+from autoem.derive.missing import read_elsewhere, with_gaps
 from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.reading import Argument, Value
 from autoem.derive.scope import Scope
@@ -62,7 +62,7 @@ class Summed:
 class LogJoint:
     """log p(x, z; theta) = the sum of `terms`, where the `constraints` and `totals` hold.
 
-    `incomplete` are observed vectors whose missing cells are latents.
+    `incomplete` are observed variables whose missing cells are latents.
     """
 
     graph: FactorGraph
@@ -90,7 +90,7 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
 
     `missing` names the observed variables of which some entries are missing.
     """
-    scope = Scope()
+    scope = Scope(unsure=tuple(read_elsewhere(graph, missing)))
     terms: list[Term] = []
     constraints: list[Constraint] = []
     incomplete: list[Declared] = []
@@ -111,15 +111,9 @@ def log_joint(graph: FactorGraph, missing: tuple[str, ...] = ()) -> LogJoint:
                 terms += _coarsened(factor, law, scope)
         elif (density := _readable(factor)) is not None:
             own = tuple(_factor(factor, density, scope))
-            if factor.name in missing and splits(factor):
-                incomplete.append(scope.quantity(factor.variable))
-            elif factor.name in missing and scope.quantity(factor.variable).support in WHOLE:
-                own = without_whole(own, factor.variable, scope)
-            elif factor.name in missing:
-                complete = without_missing(own, factor.variable, scope)
-                if complete is None:
-                    incomplete.append(scope.quantity(factor.variable))
-                own = own if complete is None else complete
+            if factor.name in missing:
+                own, latent_cells = with_gaps(own, factor, scope)
+                incomplete += [scope.quantity(factor.variable)] if latent_cells else []
             terms += own
         else:
             raise NotDerivable(what=f"the law {type(law).__name__}", where=factor.name)
@@ -194,7 +188,7 @@ def _density(
     factor: Factor, law: Readable, scope: Scope, plates: dict[Axis, Read]
 ) -> Iterator[Term]:
     """The terms of one density, for each state of the binary variables that choose in it."""
-    binary = choices(factor, law)
+    binary = choices(factor, law, scope)
     readings = []
     met: dict[Expression, tuple[Read, ...]] = {}
     shared: dict[tuple[str, ...], Index] = {}
@@ -279,7 +273,8 @@ def _with_indicators(
         if isinstance(variable, Previous):
             assert variable.variable is not None
             variable = variable.variable
-        if isinstance(variable, declaration.Latent):
+        assert isinstance(variable, declaration.Variable)
+        if reader.scope.is_latent(variable):
             value *= Element(reader.scope.indicator(variable), (*place, chosen))
         elif isinstance(variable, declaration.Given):
             guards.append(Guard(Lookup(reader.scope.quantity(variable), place), chosen))

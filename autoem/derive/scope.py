@@ -59,6 +59,14 @@ class Scope:
     state_axes: dict[declaration.Variable, Axis] = field(default_factory=dict)
     positions: dict[Axis, Position] = field(default_factory=dict)
     reckoned: dict[object, Told] = field(default_factory=dict)
+    unsure: tuple[declaration.Variable, ...] = ()
+    """Observed variables with gaps that others read: where they are missing, they are latents."""
+
+    def is_latent(self, variable: declaration.Variable) -> bool:
+        """Whether a variable enters as the indicator of its states, or as a number that is not
+        known: a latent, or an observed variable of states that is missing somewhere."""
+        unsure = variable in self.unsure and has_states(variable)
+        return isinstance(variable, declaration.Latent) or unsure
 
     def quantity(self, variable: declaration.Variable) -> Declared:
         """The quantity of a declared variable."""
@@ -196,6 +204,11 @@ class Scope:
             phase=phase,
         )
         return Element(base, free)
+
+
+def has_states(variable: declaration.Variable) -> bool:
+    """Whether a random variable has finitely many values."""
+    return isinstance(variable, declaration.Random) and variable.support in ("category", "binary")
 
 
 def sign_of(variable: declaration.Variable) -> str:

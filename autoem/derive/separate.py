@@ -154,9 +154,9 @@ class Gathering:
         coefficient, inside = inside.as_coeff_Mul()
         kept = indices_of(outside)
         summed = tuple(index for index in term.bound if index not in kept)
-        if not summed and inside == 1:
+        own = tuple(guard for guard in term.guards if _is_of_rows(guard, summed))
+        if not summed and inside == 1 and not own:
             return replace(term, value=coefficient * outside)
-        own = tuple(g for g in term.guards if any(i in summed for i in _guard_indices(g)))
         statistic = self.gather(Term(inside, summed, own))
         return Term(
             coefficient * outside * statistic,
@@ -183,11 +183,8 @@ class Gathering:
             if not root.name.startswith("responsibility") and not isinstance(element.base, Origin):
                 words.append(root.name)
         stem = "_".join(["sum", *dict.fromkeys(words)]) if words else "count"
-        if (
-            term.value.is_nonnegative
-            and words
-            and any(f.is_Pow and f.exp == 2 for f in sympy.Mul.make_args(term.value))
-        ):
+        squares = any(f.is_Pow and f.exp == 2 for f in sympy.Mul.make_args(term.value))
+        if term.value.is_nonnegative and words and squares:
             stem = stem.replace("sum", "square", 1)
         if len(stem) > LONGEST_NAME:
             stem = f"sum_{words[0]}_and_others"
@@ -216,12 +213,14 @@ def products(term: Term) -> Terms:
 
 
 def is_mixed(expression: sympy.Expr) -> bool:
-    """Whether data or expectations and new parameters meet in the expression."""
+    """Whether data or expectations meet new parameters."""
     return is_new(expression) and is_gathered(expression)
 
 
-def _guard_indices(guard: Guard) -> tuple[Index, ...]:
-    return (*indices_in(guard.left), *indices_in(guard.right))
+def _is_of_rows(guard: Guard, summed: tuple[Index, ...]) -> bool:
+    """Whether a guard reads data, or an index that is summed over."""
+    sides = (guard.left, guard.right)
+    return any(isinstance(s, Lookup) or any(i in summed for i in indices_in(s)) for s in sides)
 
 
 def is_new(expression: sympy.Expr) -> bool:

@@ -58,7 +58,7 @@ def _of_states(factor: Factor, step: Terms, scope: Scope, plates: Mapping[Axis, 
     varies = tuple(p for p in places if isinstance(p, Index) and p in mentioned)
     transition = Transition(factor.name, sympy.exp(log_transition), varies, before, state)
     law, first = invariant(transition, "stationary"), (*places, 0)
-    if isinstance(factor.variable, declaration.Latent):
+    if scope.is_latent(factor.variable):
         value = sympy.log(Element(law, (*varies, state)))
         value *= Element(scope.indicator(factor.variable), (*first, state))
         return Term(value, (*_bound(places), state), (), factor.name)
@@ -76,7 +76,7 @@ def _of_two_states(
     )
     places = _places(factor, plates)
     chosen: tuple[sympy.Expr, ...]
-    if isinstance(factor.variable, declaration.Latent):
+    if scope.is_latent(factor.variable):
         indicator = scope.indicator(factor.variable)
         chosen = tuple(Element(indicator, (*places, 0, state)) for state in (0, 1))
     else:

@@ -12,8 +12,10 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.mean_field import Eliminate, factorized
 from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.quantity import Declared
+from autoem.derive.scope import has_states
 from autoem.derive.term import Terms
 from autoem.errors import NoExactPosterior
+from autoem.language.declaration import Latent
 
 Taken = tuple[Terms, list[Posterior], tuple[Factor, ...]]
 """What is left of the terms, the posteriors of the block, and what is handed on of them."""
@@ -21,9 +23,17 @@ Taken = tuple[Terms, list[Posterior], tuple[Factor, ...]]
 Block = Sequence[Declared]
 
 
+def check_unseen(block: Block) -> None:
+    """Approximations take a number for wholly unknown.  Raises Refusal where it is seen in part."""
+    for latent in block:
+        if not (isinstance(latent.variable, Latent) or has_states(latent.variable)):
+            raise Refusal(f"{latent.name} is seen in part")
+
+
 def _about_mode(
     joint: LogJoint, terms: Terms, block: Block, assume: Laplace, exact: Eliminate
 ) -> Taken:
+    check_unseen(block)
     left, found, factor = laplace(joint, terms, block)
     return left, found, (factor,)
 
@@ -37,6 +47,7 @@ def _factorized(
 
 
 def _drawn(joint: LogJoint, terms: Terms, block: Block, assume: Gibbs, exact: Eliminate) -> Taken:
+    check_unseen(block)
     left, found, factor = gibbs(joint.scope, terms, block, exact)
     return left, found, (factor,)
 

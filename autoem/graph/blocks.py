@@ -7,11 +7,14 @@ from itertools import combinations
 import networkx
 
 from autoem.graph.factor_graph import FactorGraph
-from autoem.language.declaration import Latent
+from autoem.language.declaration import Latent, Variable
 
 
-def latent_blocks(graph: FactorGraph) -> tuple[tuple[Latent, ...], ...]:
-    """The connected components of the latents, coupled where a factor mentions both.
+def latent_blocks(
+    graph: FactorGraph, also: tuple[Variable, ...] = ()
+) -> tuple[tuple[Variable, ...], ...]:
+    """The connected components of the latents, coupled where a factor mentions both; `also` are
+    observed variables that are missing in part.
 
     Blocks and their members stand in order of declaration.
 
@@ -28,11 +31,11 @@ def latent_blocks(graph: FactorGraph) -> tuple[tuple[Latent, ...], ...]:
     >>> [[latent.name for latent in block] for block in latent_blocks(factor_graph(Two))]
     [['a', 'c'], ['b']]
     """
-    latents = [v for v in graph.variables if isinstance(v, Latent)]
+    latents = [v for v in graph.variables if isinstance(v, Latent) or v in also]
     coupling = networkx.Graph()
     coupling.add_nodes_from(latents)
     for factor in graph.factors:
-        together = [v for v in factor.scope if isinstance(v, Latent)]
+        together = [v for v in factor.scope if v in latents]
         coupling.add_edges_from(combinations(together, 2))
     components = networkx.connected_components(coupling)
     blocks = (tuple(v for v in latents if v in component) for component in components)

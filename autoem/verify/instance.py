@@ -215,7 +215,7 @@ def with_gaps(
         if value.ndim > 1:
             gap[..., -1] = False
         else:
-            gap.flat[-1] = False
+            gap[len(gap) // 2 :] = False  # enough is seen for a regression not to be exact
         data[name] = np.where(gap, np.nan, value)
     return replace(instance, data=data, incomplete=tuple(incomplete))
 

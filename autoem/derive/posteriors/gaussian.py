@@ -102,11 +102,16 @@ def _origin(latent: Declared, scope: Scope) -> Callable[[tuple[Read, ...]], symp
     return lambda indices: ZERO
 
 
-def _restricted(precision: Terms, seen: Seen, row: tuple[Index, ...], column: Index) -> Terms:
+def _restricted(
+    precision: Terms, seen: Seen, row: tuple[Index, ...], column: tuple[Index, ...]
+) -> Terms:
     """The precision of the missing cells, and one for every cell that is seen."""
-    *plates, own = row
-    cells = unseen(seen, row) * unseen(seen, (*plates, column))
-    one = Term(Element(seen, row), (), (Guard(own, column),))
+    plates, own = row[: len(row) - len(column)], row[len(row) - len(column) :]
+    cells = unseen(seen, row)
+    if column:
+        cells *= unseen(seen, (*plates, *column))
+    same = tuple(Guard(i, j) for i, j in zip(own, column, strict=True))
+    one = Term(Element(seen, row), (), same)
     return (*(replace(t, value=t.value * cells) for t in precision), one)
 
 
@@ -136,7 +141,7 @@ def gaussian(
     negative = tuple(replace(t, value=-t.value) for t in second)
     seen = _mask(local, scope)
     if seen is not None:
-        negative = _restricted(negative, seen, (*local.plates, *row), column[0])
+        negative = _restricted(negative, seen, (*local.plates, *row), column)
     precision = scope.define(f"precision_{latent.name}", negative, "posterior")
     shift = scope.define(f"shift_{latent.name}", at_zero, "posterior")
     return _posterior(scope, local, (precision, shift, scale), (row, column))
@@ -218,16 +223,17 @@ def _inverse(
     name, (row, column) = local.latent.name, event
     batch = tuple(i for i in indices_of(precision) if i not in (*row, *column))
     over = (*batch, *row, *column)
+    seen = _mask(local, scope)
     if not row:
-        variance = 1 / precision
-        scalar = scope.computed(f"variance_{name}", "map", (variance,), over, sign="positive")
+        variance = 1 / precision if seen is None else unseen(seen, local.plates) / precision
+        sign = "positive" if seen is None else "nonnegative"
+        scalar = scope.computed(f"variance_{name}", "map", (variance,), over, sign=sign)
         return scalar, sympy.log(precision)
     pair = (*row, *column)
     log_det = scope.computed(
         f"log_det_precision_{name}", "log_determinant", (precision,), batch, pair
     )
     inverse = scope.computed(f"covariance_{name}", "inverse", (precision,), over, pair)
-    seen = _mask(local, scope)
     if seen is None:
         return inverse, log_det
     cells = unseen(seen, (*local.plates, *row)) * unseen(seen, (*local.plates, *column))
