@@ -26,6 +26,7 @@ from autoem.backends import BACKENDS
 from autoem.backends.program import MARK, Program
 from autoem.derive.approximations import CHOICES, Approximation, Nodes
 from autoem.derive.held import Held
+from autoem.derive.posteriors.nodes import entries
 from autoem.derive.repeats import Dependent, repeats
 from autoem.derive.rows import row_axis
 from autoem.derive.stages import Derivation, derive as _derive
@@ -199,9 +200,10 @@ def _runnable(model: Source, backend: str, case: _Case = _Case()) -> Runnable:
     if not isinstance(assumed, Nodes):
         return program
     program = replace(program, nodes=assumed.integration.count)
-    if assumed.finer is None:
+    found = assumed.finer(entries(derivation.e_step.posteriors))
+    if found is None:
         return program
-    return replace(program, finer=partial(_finer, derivation, assumed.finer, backend, case))
+    return replace(program, finer=partial(_finer, derivation, found, backend, case))
 
 
 def _sampled(

@@ -27,6 +27,7 @@ from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors import CONDITIONED, RULES, Rule
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import gaussian
+from autoem.derive.posteriors.nodes import NodesPosterior
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.truncated import is_bound
 from autoem.derive.quantity import Declared, Indicator
@@ -87,7 +88,8 @@ def _taken(
     split = partial(_whole, joint, terms, block)
     if not isinstance(assume, MeanField | Gibbs):
         try:
-            return (*_eliminated(joint, terms, block, assume), ())
+            left, found = _eliminated(joint, terms, block, assume)
+            return left, found, handed_on(found)
         except NoExactPosterior as refusal:
             if isinstance(assume, Laplace):
                 return split(assume, refusal)
@@ -120,6 +122,12 @@ def _whole(
         return _eliminated(joint, found, chosen, None)
 
     return whole(joint, terms, block, assume, exact, refusal)
+
+
+def handed_on(found: list[Posterior]) -> tuple[Factor, ...]:
+    """What the nodes of vectors hand on: their modes."""
+    nodes = (q for q in found if isinstance(q, NodesPosterior) and q.held)
+    return tuple(Factor((q,), q.held) for q in nodes)
 
 
 def has_joint_states(posterior: Posterior) -> bool:

@@ -92,6 +92,28 @@ class LaplacePosterior(Posterior):
         return replace(term, value=term.value.xreplace(moved))
 
 
+@dataclass(frozen=True)
+class Expansion:
+    """The mode of one latent and the covariance about it, for who needs no more; `expectations`
+    are what the mode is found by."""
+
+    mode: Quantity
+    covariance: Element
+    held: Held
+    expectations: dict[str, Element]
+
+
+def expanded(joint: LogJoint, own: Terms, latent: Declared) -> Expansion:
+    """The terms of one latent about their mode."""
+    mode = _mode(joint.scope, latent)
+    near = tuple(part for term in own for part in _near(term, (mode,)))
+    (q,) = _gaussian(joint, near, (latent,))
+    newton = _newton(joint.scope, mode, q)
+    height = joint.scope.named(f"height_{latent.name}", _at_modes(own, (mode,)), ())
+    found = {"newton": newton, "height": height}
+    return Expansion(mode.place, q.expectations["covariance"], _held(mode, newton), found)
+
+
 def laplace(
     joint: LogJoint, terms: Terms, block: Sequence[Declared]
 ) -> tuple[Terms, list[Posterior], Factor]:

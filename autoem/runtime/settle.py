@@ -36,7 +36,7 @@ def settle(fit: Fit, again: Callable[[Program, Arrays], Fit]) -> Fit:
             return replace(fit, result=Result(fit.result, advice))
         if finer.finer is None:
             return replace(fit, result=Result("unsettled", UNSETTLED.format(**told)))
-        fit = again(finer, fit.parameters)
+        fit = again(finer, fit.point)
     return fit
 
 

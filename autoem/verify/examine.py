@@ -9,6 +9,7 @@ from typing import Any
 from autoem.backends import BACKENDS
 from autoem.backends.load import load
 from autoem.derive.approximations import Gibbs, Laplace, Nodes
+from autoem.derive.posteriors.nodes import entries
 from autoem.derive.stages import Derivation, derive
 from autoem.errors.verification import NotJudged, NotSimulated
 from autoem.program.ir import ArrayProgram
@@ -20,6 +21,7 @@ from autoem.verify.obligations import (
     EXAMINATIONS,
     OF_BOUNDS,
     OF_DRAWS,
+    OF_GRIDS,
     OF_MODES,
     Examination,
 )
@@ -45,13 +47,20 @@ NODES = {"hermite": 64, "draws": 256}
 """Kind of nodes to how many leave rounding alone, or as little as draws can."""
 
 
+OF_EACH = 20
+"""The same for each entry of a vector."""
+
+
 def _fine(derivation: Derivation) -> Derivation:
     """The derivation with so many nodes that what they leave is rounding: a fit doubles them until
     that is so."""
     assumed = derivation.e_step.assume
     if not isinstance(assumed, Nodes):
         return derivation
-    count = max(NODES[assumed.integration.kind], assumed.integration.count)
+    most = entries(derivation.e_step.posteriors)
+    count = max(
+        NODES[assumed.integration.kind] if most == 1 else OF_EACH, assumed.integration.count
+    )
     rule = replace(assumed.integration, count=count)
     missing = tuple(variable.name for variable in derivation.log_joint.scope.masks)
     return derive(derivation.model, missing, replace(assumed, integration=rule))
@@ -103,6 +112,8 @@ def _examinations(derivation: Derivation) -> tuple[Examination, ...]:
         return OF_MODES
     if isinstance(derivation.e_step.assume, Gibbs):
         return OF_DRAWS
+    if isinstance(derivation.e_step.assume, Nodes) and derivation.e_step.factors:
+        return OF_GRIDS
     return OF_BOUNDS if derivation.e_step.factors else EXAMINATIONS
 
 

@@ -9,6 +9,7 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.node import IntegrationRule
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.nodes import by_nodes
+from autoem.derive.posteriors.vector_nodes import MOST as MOST_VECTOR, by_vector_nodes
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
 from autoem.errors import BadOption
@@ -42,22 +43,26 @@ class Nodes(Approximation):
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:
         """The latent replaced by its nodes."""
-        return by_nodes(joint.scope, terms, latent, remaining, self.integration, self.rule)
+        rest = (latent, remaining, self.integration, self.rule)
+        if latent.variable.event:
+            return by_vector_nodes(joint, terms, *rest)
+        return by_nodes(joint.scope, terms, *rest)
 
-    @property
-    def finer(self) -> Nodes | None:
-        """The same with twice as many nodes; nothing where there is none, or too many."""
-        if self.tolerance is None or 2 * self.integration.count > MOST:
+    def finer(self, entries: int) -> Nodes | None:
+        """The same with twice as many nodes for each of so many entries of a vector; nothing where
+        there is none, or too many."""
+        count = 2 * self.integration.count
+        if self.tolerance is None or count > MOST or (entries > 1 and count**entries > MOST_VECTOR):
             return None
-        rule = replace(self.integration, count=2 * self.integration.count)
-        return replace(self, integration=rule)
+        return replace(self, integration=replace(self.integration, count=count))
 
 
 def quadrature(order: int = 16, tolerance: float = 1e-9) -> Nodes:
-    """Adaptive Gauss-Hermite quadrature of each scalar latent, about the mode of its log joint.
+    """Adaptive Gauss-Hermite quadrature of each latent about the mode of its log joint, of numbers
+    and of vectors of few entries, whose nodes are a grid.
 
-    `order` nodes to begin with; a fit doubles them until the log-likelihood changes by less than
-    `tolerance * (1 + |log-likelihood|)`, and says so where that does not come about.
+    `order` nodes for each entry to begin with; a fit doubles them until the log-likelihood changes
+    by less than `tolerance * (1 + |log-likelihood|)`, and says so where that does not come about.
     Errors: `BadOption`.  Source: Pinheiro and Bates (1995), JCGS 4.
 
     >>> quadrature(order=32).integration.count

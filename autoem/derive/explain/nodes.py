@@ -51,9 +51,10 @@ def nodes(place: Place, posterior: NodesPosterior) -> Iterator[Block]:
     weight = place.element(found["log_weight"])
     yield display(equation(weight, place.definition(found["log_weight"])))
     yield paragraph("Normalized over the nodes, these log weights give their shares:")
-    other = Index(posterior.state.axis, -1)
+    (state,) = posterior.states
+    other = Index(state.axis, -1)
     inner = Place(place.page, posterior, place.names.bind([other]))
-    below = Call("exp", inner.element(found["log_weight"], moved={posterior.state: other}))
+    below = Call("exp", inner.element(found["log_weight"], moved={state: other}))
     total = Series((inner.names.known[other],), below)
     yield display(equation(place.element(share), Quotient(Call("exp", weight), total)))
     yield paragraph(

@@ -13,6 +13,7 @@ from autoem.derive.explain.arrays import arrays
 from autoem.derive.explain.chains import chain
 from autoem.derive.explain.continuous import conjugate, gaussian
 from autoem.derive.explain.draws import drawn
+from autoem.derive.explain.grids import grid
 from autoem.derive.explain.joint import joint
 from autoem.derive.explain.laplace import about_mode
 from autoem.derive.explain.layout import Block, Inline, Paragraph
@@ -48,6 +49,11 @@ def along(place: Place, posterior: ChainPosterior) -> Iterator[Block]:
     return (tree if isinstance(posterior.weights.earlier, Lookup) else chain)(place, posterior)
 
 
+def about(place: Place, posterior: NodesPosterior) -> Iterator[Block]:
+    """The nodes of a number, or the grid of a vector."""
+    return (grid if posterior.event else nodes)(place, posterior)
+
+
 READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (StatePosterior, states),
     (CellsPosterior, cells),
@@ -55,7 +61,7 @@ READERS: tuple[tuple[type[Posterior], Any], ...] = (
     (GaussianPosterior, gaussian),
     (JointPosterior, joint),
     (ConjugatePosterior, conjugate),
-    (NodesPosterior, nodes),
+    (NodesPosterior, about),
     (ConjugateArrayPosterior, arrays),
     (ChainPosterior, along),
     (ProductChainPosterior, product_chains),
@@ -85,8 +91,10 @@ def _place(page: Page, posterior: Posterior) -> Place:
     """The posterior with symbols for its indices."""
     local = posterior.local
     own = [*local.plates, *(context.state for context in local.contexts)]
-    if isinstance(posterior, StatePosterior | NodesPosterior):
+    if isinstance(posterior, StatePosterior):
         own.append(posterior.state)
+    if isinstance(posterior, NodesPosterior):
+        own += posterior.states
     if isinstance(posterior, SmootherPosterior):
         own.append(posterior.chain.time)
     if isinstance(posterior, ChainPosterior):

@@ -15,13 +15,14 @@ Pinheiro and Bates (1995), Journal of Computational and Graphical Statistics 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import sympy
 
 from autoem.derive.calculus import depends, derivative
-from autoem.derive.index import Index, fresh
+from autoem.derive.handed import Held
+from autoem.derive.index import Index, Read, fresh
 from autoem.derive.node import IntegrationRule, Mode, RuleNode
 from autoem.derive.posterior import (
     Local,
@@ -52,12 +53,15 @@ SIGNS = {"real": "real", "positive": "positive", "unit": "positive"}
 
 @dataclass(frozen=True)
 class NodesPosterior(Posterior):
-    """The shares of the nodes of one scalar latent; `state` is the formal index of a node."""
+    """The shares of the nodes of one latent: `states` are the formal indices of a node, one for
+    each entry of a vector, whose formal indices are `event`, and of which a mode is `held`."""
 
-    state: Index
+    states: tuple[Index, ...]
     node: Element
     share: Element
     integration: IntegrationRule
+    event: tuple[Index, ...] = ()
+    held: tuple[Held, ...] = ()
 
     def expect(self, term: Term, scope: Scope) -> Terms:
         """f(z) becomes the sum of share[q] f(z[q]) over the nodes."""
@@ -66,11 +70,16 @@ class NodesPosterior(Posterior):
             return (term,)
         reads = plate_reads(term.value, latent, count)
         term, states = with_context(term, self.local, reads)
-        at_node = {self.state: fresh(self.state.axis)}
-        node = placed_at(self.node, self.local, reads, states)(dict(at_node))
-        share = placed_at(self.share, self.local, reads, states)(dict(at_node))
-        value = replaced(term.value, latent, lambda _: node, scope)
-        bound = (*term.bound, at_node[self.state])
+        moved = {state: fresh(state.axis) for state in self.states}
+        at_node: dict[Index, Read] = dict(moved)
+        node = placed_at(self.node, self.local, reads, states)
+        share = placed_at(self.share, self.local, reads, states)(at_node)
+
+        def entry(indices: tuple[Read, ...]) -> Element:
+            return node({**at_node, **dict(zip(self.event, indices[count:], strict=True))})
+
+        value = replaced(term.value, latent, entry, scope)
+        bound = (*term.bound, *moved.values())
         return tuple(
             replace(term, value=part * share, bound=bound) for part in sympy.Add.make_args(value)
         )
@@ -138,6 +147,12 @@ def _located(
     return {"mode": mode, "precision": steepness, "scale": scale}
 
 
+def of_rule(integration: IntegrationRule, state: Index, part: str) -> Element:
+    """A node of a rule, or its log weight."""
+    base = RuleNode(f"rule_{part}", (state.axis,), integration=integration, part=part)
+    return Element(base, (state,))
+
+
 def _posterior(
     scope: Scope,
     local: Local,
@@ -151,11 +166,7 @@ def _posterior(
     name, free = latent.name, (*local.plates, *(context.state for context in local.contexts))
     all_free = (*free, state)
 
-    def of_rule(part: str) -> Element:
-        base = RuleNode(f"rule_{part}", (state.axis,), integration=integration, part=part)
-        return Element(base, (state,))
-
-    u, log_w = of_rule("node"), of_rule("log_weight")
+    u, log_w = of_rule(integration, state, "node"), of_rule(integration, state, "log_weight")
     place = scope.named(f"place_{name}", (Term(mode), Term(scale * u)), all_free)
     node = scope.computed(
         f"node_{name}", "map", (LINKS[latent.support](place),), all_free, sign=SIGNS[latent.support]
@@ -184,7 +195,7 @@ def _posterior(
         },
         expectations={"mean": mean, "covariance": spread, "node": node, "share": share},
         log_normalizer=(Term(normalizer),),
-        state=state,
+        states=(state,),
         node=node,
         share=share,
         integration=integration,
@@ -196,3 +207,8 @@ REASONS = {
     "monte_carlo": "by choice: {name} is replaced by {count} weighted draws about its mode",
 }
 """Rule to its reason."""
+
+
+def entries(posteriors: Iterable[Posterior]) -> int:
+    """The most entries that a latent with nodes has."""
+    return max((len(q.states) for q in posteriors if isinstance(q, NodesPosterior)), default=1)

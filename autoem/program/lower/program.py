@@ -7,7 +7,6 @@ from typing import Any
 
 from autoem.derive.decode import decode
 from autoem.derive.index import Index, fresh
-from autoem.derive.laplace import LaplacePosterior
 from autoem.derive.law import is_told
 from autoem.derive.moments import moments
 from autoem.derive.quantity import Computed, Declared, Defined, Quantity, Size, Statistic
@@ -93,9 +92,11 @@ def lower(
 
 def _modes(derivation: Derivation, arrays: dict[Quantity, ir.Array]) -> dict[str, Any]:
     """What is held at a mode, and where a step of Newton's method leads."""
-    found = [q for q in derivation.e_step.posteriors if isinstance(q, LaplacePosterior)]
+    found = [q for q in derivation.e_step.posteriors if "newton" in q.expectations]
     heights = dict.fromkeys(arrays[q.expectations["height"].base].name for q in found)
-    modes = {q.mode.held.name: arrays[q.expectations["newton"].base].name for q in found}
+    steps = [q.expectations["newton"].base for q in found]
+    held = [held for factor in derivation.e_step.factors for held in factor.held]
+    modes = {h.quantity.name: arrays[h.value.base].name for h in held if h.value.base in steps}
     return {"modes": modes, "heights": tuple(heights)}
 
 

@@ -10,6 +10,7 @@ from autoem.verify.obligations.bound import bound
 from autoem.verify.obligations.decode import decode
 from autoem.verify.obligations.expansion import expansion
 from autoem.verify.obligations.gibbs import gibbs
+from autoem.verify.obligations.grids import grids
 from autoem.verify.obligations.laplace import laplace
 from autoem.verify.obligations.maximizer import maximizer
 from autoem.verify.obligations.mean_field import mean_field
@@ -37,3 +38,6 @@ OF_BOUNDS: tuple[Examination, ...] = (expansion, mean_field)
 
 OF_DRAWS: tuple[Examination, ...] = (expansion, gibbs)
 """For Gibbs sampling, whose E-step is exact in the mean."""
+
+OF_GRIDS: tuple[Examination, ...] = (expansion, grids)
+"""For vectors that are replaced by nodes about a mode."""

@@ -27,7 +27,7 @@ STEP, MANY, FLAT = 1e-3, 5, 1e-9
 
 def laplace(case: Case) -> Iterator[Obligation]:
     """Programs, objective, Fisher identity and ascent."""
-    runner, data, point = case.module or case.interpreter, case.data, _point(case)
+    runner, data, point = case.module or case.interpreter, case.data, started(case)
     found, value = one_map(case.interpreter, data, point)
     printed, own = one_map(runner, data, point)
     yield difference(
@@ -39,13 +39,13 @@ def laplace(case: Case) -> Iterator[Obligation]:
     meant = at_mode(case.instance) + log_prior(case.instance)
     detail = "g(m) + log det(2 pi V) / 2, by differences of the log joint"
     yield compared("objective", own - meant, 1.0 + abs(meant), 6, detail)
-    yield _fisher(case, runner, data, point)
+    yield fisher(case, runner, data, point)
     moved = {name: printed[name] - point[name] for name in case.theta}
-    uphill = _along(runner.score(data, point), moved)
+    uphill = along(runner.score(data, point), moved)
     yield holds("ascent", uphill >= -FLAT, "the updates lead to where the objective rises")
 
 
-def _point(case: Case) -> Arrays:
+def started(case: Case) -> Arrays:
     """The parameters of the instance; what is held begins at zero."""
     sizes, held = case.instance.sizes, {}
     for q in (q for factor in case.derivation.e_step.factors for q in factor.parameters):
@@ -53,22 +53,23 @@ def _point(case: Case) -> Arrays:
     return {**case.theta, **held}
 
 
-def _fisher(case: Case, runner: Runner, data: Arrays, point: Arrays) -> Obligation:
+def fisher(case: Case, runner: Runner, data: Arrays, point: Arrays) -> Obligation:
     """The score against differences of the objective, along some directions."""
     chart = case.chart(point)
-    along = directions(chart.size, MANY, case.generator(3))
-    judged = chart.slopes(lambda theta: runner.log_likelihood(data, theta), along)
+    ways = directions(chart.size, MANY, case.generator(3))
+    judged = chart.slopes(lambda theta: runner.log_likelihood(data, theta), ways)
     slope, found = runner.score(data, point), []
-    for v in along:
+    for v in ways:
         up, down = chart(STEP * v), chart(-STEP * v)
         apart = {name: (up[name] - down[name]) / (2 * STEP) for name in case.theta}
-        found.append(_along(slope, apart))
+        found.append(along(slope, apart))
     error, size = float(np.max(np.abs(found - judged))), 1.0 + float(np.max(np.abs(judged)))
-    detail = f"score = gradient of the objective, along {len(along)} directions"
+    detail = f"score = gradient of the objective, along {len(ways)} directions"
     return compared("Fisher identity", error, size, 5, detail)
 
 
-def _along(slope: Arrays, move: Arrays) -> float:
+def along(slope: Arrays, move: Arrays) -> float:
+    """The slope along a move of the parameters."""
     return float(sum(np.sum(slope[name] * value) for name, value in move.items()))
 
 
