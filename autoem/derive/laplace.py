@@ -203,6 +203,8 @@ def _at_modes(terms: Terms, modes: tuple[Mode, ...]) -> Terms:
 def _near(term: Term, modes: tuple[Mode, ...]) -> Terms:
     """The term, expanded about the modes to second order where it is not quadratic."""
     second = _second(term, modes)
+    if any(part.value.has(sympy.DiracDelta) for part in second):
+        raise Refusal(f"the log joint has a kink in {modes[0].latent.name}")
     if not _higher(term, modes):
         return (term,)
     return (*_at_modes((term,), modes), *_first(term, modes), *second)

@@ -22,7 +22,7 @@ from scipy import special
 from autoem.runtime.log_concave import log_concave
 
 # --- standalone: begin
-FAR = 80.0
+BEYOND = 80.0
 """Twice the drop of the log density behind which nothing is left."""
 NARROW, DEEP = 0.75, 4.0
 """From which r on, and from which a on, an interval is integrated over."""
@@ -82,7 +82,7 @@ def _standard(
 
 def _share(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """r, zero where the part above b does not count, and where the interval is integrated over."""
-    counts = (a < b) & (b**2 - np.maximum(a, 0.0) ** 2 < FAR)
+    counts = (a < b) & (b**2 - np.maximum(a, 0.0) ** 2 < BEYOND)
     with np.errstate(all="ignore"):
         share = np.where(counts, np.exp(special.log_ndtr(-b) - special.log_ndtr(-a)), 0.0)
     return share, counts & ((share > NARROW) | (a > DEEP))

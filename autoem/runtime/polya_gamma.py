@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 # --- standalone: begin
-NODES, WIDEST = np.arange(-120, 121), 0.1
+NODES, BROADEST = np.arange(-120, 121), 0.1
 
 
 def tanh_ratio(tilt: np.ndarray | float) -> np.ndarray:
@@ -35,7 +35,7 @@ def log_polya_gamma(count: np.ndarray | float, w: np.ndarray | float) -> np.ndar
     """
     b, w = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(w, dtype=float))
     distance = _saddle(b, w)[..., None]
-    step = WIDEST / np.maximum(np.sqrt(distance * w[..., None]), 1.0)
+    step = BROADEST / np.maximum(np.sqrt(distance * w[..., None]), 1.0)
     u = 1 + 1j * step * NODES
     s = distance * u**2 - np.pi**2 / 2
     top = _exponent(b, w, distance[..., 0] - np.pi**2 / 2 + 0j).real

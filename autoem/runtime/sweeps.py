@@ -35,14 +35,14 @@ from autoem.runtime.outcome import Outcome
 # --- standalone: begin
 Z, DRIFT = 1.645, 4.0
 """A standard error so many times is passed by chance once in twenty; and never, as good as."""
-KEPT, MOST, WINDOW, HALVINGS = 500, 50_000, 20, 10
+KEPT, MOST, WINDOW, SHORTENED = 500, 50_000, 20, 10
 """States of a half at which gains are asked for; sweeps of an iteration; iterations that are
 averaged at the end; how often a step is halved that does not maximize Q."""
-SETTLED = (
+STABLE = (
     "The mean of {window} iterations, which show no drift: a step gains less than {limit:g} over "
     "{count} sweeps. The log-likelihood is not estimated."
 )
-UNSETTLED = (
+UNSTABLE = (
     "Not settled: {count} sweeps do not show whether a step gains more than {limit:g}. These are "
     "the means of {window} iterations. The chain mixes slowly: choose another posterior, or raise "
     "the tolerance."
@@ -245,7 +245,7 @@ def _averaged(
     """The outcome at the mean of the last parameters, and what is to be said of them."""
     means = {name: np.mean([step.point[name] for step in last], axis=0) for name in names}
     settled = all(step.is_flat(tolerance) for step in last)
-    said = (SETTLED if settled else UNSETTLED).format(
+    said = (STABLE if settled else UNSTABLE).format(
         count=last[-1].count, limit=tolerance, window=len(last)
     )
     result = "converged" if settled else "unsettled"
@@ -258,7 +258,7 @@ def chain_of(
 ) -> Chain:
     """The chain of a schema that has `draws`."""
     plan = schema["draws"]
-    halvings = 0 if schema.get("exact", True) else HALVINGS
+    halvings = 0 if schema.get("exact", True) else SHORTENED
     return Chain(e_step, m_step, plan["found"], tuple(plan["noise"]), generator, halvings)
 
 

@@ -130,6 +130,7 @@ def _located(
     density = _moved(scope, local, unknown)
     slope = derivative(density, line, free)
     curvature = derivative(slope, line, free)
+    check_smooth(latent, curvature)
     if not slope:
         raise Refusal(f"no term bounds {latent.name}")
     base = Mode(
@@ -207,6 +208,12 @@ REASONS = {
     "monte_carlo": "by choice: {name} is replaced by {count} weighted draws about its mode",
 }
 """Rule to its reason."""
+
+
+def check_smooth(latent: Declared, curvature: Terms) -> None:
+    """Refuse a log joint with a kink: it has no curvature there, and no Gaussian is near it."""
+    if any(term.value.has(sympy.DiracDelta) for term in curvature):
+        raise Refusal(f"the log joint has a kink in {latent.name}")
 
 
 def entries(posteriors: Iterable[Posterior]) -> int:
