@@ -13,19 +13,20 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.best import Best
+from autoem.derive.drawn_chains import greatest, path, walk
 from autoem.derive.handed import handed, placed
 from autoem.derive.index import Index, fresh
 from autoem.derive.posterior import Posterior, Refusal
+from autoem.derive.posteriors.chain import ChainPosterior
 from autoem.derive.posteriors.conjugate import ConjugatePosterior
 from autoem.derive.posteriors.conjugate_array import ConjugateArrayPosterior
 from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.gaussian import GaussianPosterior
+from autoem.derive.posteriors.smoother import SmootherPosterior
 from autoem.derive.quantity import Declared, Element, Indicator, Quantity
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term
 from autoem.families.quantiles import beta_quantile, gamma_quantile, gumbel_quantile
-from autoem.families.where import equal, where
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,21 @@ def draw(scope: Scope, posterior: Posterior) -> Draw:
 
 def _state(place: Place, posterior: StatePosterior) -> Element:
     """[z = k]: the log weight of k with its noise is the greatest."""
-    *plates, state = place.free
     weight = placed(posterior.natural["log_weight"], place.free)
     parts = (Term(weight), Term(gumbel_quantile(place.noise)))
     perturbed = place.scope.named(f"perturbed_{place.name}", parts, place.free)
-    axes = tuple(index.axis for index in plates)
-    greatest = Best(
-        f"best_{place.name}", axes, operand=perturbed, over=state, part="best",
-        indices=tuple(plates),
-    )  # fmt: skip
-    is_greatest = equal(perturbed, Element(greatest, tuple(plates)))
-    return place.drawn(where(is_greatest, sympy.Integer(1), sympy.Integer(0)))
+    return place.drawn(greatest(place.scope, place.name, perturbed, place.free[-1]))
+
+
+def _path(place: Place, posterior: ChainPosterior) -> Element:
+    """The states of a chain, one step after another."""
+    return place.drawn(placed(path(place.scope, place.name, place.noise, posterior), place.free))
+
+
+def _walk(place: Place, posterior: SmootherPosterior) -> Element:
+    """The means along a chain, and a walk about them."""
+    residual = placed(walk(place.scope, place.name, place.noise, posterior), place.free)
+    return place.drawn(placed(posterior.expectations["mean"], place.free) + residual)
 
 
 def _gaussian(place: Place, posterior: GaussianPosterior) -> Element:
@@ -144,7 +149,9 @@ def _array(place: Place, posterior: ConjugateArrayPosterior) -> Element:
 
 DRAWS: tuple[tuple[type[Posterior], Callable[..., Element]], ...] = (
     (StatePosterior, _state),
+    (ChainPosterior, _path),
     (GaussianPosterior, _gaussian),
+    (SmootherPosterior, _walk),
     (ConjugatePosterior, _scalar),
     (ConjugateArrayPosterior, _array),
 )

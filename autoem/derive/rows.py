@@ -28,7 +28,7 @@ from autoem.derive.quantity import (
     Statistic,
     elements,
 )
-from autoem.derive.smoothed import Smoothed, SmoothedGaussian
+from autoem.derive.smoothed import Recurred, Smoothed, SmoothedGaussian
 from autoem.derive.term import Term
 from autoem.language.expression import Axis
 
@@ -104,6 +104,8 @@ def parts(base: Quantity) -> list[Quantity]:
         return [e.base for operand in base.operands for e in elements(operand)]
     if isinstance(base, LogPartition | Invariant):
         return [e.base for e in elements(base.operand)]
+    if isinstance(base, Recurred):
+        return [base.gain.base, base.shift.base]
     if isinstance(base, SmoothedGaussian):
         chain = base.chain
         return [chain.diagonal.base, chain.lower.base, chain.shift.base]

@@ -68,6 +68,22 @@ class GaussianChain:
 
 
 @dataclass(frozen=True, eq=False)
+class Recurred(Quantity):
+    """x[.., t, i] = sum_j gain[.., t, i, j] x[.., t - 1, j] + shift[.., t, i], from zero on.
+
+    `plates`, `time`, `row` and `column` are the formal indices; rows and columns are none for
+    scalars.
+    """
+
+    gain: Element = field(kw_only=True)
+    shift: Element = field(kw_only=True)
+    plates: tuple[Index, ...] = field(kw_only=True)
+    time: Index = field(kw_only=True)
+    row: tuple[Index, ...] = field(kw_only=True)
+    column: tuple[Index, ...] = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
 class SmoothedGaussian(Quantity):
     """One result of the Gaussian smoother: "mean", "covariance", "cross" (of i at t and j at
     t - 1) or "log_determinant"."""

@@ -26,6 +26,7 @@ from autoem.program.ir import (
     Nodes,
     Position,
     Rank,
+    Recur,
     Ref,
     Roll,
     Root,
@@ -131,6 +132,9 @@ class Scope:
                 self._covered(self._ref(step), (*steps, *chain.befores, *chain.states))
             case Roll(operand, axis):
                 self._same((*self._ref(operand), axis), target.axes)
+            case Recur(gain, shift, time, event):
+                self._covered((*self._ref(shift), time), target.axes)
+                self._covered(self._ref(gain), (*target.axes, *event))
             case Smooth(diagonal, lower, shift, _, event):
                 own = (*target.axes, *event)
                 for read in (diagonal, lower, shift):

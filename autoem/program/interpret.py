@@ -37,6 +37,7 @@ from autoem.program.ir import (
     Maximize,
     Nodes,
     Rank,
+    Recur,
     Roll,
     Root,
     Smooth,
@@ -221,6 +222,8 @@ def _evaluate(let: Let, scope: Scope) -> tuple[np.ndarray, ...]:
             return (np.roll(value, -by, target.axes.index(axis)),)
         case Distinct():
             raise AssertionError("patterns are made by the plan, after the meaning is settled")
+        case Recur():
+            return (interpret_chains.recur(operation, target, scope),)
         case Smooth():
             return interpret_chains.smooth(operation, let.targets, scope)
         case Root():

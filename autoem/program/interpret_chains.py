@@ -10,7 +10,7 @@ import numpy as np
 from autoem.program.interpret_numeric import grid
 from autoem.program.interpret_scalar import Scope
 from autoem.program.interpret_trees import best_tree, smooth_tree
-from autoem.program.ir import Array, BestPath, ForwardBackward, Smooth
+from autoem.program.ir import Array, BestPath, ForwardBackward, Recur, Smooth
 
 
 def forward_backward(
@@ -134,3 +134,19 @@ def _viterbi(weight: np.ndarray, step: np.ndarray) -> tuple[float, list[int]]:
         }
     value, last = max((way[0], -k) for k, way in ways.items())
     return value, ways[-last][1]
+
+
+def recur(operation: Recur, target: Array, scope: Scope) -> np.ndarray:
+    """Step by step, chain by chain."""
+    time, event = operation.time, operation.event
+    row, column = event[:1], event[1:]
+    chains = tuple(a for a in target.axes if a not in (time, *event))
+    gain = grid(scope, operation.gain, (*chains, time, *row, *column))
+    shift = grid(scope, operation.shift, (*chains, time, *row))
+    found = shift.astype(float)
+    for chain in np.ndindex(scope.shape(chains)):
+        for t in range(1, scope.shape((time,))[0]):
+            before = found[chain][t - 1]
+            found[chain][t] += gain[chain][t] @ before if event else gain[chain][t] * before
+    order = (*chains, time, *row)
+    return np.transpose(found, [order.index(axis) for axis in target.axes])

@@ -30,6 +30,7 @@ from autoem.program.recursions import (
     BestPath as BestPath,
     Chain as Chain,
     ForwardBackward as ForwardBackward,
+    Recur as Recur,
     Roll as Roll,
     Smooth as Smooth,
 )
@@ -203,7 +204,7 @@ class Nodes:
 
 Operation: TypeAlias = (
     Map | Contract | LogSumExp | Extreme | Matrix | Solve | Root | Maximize
-    | ForwardBackward | Best | BestPath | Distinct | Roll | Smooth | Rank | Nodes
+    | ForwardBackward | Best | BestPath | Distinct | Roll | Smooth | Recur | Rank | Nodes
 )  # fmt: skip
 
 

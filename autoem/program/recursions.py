@@ -81,3 +81,16 @@ class Smooth:
     shift: Ref
     time: str
     event: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recur:
+    """target[.., t, i] = sum_j gain[.., t, i, j] target[.., t - 1, j] + shift[.., t, i].
+
+    `event` are the axes i and j, or none for scalars; before the first step there is zero.
+    """
+
+    gain: Ref
+    shift: Ref
+    time: str
+    event: tuple[str, ...]

@@ -28,6 +28,7 @@ from autoem.program.ir import (
     Operation,
     Position,
     Rank,
+    Recur,
     Ref,
     Roll,
     Root,
@@ -96,6 +97,8 @@ def references(operation: Operation) -> tuple[Ref, ...]:
             return (*index_refs(values), *index_refs(weights))
         case Distinct(operands):
             return tuple(ref for operand in operands for ref in index_refs(operand))
+        case Recur(gain, shift):
+            return (*index_refs(gain), *index_refs(shift))
         case Smooth(diagonal, lower, shift):
             return (*index_refs(diagonal), *index_refs(lower), *index_refs(shift))
         case ForwardBackward(weight, step, parent=parent, first=first):
@@ -175,6 +178,8 @@ def replace_refs(operation: Operation, change: Callable[[IndexRead], IndexRead])
             return replace(operation, values=ref(values), weights=ref(weights))
         case Distinct(operands):
             return replace(operation, operands=tuple(map(ref, operands)))
+        case Recur(gain, shift):
+            return replace(operation, gain=ref(gain), shift=ref(shift))
         case Smooth(diagonal, lower, shift):
             return replace(operation, diagonal=ref(diagonal), lower=ref(lower), shift=ref(shift))
         case ForwardBackward(weight, step) | BestPath(weight, step):

@@ -19,6 +19,7 @@ from autoem import (
     Identity,
     Index,
     Latent,
+    Markov,
     Model,
     MultivariateNormal,
     Normal,
@@ -33,11 +34,13 @@ from autoem import (
     Zeros,
     dot,
     monte_carlo,
+    previous,
 )
 from autoem.errors import BadOption, NoExactPosterior, NoLikelihood
 from autoem.runtime.quantiles import beta_quantile, gamma_quantile, gumbel_quantile
 from autoem.runtime.sweeps import batch_error
 from autoem.verify.examine import verify
+from tests.test_models import ROOT, declared
 
 GIBBS = monte_carlo(kernel="gibbs")
 
@@ -223,3 +226,59 @@ def test_the_page_and_the_advice() -> None:
         monte_carlo(kernel="metropolis")
     with pytest.raises(BadOption, match="burn_in"):
         monte_carlo(kernel="gibbs", burn_in=-1)
+
+
+class Factorial(Model):
+    """Measurements of the sum of two chains."""
+
+    s, t, j, k = Axis("sequences"), Axis("steps"), Axis("first"), Axis("second")
+    start_a, start_b = Parameter(Simplex(j)), Parameter(Simplex(k))
+    move_a, move_b = Parameter(Simplex(j), over=j), Parameter(Simplex(k), over=k)
+    level_a, level_b = Parameter(Real(), over=j), Parameter(Real(), over=k)
+    noise = Parameter(Positive())
+    a = Latent(Markov(first=Categorical(start_a), then=Categorical(move_a[previous])), over=(s, t))
+    b = Latent(Markov(first=Categorical(start_b), then=Categorical(move_b[previous])), over=(s, t))
+    x = Observed(Normal(level_a[a] + level_b[b], variance=noise), over=(s, t))
+
+
+class Regimes(Model):
+    """A vector that wanders by regimes."""
+
+    s, t, k, d = Axis("sequences"), Axis("steps"), Axis("regimes"), Axis("entries")
+    start, move = Parameter(Simplex(k)), Parameter(Simplex(k), over=k)
+    loading, push = Parameter(Real(d)), Parameter(PositiveDefinite(d), over=k)
+    noise = Parameter(Positive())
+    z = Latent(Markov(first=Categorical(start), then=Categorical(move[previous])), over=(s, t))
+    h = Latent(
+        Markov(
+            first=MultivariateNormal(Zeros(d), cov=Identity(d)),
+            then=MultivariateNormal(previous, cov=push[z]),
+        ),
+        over=(s, t),
+    )
+    x = Observed(Normal(dot(loading, h), variance=noise), over=(s, t))
+
+
+def test_states_along_chains_are_drawn_as_exact_chains_say() -> None:
+    """At held parameters the states of two chains, against forward-backward over both."""
+    theta = {
+        "start_a": [0.6, 0.4], "start_b": [0.3, 0.7],
+        "move_a": [[0.8, 0.2], [0.3, 0.7]], "move_b": [[0.9, 0.1], [0.4, 0.6]],
+        "level_a": [0.0, 1.5], "level_b": [-1.0, 1.0], "noise": 0.8,
+    }  # fmt: skip
+    x = np.random.default_rng(0).normal(size=(3, 8))
+    exact = autoem.fit(Factorial, {"x": x}, start=theta, max_iterations=0).posterior()
+    derivation = autoem.derive(Factorial, GIBBS)
+    assert [q.rule for q in derivation.e_step.posteriors] == ["gibbs", "gibbs"]
+    drawn = autoem.fit(derivation, {"x": x}, start=theta, max_iterations=0).posterior()
+    for name in ("a", "b"):
+        np.testing.assert_allclose(drawn[name], exact[name], atol=0.12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["factorial", "regimes", "switching_state_space"])
+def test_chains_are_certified(name: str) -> None:
+    known = {"factorial": Factorial, "regimes": Regimes}
+    model = known.get(name) or declared(ROOT / f"models/{name}.py")
+    certificate = verify(autoem.derive(model, GIBBS))
+    assert certificate, str(certificate)

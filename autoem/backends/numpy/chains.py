@@ -14,7 +14,7 @@ from autoem.backends.numpy.tree import (
     invoke,
     method,
 )
-from autoem.program.ir import Best, BestPath, Chain, ForwardBackward, Let, Roll, Smooth
+from autoem.program.ir import Best, BestPath, Chain, ForwardBackward, Let, Recur, Roll, Smooth
 
 
 def forward_backward(scope: Scope, let: Let, operation: ForwardBackward) -> None:
@@ -162,3 +162,14 @@ def smooth(scope: Scope, let: Let, operation: Smooth) -> None:
         if aligned != name:
             scope.statements.append(Assign(name, aligned))
         scope.declare(target, Operand(name, own))
+
+
+def recur(scope: Scope, let: Let, operation: Recur) -> None:
+    """Append the statement that goes along chains: steps, chains, rows."""
+    time, event, (target,) = operation.time, operation.event, let.targets
+    layout = scope.layout(target.axes)
+    chains = tuple(axis for axis in layout if axis not in (time, *event))
+    gain = scope.full(read(scope, operation.gain), (time, *chains, *event))
+    shift = scope.full(read(scope, operation.shift), (time, *chains, *event[:1]))
+    code = invoke(scope.helper("recur" if event else "recur_scalar"), gain, shift)
+    scope.assign(target, Operand(align(Operand(code, (time, *chains, *event[:1])), layout), layout))

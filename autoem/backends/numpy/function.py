@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from fractions import Fraction
 
-from autoem.backends.numpy.chains import best, best_path, forward_backward, roll, smooth
+from autoem.backends.numpy.chains import best, best_path, forward_backward, recur, roll, smooth
 from autoem.backends.numpy.contraction import contract
 from autoem.backends.numpy.elementwise import elementwise
 from autoem.backends.numpy.iterative import maximize, nodes, root
@@ -47,6 +47,7 @@ from autoem.program.ir import (
     Nodes,
     Number,
     Rank,
+    Recur,
     Ref,
     Roll,
     Root,
@@ -139,6 +140,8 @@ def _write(scope: Scope, let: Let) -> None:
             best(scope, let, operation)
         case BestPath():
             best_path(scope, let, operation)
+        case Recur():
+            recur(scope, let, operation)
         case Smooth():
             smooth(scope, let, operation)
         case Distinct():

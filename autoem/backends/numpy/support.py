@@ -194,3 +194,19 @@ def index_of(values: np.ndarray, size: float) -> np.ndarray:
         worst = index.min() if index.min() < 0 else index.max()
         raise IndexError(f"an index is {worst}, and its axis has {size:.0f} entries")
     return index
+
+
+def recur(gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """x[t] = gain[t] @ x[t - 1] + shift[t] along the first axis, from zero on."""
+    found = np.array(shift, dtype=float)
+    for t in range(1, len(found)):
+        found[t] += np.einsum("...ij,...j->...i", gain[t], found[t - 1])
+    return found
+
+
+def recur_scalar(gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """x[t] = gain[t] x[t - 1] + shift[t] along the first axis, from zero on."""
+    found = np.array(shift, dtype=float)
+    for t in range(1, len(found)):
+        found[t] += gain[t] * found[t - 1]
+    return found

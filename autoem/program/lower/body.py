@@ -26,11 +26,11 @@ from autoem.derive.quantity import (
     Size,
     Solution,
 )
-from autoem.derive.smoothed import Smoothed, SmoothedGaussian
+from autoem.derive.smoothed import Recurred, Smoothed, SmoothedGaussian
 from autoem.derive.term import canonical
 from autoem.derive.told import Position, Told
 from autoem.program import ir
-from autoem.program.lower.chains import invariant, later, smoothed, smoothed_gaussian
+from autoem.program.lower.chains import invariant, later, recurred, smoothed, smoothed_gaussian
 from autoem.program.lower.decode import best, best_path, states
 from autoem.program.lower.maximum import maximized
 from autoem.program.lower.names import AxisNames, IndexNames, unique
@@ -139,6 +139,8 @@ class Body:
                 return position(self, base)
             case Told():
                 return told(self, base)
+            case Recurred():
+                return recurred(self, base)
             case SmoothedGaussian():
                 return smoothed_gaussian(self, base)
             case Smoothed():

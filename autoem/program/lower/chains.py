@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autoem.derive.index import Lookup
 from autoem.derive.invariant import Invariant
 from autoem.derive.quantity import Element, Later
-from autoem.derive.smoothed import ChainWeights, GaussianChain, Smoothed, SmoothedGaussian
+from autoem.derive.smoothed import ChainWeights, GaussianChain, Recurred, Smoothed, SmoothedGaussian
 from autoem.program import ir
 from autoem.program.lower.names import IndexNames
 from autoem.program.lower.sums import lowered
@@ -118,3 +118,13 @@ def _smooth(body: Body, chain: GaussianChain) -> tuple[ir.Array, ...]:
     operation = ir.Smooth(diagonal, lower, shift, names.of(chain.time), event)
     body.lets.append(ir.Let(targets, operation))
     return targets
+
+
+def recurred(body: Body, base: Recurred) -> ir.Array:
+    """A linear recursion along a chain."""
+    names = IndexNames(body.axes)
+    axes = names.all((*base.plates, base.time, *base.row))
+    event = (*axes[len(base.plates) + 1 :], *names.all(base.column))
+    gain, shift = body.ref(base.gain, names), body.ref(base.shift, names)
+    operation = ir.Recur(gain, shift, names.of(base.time), event)
+    return body.let(body.target(base.name, axes), operation)

@@ -28,20 +28,22 @@ from autoem.verify.simulate import sample
 from autoem.verify.sites import Instance
 from autoem.verify.tiny import tiny_sizes
 
-SIMULATED, SIGMAS, STEPS = 1000, 5.0, (1.0, 0.1, 0.01, 0.001)
+SIMULATED, SIGMAS, STEPS, SURE = 1000, 5.0, (1.0, 0.1, 0.01, 0.001), 0.8
 
 
 def gibbs(case: Case) -> Iterator[Obligation]:
     """Programs, the log joint at a state, the M-step, and what a sweep leaves as it is."""
     runner = case.module or case.interpreter
     instance, latents = _simulated(case, case.generator(40))
-    data, point = case.program_data(instance), _point(case, instance, latents, 41)
+    data, state = case.program_data(instance), _point(case, instance, latents, 41)
+    point = {**state, **_between(case, state)}
     found, value = one_map(case.interpreter, data, point)
     printed, own = one_map(runner, data, point)
     whole = {**found, "log joint": np.asarray(value)}
     yield difference(
         "programs", {**printed, "log joint": np.asarray(own)}, whole, "generated = interpreter"
     )
+    own = runner.e_step(data, state)[1]
     with np.errstate(all="ignore"):
         meant = case.meaning(instance, latents).total(case.derivation.log_joint.terms)
     detail = "e_step at a state = log p(x, z)"
@@ -82,6 +84,16 @@ def _point(
         for q in factor.noise
     }
     return {**case.theta, **{f"held_{name}": value for name, value in held.items()}, **noise}
+
+
+def _between(case: Case, state: Arrays) -> Arrays:
+    """Shares in the place of single states, as in the mean of draws: none is without data."""
+    found = {}
+    for q in case.derivation.e_step.posteriors:
+        if isinstance(q, DrawnPosterior) and isinstance(q.local.latent, Indicator):
+            name = f"held_{q.local.latent.latent.name}"
+            found[name] = SURE * state[name] + (1 - SURE) / state[name].shape[-1]
+    return found
 
 
 def _greatest(
