@@ -39,6 +39,7 @@ from autoem.runtime.settle import settle
 from autoem.runtime.shorten import rising
 from autoem.runtime.sizes import check_tables
 from autoem.runtime.squarem import squarem
+from autoem.runtime.units import by_units
 
 
 def fit(
@@ -141,7 +142,9 @@ class _Problem:
 
     @cached_property
     def groups(self) -> tuple[Condensed, ...]:
-        """The same, by length."""
+        """The same, by length, or some groups at a time."""
+        if self.program.units is not None:
+            return by_units(self.program, self.rows, self.data.sizes)
         return by_groups(self.program.schema, self.program.rows, self.data.lengths, self.rows)
 
     @property
@@ -248,7 +251,9 @@ def _finish(problem: _Problem, outcome: Outcome, remark: str, ordered: bool) -> 
     return Fit(
         schema=schema,
         parameters={name: point[name] for name in own},
-        log_likelihood=problem.program.value(problem.rows, point) if schema.likelihood else np.nan,
+        log_likelihood=problem.program.value(problem.groups, point)
+        if schema.likelihood
+        else np.nan,
         factors={name: value for name, value in point.items() if name not in own},
         objective=outcome.objective,
         trace=outcome.trace,

@@ -77,7 +77,8 @@ class Program:
 
     `e_step` gives statistics and the objective: the log-likelihood, plus the log prior of the
     parameters where they have one.  `weights` repeat the entries of the program's row axis;
-    `repeats` names the data that are weights of another axis, inside the sums.
+    `repeats` names the data that are weights of another axis, inside the sums.  `units` is the
+    axis of groups over which all is additive, where that is not the row axis.
     `expectations` say which array of the posterior holds the category probabilities of a latent,
     and in which order of axes: latent to (array, axes); these can be handed to the E-step instead
     of being computed.  `tables` are the axes of the joint states that the posterior of a
@@ -108,6 +109,7 @@ class Program:
     with_fixed: Callable[[Arrays], Program] = not_fixed
     repeats: Mapping[str, str] = field(default_factory=dict)
     with_weights: Callable[[str], Program] = not_weighted
+    units: str | None = None
     score: Score | None = None
     decode: Callable[[Arrays, Arrays], Arrays] | None = None
     latents: Told = field(default_factory=dict)
@@ -137,6 +139,7 @@ class Program:
             tables=plain.get("tables", {}),
             sparse=tuple(plain.get("sparse", ())),
             repeats=plain.get("repeats", {}),
+            units=plain.get("units"),
             score=vars(module).get("score"),
             decode=vars(module).get("decode"),
             latents=plain.get("posterior", {}),
@@ -177,11 +180,11 @@ class Program:
         """Arrays as the functions take them, of fewer rows with the same sums where that pays."""
         return condensed({"rows": self.rows}, arrays, weights)
 
-    def value(self, rows: Condensed, parameters: Arrays) -> float:
-        """log p(x) of rows; minus infinity where it breaks down, as at a collapse."""
+    def value(self, parts: Sequence[Condensed], parameters: Arrays) -> float:
+        """log p(x) of all parts; minus infinity where it breaks down, as at a collapse."""
         with np.errstate(all="ignore"):
             try:
-                value = self.log_likelihood(rows.data, parameters, rows.weights)
+                value = sum(self.log_likelihood(p.data, parameters, p.weights) for p in parts)
             except BREAKDOWN:
                 return -np.inf
         return value if np.isfinite(value) else -np.inf
