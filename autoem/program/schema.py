@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autoem.derive.approximations import Gibbs, Laplace
-from autoem.derive.groups import group_axis
 from autoem.derive.kept import Kept
 from autoem.derive.law import bounds_of, is_told, only_bounds
 from autoem.derive.maximizers.problem import STEPS
@@ -81,7 +80,6 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
         **({} if derivation.likelihood else {"likelihood": False}),
         **_draws(derivation, program),
         "exact": not _is_shortened(derivation),
-        "units": _units(derivation, program, axes),
         "rows": _rows(derivation, program, axes),
         "gaps": [variable.name for variable in derivation.log_joint.scope.masks],
         "sparse": list(program.sparse),
@@ -114,13 +112,6 @@ def _is_shortened(derivation: Derivation) -> bool:
     if isinstance(derivation.e_step.assume, Laplace):
         return True
     return any(update.rule in STEPS for update in derivation.m_step.updates)
-
-
-def _units(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> str | None:
-    """The axis of the groups over which all is additive; not where positions are read."""
-    found = group_axis(derivation)
-    plain = not program.sparse and with_positions(program) is program
-    return axes.of(found) if found is not None and plain else None
 
 
 def _rows(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> dict[str, Any]:

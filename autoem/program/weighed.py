@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoem.derive.groups import group_axis
 from autoem.derive.index import Index, Lookup, Read
 from autoem.derive.repeats import Dependent, Repeats, repeats
 from autoem.derive.stages import Derivation
 from autoem.program.ir import ArrayProgram
 from autoem.program.lower.names import AxisNames
+from autoem.program.positions import with_positions
 
 
 def weighed(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> dict[str, Any]:
-    """The entries of a schema on weights, that of the rows first."""
+    """The entries of a schema on weights, the axis of the rows first; and that of groups, which an
+    iteration may go through some at a time."""
     within: dict[str, dict[str, list[str]]] = {}
     dependent: dict[str, list[str]] = {}
     for axis in derivation.declaration.axes:
@@ -30,7 +33,15 @@ def weighed(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> d
         "dependent": dependent,
         "within": within,
         "repeats": {arrays[name].axes[0]: name for name in program.ones},
+        "units": _units(derivation, program, axes),
     }
+
+
+def _units(derivation: Derivation, program: ArrayProgram, axes: AxisNames) -> str | None:
+    """The axis of the groups over which all is additive; not where positions are read."""
+    found = group_axis(derivation)
+    plain = not program.sparse and with_positions(program) is program
+    return axes.of(found) if found is not None and plain else None
 
 
 def _paths(found: Repeats, axes: AxisNames) -> dict[str, list[str]]:
