@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from autoem import (
     Axis,
@@ -139,6 +140,28 @@ def test_labels_that_are_missing_are_summed_over() -> None:
     np.testing.assert_array_equal(states[[0, 2]], np.eye(2))
     odds = 0.7 / 0.3 * stats.norm.pdf(1, 2, 1.5**0.5) / stats.norm.pdf(1, 0, 1.5**0.5)
     assert states[1, 1] / states[1, 0] == pytest.approx(odds, rel=1e-12)
+
+
+def test_new_rows_are_classified_as_by_scikit_learn() -> None:
+    """Linear discriminant analysis: fitted with every label, asked with none."""
+    rng = np.random.default_rng(0)
+    z = np.array(["a", "b"])[rng.integers(2, size=60)]
+    x = rng.normal(size=60) + 2 * (z == "b")
+    peer = LinearDiscriminantAnalysis(solver="lsqr").fit(x[:, None], z)
+    found = fit(Labeled, {"x": x, "z": z})
+    new = {"x": [0.3, 1.1, 2.0], "z": [None] * 3}
+    wanted = peer.predict_proba(np.reshape(new["x"], (-1, 1)))
+    np.testing.assert_allclose(found.posterior(new)["z"], wanted, rtol=1e-6)
+    assert [found.levels["k"][i] for i in found.decode(new)["z"]] == ["a", "b", "b"]
+    margin = np.log(
+        stats.norm.pdf(
+            np.reshape(new["x"], (-1, 1)),
+            found.parameters["mean"],
+            found.parameters["variance"] ** 0.5,
+        )
+        @ found.parameters["weight"]
+    )
+    assert found.score(new) == pytest.approx(margin.sum(), rel=1e-12)
 
 
 def test_a_label_that_is_not_told_is_seen_in_the_likelihood(

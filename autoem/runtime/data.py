@@ -123,6 +123,8 @@ def read_data(
     raw, names = _choose(schema, source, dict(columns or {}))
     for variable in schema.data:
         _check_dimensions(variable, raw[variable.name])
+        if levels is None:
+            _check_seen(variable, raw[variable.name])
     arrays, found = _numbers(schema, raw, dict(sizes or {}), dict(levels or {}))
     lengths = axis_sizes(schema, arrays, dict(sizes or {}), found)
     absent = {v.name: _check_values(v, arrays[v.name]) for v in schema.data}
@@ -230,7 +232,13 @@ def _pick(
 def _check_dimensions(variable: VariableSchema, raw: np.ndarray) -> None:
     if raw.ndim != len(variable.axes):
         raise WrongDimensions(variable=variable.name, axes=variable.axes, shape=raw.shape)
-    if raw.size == 0 or (not is_sparse(raw) and missing(raw).all()):
+    if raw.size == 0:
+        raise EmptyData(variable=variable.name)
+
+
+def _check_seen(variable: VariableSchema, raw: np.ndarray) -> None:
+    """A fit needs some value of every variable; new data for an earlier fit may have none."""
+    if not is_sparse(raw) and missing(raw).all():
         raise EmptyData(variable=variable.name)
 
 

@@ -260,7 +260,7 @@ class Fit:
         kept = [axis for v in self.schema.own_parameters for axis in v.axes]
         sizes = {axis: self.sizes[axis] for axis in dict.fromkeys(kept)}
         read = read_data(self.schema, data, sizes, weights, levels=self.levels)
-        return self.program.weighing(read), read
+        return self.program.taking(read), read
 
 
 OPTIMA = ("converged", "boundary")

@@ -82,14 +82,10 @@ def fit(
     lengths = implied_sizes(schema, entries | given) | dict(sizes or {})
     read = read_data(schema, data, lengths, weights, columns, sequence=sequence)
     check_tables(program.tables, read.sizes)
-    if read.sparse != program.sparse:
-        program = program.with_sparse(read.sparse)
-    if not set(read.missing) <= set(program.gaps):
-        program = program.with_gaps(tuple(read.missing))
     held = check_parameters(schema, entries, "fixed", read.sizes)
     if fixed:
         program = program.with_fixed(held)
-    program = program.weighing(read)
+    program = program.taking(read)
     problem = _Problem(program, read, held, *_split(program, start or {}, read))
     jump = ACCELERATIONS[accelerate](schema.domains) if accelerate else None
     with reporter(progress) as report:

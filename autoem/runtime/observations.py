@@ -2,7 +2,7 @@
 
 What is observed is counted along those of its plates that a latent has too: every step of every
 sequence, every row of a mixture.  The other plates are parts of one observation, as the questions
-that one person answers.  Where a latent has none of them, the first plate is counted.
+that one person answers.  Where no latent has any of them, all are counted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def observations(schema: Schema, data: Data) -> float:
     if variable is None:
         return 1.0
     shared = {axis for latent in schema.of_kind("latent") for axis in latent.plates}
-    counted = [axis for axis in variable.plates if axis in shared] or [variable.plates[0]]
+    counted = [axis for axis in variable.plates if axis in shared] or variable.plates
     number = {axis: np.ones(data.sizes[axis]) for axis in counted}
     if data.lengths is not None and {*data.lengths[:2]} <= {*counted}:
         rows, steps, each = data.lengths

@@ -147,6 +147,13 @@ class Program:
             dense=tuple(plain.get("dense", ())),
         )
 
+    def taking(self, data: Data) -> Program:
+        """The program for data with these sparse tables, gaps and weights."""
+        program = self if data.sparse == self.sparse else self.with_sparse(data.sparse)
+        if not set(data.missing) <= set(program.gaps):
+            program = program.with_gaps(tuple(data.missing))
+        return program.weighing(data)
+
     def arrays(self, data: Data) -> Arrays:
         """The data as the functions take them, gaps filled where they may have some, with the
         weights inside of sums and the positions along every axis that no array has.  Errors:

@@ -44,11 +44,11 @@ from autoem.derive.explain.layout import (
 Key = tuple[str, str, str]
 
 FUNCTIONS: Mapping[str, Any] = {
-    "exp": np.exp, "ψ": special.digamma, "logistic": special.expit, "sqrt": np.sqrt, "tanh": np.tanh,
+    "exp": np.exp, "ψ": special.digamma, "logistic": special.expit, "sqrt": np.sqrt,
     "tr": np.trace, "diag": lambda v: np.diag(np.ravel(v)), "det": np.linalg.det,
     "trigamma": lambda x: special.polygamma(1, x),
-    "Γ": special.gamma, "log": np.log, "abs": abs, "sin": np.sin, "cos": np.cos, "I₀": special.i0,
-    "I₁": special.i1,
+    "Γ": special.gamma, "log": np.log, "abs": abs, "sin": np.sin, "cos": np.cos,
+    "tanh": np.tanh, "I₀": special.i0, "I₁": special.i1,
 }  # fmt: skip
 
 
