@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autoem.derive.approximations.approximation import Approximation
+from autoem.derive.approximations.monte_carlo import Gibbs
 from autoem.derive.e_step import EStep, e_step
 from autoem.derive.held import NOTHING, Held, held_entries
 from autoem.derive.log_joint import LogJoint, log_joint
 from autoem.derive.m_step import MStep, m_step
 from autoem.derive.surrogate import Surrogate, surrogate
+from autoem.errors import NoUpdate
 from autoem.graph.factor_graph import FactorGraph, factor_graph
 from autoem.language.declaration import Variable
 from autoem.language.model import Declaration, Model
@@ -103,4 +105,15 @@ def derive(
     step = e_step(joint, assume)
     q = surrogate(joint, step)
     held = held_entries(model.declaration.parameters, fixed)
-    return Derivation(model, graph, joint, step, q, m_step(q, held), assume, held)
+    updates = m_step(q, held)
+    check_averaged(step, updates)
+    return Derivation(model, graph, joint, step, q, updates, assume, held)
+
+
+def check_averaged(step: EStep, updates: MStep) -> None:
+    """Refuse an update that reads the rows one by one, where the statistics are means of draws."""
+    for update in updates.updates if isinstance(step.assume, Gibbs) else ():
+        if update.statistic:
+            names = tuple(q.name for q in update.parameters)
+            reason = "an order statistic of draws is no mean of those of each draw"
+            raise NoUpdate(parameters=names, refusals=((names[0], update.rule, reason),))

@@ -21,14 +21,19 @@ SWEEPS = 1000
 """Sweeps of which the posterior is the mean."""
 
 
-def fit_by_draws(program: Program, run: Run, point: Arrays, restarts: int, seed: int) -> Outcome:
-    """From a point with a state to where the draws show no gain any more.
-
-    Errors: `BadOption` for restarts, since there is no log-likelihood by which to compare them.
-    """
+def check_drawn(restarts: int, weights: Mapping[str, np.ndarray]) -> None:
+    """Raises BadOption for restarts, since there is no log-likelihood by which to compare them, and
+    for weights, since the latents of rows that are alike are not."""
     if restarts != 1:
         expected = "1, since draws give no log-likelihood by which fits are compared"
         raise BadOption(option="restarts", value=restarts, expected=expected)
+    if weights:
+        expected = "none: a row that counts for several has a latent for each; repeat the rows"
+        raise BadOption(option="weights", value=tuple(weights), expected=expected)
+
+
+def fit_by_draws(program: Program, run: Run, point: Arrays, seed: int) -> Outcome:
+    """From a point with a state to where the draws show no gain any more."""
     options = program.schema.draws
     generator = np.random.default_rng((options["seed"], seed))
     chain = chain_of(program.plain, run.e_step, run.m_step, generator)

@@ -14,7 +14,7 @@ from autoem.errors.data import NoSuchName
 from autoem.runtime.alone import assigned
 from autoem.runtime.anderson import anderson
 from autoem.runtime.arrays import Arrays
-from autoem.runtime.by_draws import fit_by_draws, started
+from autoem.runtime.by_draws import check_drawn, fit_by_draws, started
 from autoem.runtime.condensed import Condensed
 from autoem.runtime.coordinates import coordinates
 from autoem.runtime.data import Data, read_data
@@ -197,7 +197,8 @@ def _split(program: Program, start: Mapping[str, Any], read: Data) -> tuple[Arra
 def _best(problem: _Problem, run: Run, restarts: int, seed: int) -> Outcome:
     """The best outcome of the restarts; one run where the user says where to start."""
     if problem.program.schema.draws:
-        return fit_by_draws(problem.program, run, problem.state(seed), restarts, seed)
+        check_drawn(restarts, problem.data.weights)
+        return fit_by_draws(problem.program, run, problem.state(seed), seed)
     if problem.told:
         return run.start(problem.propose(np.random.default_rng(seed), 0))
     best: Outcome | None = None

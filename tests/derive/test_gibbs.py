@@ -31,12 +31,13 @@ from autoem import (
     PositiveDefinite,
     Real,
     Simplex,
+    Uniform,
     Zeros,
     dot,
     monte_carlo,
     previous,
 )
-from autoem.errors import BadOption, NoExactPosterior, NoLikelihood
+from autoem.errors import BadOption, NoExactPosterior, NoLikelihood, NoUpdate
 from autoem.runtime.quantiles import beta_quantile, gamma_quantile, gumbel_quantile
 from autoem.runtime.sweeps import batch_error
 from autoem.verify.examine import verify
@@ -66,6 +67,19 @@ class Clusters(Model):
     b = Latent(Normal(0, variance=tau2), over=g)
     z = Latent(Categorical(weight), over=i)
     y = Observed(Normal(mean[z] + b[group], variance=sigma2), over=i)
+
+
+class Ended(Model):
+    """Clusters, and beside them sizes up to an end."""
+
+    i, g, k = Axis("rows"), Axis("groups"), Axis("clusters")
+    group = Given(Index(g), over=i)
+    weight, mean = Parameter(Simplex(k)), Parameter(Real(), over=k)
+    top = Parameter(Positive())
+    b = Latent(Normal(0, variance=1), over=g)
+    z = Latent(Categorical(weight), over=i)
+    y = Observed(Normal(mean[z] + b[group], variance=1), over=i)
+    size = Observed(Uniform(0, top), over=i)
 
 
 class Table(Model):
@@ -222,6 +236,12 @@ def test_the_page_and_the_advice() -> None:
         autoem.derive(Clusters)
     with pytest.raises(BadOption, match="restarts"):
         autoem.fit(autoem.derive(Clusters, GIBBS), clusters(), {"k": 2}, restarts=2)
+    with pytest.raises(BadOption, match="weights"):
+        autoem.fit(
+            autoem.derive(Clusters, GIBBS), clusters(), {"k": 2}, weights={"i": np.full(36, 2.0)}
+        )
+    with pytest.raises(NoUpdate, match="an order statistic of draws"):
+        autoem.derive(Ended, GIBBS)
     with pytest.raises(BadOption, match="kernel"):
         monte_carlo(kernel="metropolis")
     with pytest.raises(BadOption, match="burn_in"):
