@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from autoem.derive.index import Lookup, Read
+from autoem.derive.law import Readable, readable
 from autoem.derive.scope import Scope
 from autoem.errors import NotDerivable
 from autoem.graph.factor_graph import Factor
@@ -16,11 +17,14 @@ Sequential: TypeAlias = chain.Markov | chain.Tree
 """Laws in which a variable depends on its own earlier value."""
 
 
-def density_of(factor: Factor, law: distribution.Law) -> distribution.Distribution:
-    """The law of a start or of a step, which has to be a density."""
-    if not isinstance(law, distribution.Distribution):
-        raise NotDerivable(what=f"a chain that starts as {type(law).__name__}", where=factor.name)
-    return law
+def density_of(factor: Factor, law: distribution.Law) -> Readable:
+    """The law of a start or of a step: a density, or a choice between two."""
+    found = readable(law, factor.name)
+    if found is None:
+        raise NotDerivable(
+            what=f"a chain whose start or step is {type(law).__name__}", where=factor.name
+        )
+    return found
 
 
 def upward(factor: Factor, law: chain.Tree, scope: Scope, plates: Mapping[Axis, Read]) -> Lookup:

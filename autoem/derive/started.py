@@ -14,6 +14,7 @@ import sympy
 from autoem.derive.elaborate import Reader
 from autoem.derive.index import Index, Lookup, Read, Shift, fresh
 from autoem.derive.invariant import Transition, invariant
+from autoem.derive.law import Readable
 from autoem.derive.quantity import Element, Indicator, Quantity, elements, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, reindex
@@ -29,7 +30,7 @@ States = tuple[Read, Read]
 
 
 def stationary(
-    factor: Factor, law: Distribution, step: Terms, scope: Scope, plates: Mapping[Axis, Read]
+    factor: Factor, law: Readable, step: Terms, scope: Scope, plates: Mapping[Axis, Read]
 ) -> Iterator[Term]:
     """The log density of the first step in the law that `law`, with the terms `step`, leaves."""
     support = factor.variable.support
@@ -37,11 +38,11 @@ def stationary(
         yield _of_states(factor, step, scope, plates)
     elif support == "binary":
         yield from _of_two_states(factor, step, scope, plates)
-    elif law.family is NORMAL:
+    elif isinstance(law, Distribution) and law.family is NORMAL:
         yield from _of_numbers(factor, law, scope, plates)
     else:
         kind = "a latent" if isinstance(factor.variable, declaration.Latent) else "an observed"
-        raise _refusal(factor, f"{kind} {law.family.name}: only states and Normal numbers")
+        raise _refusal(factor, f"{kind} {law.title}: only states and Normal numbers")
 
 
 def _refusal(factor: Factor, of: str) -> NotDerivable:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from autoem.language.chain import Markov, Tree
-from autoem.language.declaration import Latent, Observed, Parameter, Random, Variable
+from autoem.language.declaration import Given, Latent, Observed, Parameter, Random, Variable
 from autoem.language.expression import Axis, Entry, subexpressions
 from autoem.language.model import ModelType
 from autoem.verify.lines import SUPPORTS
@@ -18,7 +18,7 @@ SECOND, SMALLEST = 10, 2
 def tiny_sizes(model: ModelType, rows: int | None = None) -> dict[str, int]:
     """Lengths that brute force can handle, few alike: `rows`, then ever less, for the axes that no
     parameter has; 2, 3, ... for the others, those of latents first, none as long as rows that it
-    meets in an array.
+    meets in an array, and shorter those into which others point.
 
     Not given, `rows` is 5; 4 where a continuous chain has to be integrated whole, 3 where the paths
     of several chains have to be enumerated.  An axis is long enough for every entry that is named,
@@ -99,4 +99,13 @@ def _inner_axes(variables: tuple[Variable, ...]) -> list[Axis]:
     categories = [v.category for v in latent if v.category is not None]
     first += [axis for axis in categories if axis not in rows]
     parameters = [v for v in variables if isinstance(v, Parameter)]
-    return first + [axis for v in parameters for axis in (*v.plates, *v.event)]
+    found = first + [axis for v in parameters for axis in (*v.plates, *v.event)]
+    return [*_pointed(variables, found), *found]
+
+
+def _pointed(variables: tuple[Variable, ...], inner: list[Axis]) -> Iterator[Axis]:
+    """The axes into which others of these point, which are shorter: every entry has one."""
+    for variable in variables:
+        own = variable.domain.axis if isinstance(variable, Given) else None
+        if own in inner and variable.plates and all(axis in inner for axis in variable.plates):
+            yield own

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autoem.program.roles import weight_axes
-from autoem.verify.case import Case, Runner
+from autoem.verify.case import DRAWN, Case, Runner
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import Arrays
 from autoem.verify.instance import random_instance
@@ -109,10 +109,17 @@ def _weighted(case: Case, name: str, runner: Runner) -> Obligation:
 
 
 def _more(case: Case, rows: int) -> tuple[Arrays, Arrays]:
-    """Data of more rows for a program, and parameters."""
+    """Data of more rows for a program, and parameters: the first of some for which every update has
+    a value, if there is one."""
     model, generator = case.derivation.model, case.generator(6)
-    found = case.gapped(random_instance(model, tiny_sizes(model, rows), generator), generator)
-    return case.program_data(found), dict(found.parameters)
+    drawn = []
+    for _ in range(DRAWN):
+        found = case.gapped(random_instance(model, tiny_sizes(model, rows), generator), generator)
+        drawn.append((case.program_data(found), dict(found.parameters)))
+        updated, _ = one_map(case.interpreter, *drawn[-1])
+        if not any(np.isnan(value).any() for value in updated.values()):
+            return drawn[-1]
+    return drawn[0]
 
 
 def _larger(case: Case, module: Runner) -> Obligation:
