@@ -12,6 +12,8 @@ Source: Rabiner (1989), Proc. IEEE 77, 257.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from autoem.runtime.passes import Passes, Smoothing
@@ -37,18 +39,34 @@ def forward_backward(
     """
     move, shape = np.exp(step), weight.shape
     if move.ndim > 2:
-        return _smooth(weight, move, first)
+        return _possible(_smooth, weight, move, first)
     start = None if first is None else np.broadcast_to(first, shape[1:]).reshape(shape[1], -1)
     side_by_side = weight.reshape(*shape[:2], int(np.prod(shape[2:])))
     smooth = smooth_in_pieces if worth_pieces(side_by_side, move) else _smooth
-    *parts, total = smooth(side_by_side, move, start)
+    *parts, total = _possible(smooth, side_by_side, move, start)
     state, before, after = (part.reshape(shape) for part in parts)
     return state, before, after, total.reshape(shape[2:])
 
 
+def _possible(
+    smooth: Callable[[np.ndarray, np.ndarray, np.ndarray | None], Smoothing],
+    weight: np.ndarray,
+    move: np.ndarray,
+    first: np.ndarray | None,
+) -> Smoothing:
+    """The result, once more where it is not a number: a state that cannot have been reached may fit
+    what follows so well that its v overflows, and then has no weight at all."""
+    found = smooth(weight, move, first)
+    if not np.isnan(found[0].sum()):
+        return found
+    reached = np.concatenate([found[1][1:] > 0, np.ones((1, *weight.shape[1:]), dtype=bool)])
+    return smooth(np.where(reached, weight, -np.inf), move, first)
+
+
 def _smooth(weight: np.ndarray, move: np.ndarray, first: np.ndarray | None) -> Smoothing:
     passes = Passes(weight, move)
-    passes.forward(first)
+    passes.weigh(first)
+    passes.forward()
     passes.backward()
     return passes.result()
 

@@ -44,16 +44,20 @@ class Passes:
         self.passed, self.after, self.state = np.split(held, (steps + 1, 2 * steps + 1))
         self.peak, self.scale = np.empty((2, steps, *chains))
 
-    def forward(self, first: np.ndarray | None, entering: np.ndarray | None = None) -> None:
-        """`first` is added to the weights of the first step; `entering` is u before it, of sum one;
-        where there is none, the chains begin."""
-        forward, after, peak = self.passed[1:], self.after, self.peak
-        self.passed[0] = 0.0 if entering is None else entering
-        inverse = np.ones(peak.shape[1:])
+    def weigh(self, first: np.ndarray | None = None) -> None:
+        """w without its scale; `first` is added to the weights of the first step."""
         for t, weight in enumerate(self.weight):
             own = weight if t or first is None else weight + first
-            np.maximum(own.max(axis=0), LOWEST, out=peak[t, ...])
-            np.exp(np.subtract(own, peak[t], out=after[t]), out=after[t])
+            peak, after = self.peak[t, ...], self.after[t]
+            np.maximum(own.max(axis=0), LOWEST, out=peak)
+            np.exp(np.subtract(own, peak, out=after), out=after)
+
+    def forward(self, entering: np.ndarray | None = None) -> None:
+        """`entering` is u before the first step, of sum one; where there is none, chains begin."""
+        forward, after = self.passed[1:], self.after
+        self.passed[0] = 0.0 if entering is None else entering
+        inverse = np.ones(self.peak.shape[1:])
+        for t in range(len(after)):
             after[t] *= inverse
             if t or entering is not None:
                 _forward(self.move, self.passed[t], t, forward[t])

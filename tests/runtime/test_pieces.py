@@ -50,12 +50,27 @@ def test_pieces_are_the_whole(
     assert not split[1][0].any()
 
 
+def test_a_state_that_nothing_leaves_may_be_the_less_likely_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a factor of exp(-1000) in every piece: no state is where another may have been."""
+    weight = np.zeros((600, 2))
+    weight[:, 0] = -50.0
+    with np.errstate(divide="ignore"):
+        found = weight, np.log(np.eye(2)), np.log([1.0, 0.0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        results = both(found, monkeypatch)
+    for state, _, _, log_normalizer in results:
+        assert_allclose(state, [[1.0, 0.0]] * 600, atol=1e-12)
+        assert_allclose(log_normalizer, -50.0 * 600, rtol=1e-12)
+
+
 def test_a_planted_scale_of_a_row_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     matrices = pieces._matrices
 
     def planted(weight: np.ndarray, move: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        matrix, rows = matrices(weight, move)
-        return matrix, np.ones(rows.shape)
+        matrix, scale = matrices(weight, move)
+        return matrix, np.zeros(scale.shape)
 
     monkeypatch.setattr(pieces, "_matrices", planted)
     split, whole = both(chain(1000, ()), monkeypatch)

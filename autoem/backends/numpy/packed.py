@@ -35,7 +35,7 @@ def outer_square(scope: Scope, operation: Contract, factors: list[Operand]) -> O
 def multiply_packed(scope: Scope, product: Pair) -> Operand:
     """The product of two factors of which some are packed."""
     if product.left.packed is None and product.right.packed is None:
-        return multiply(product)
+        return multiply(scope, product)
     if product.left.packed is None:
         product = product.swapped
     left, right, target = product.left, product.right, product.target
@@ -45,13 +45,13 @@ def multiply_packed(scope: Scope, product: Pair) -> Operand:
         others = tuple(axis for axis in right.axes if axis not in left.packed)
         order = tuple(axis for axis in right.axes if axis in left.packed)
         code = invoke(scope.helper("fold_pairs"), align(right, (*others, *order)))
-        return multiply(Pair(Operand(code, (*others, token)), _plain(left), target))
+        return multiply(scope, Pair(Operand(code, (*others, token)), _plain(left), target))
     both = {first, second}
     if right.packed is None and not both & set(right.axes) and both <= set(target):
         kept = tuple(axis for axis in target if axis not in left.packed)
-        found = multiply(Pair(right, _plain(left), (*kept, token)))
+        found = multiply(scope, Pair(right, _plain(left), (*kept, token)))
         return ordered(unpacked(scope, replace(found, packed=left.packed)), target)
-    return multiply(Pair(unpacked(scope, left), unpacked(scope, right), target))
+    return multiply(scope, Pair(unpacked(scope, left), unpacked(scope, right), target))
 
 
 def _plain(operand: Operand) -> Operand:

@@ -5,7 +5,7 @@ and in the target).  In order of preference:
 
     nothing contracted                               a * b
     no batch, contracted axes stand together         a @ b, or np.tensordot
-    batches in front of one or two axes              a stack of matrix products
+    batches in front of one or two axes              a stack of matrix products, or their sum
     the rows are a batch, and all that is odd        np.einsum
 """
 
@@ -15,7 +15,7 @@ import string
 from dataclasses import dataclass, replace
 
 from autoem.backends.numpy.operands import joined
-from autoem.backends.numpy.scope import Operand, align
+from autoem.backends.numpy.scope import Operand, Scope, align
 from autoem.backends.numpy.tree import (
     Binary,
     Expr,
@@ -31,6 +31,7 @@ from autoem.backends.numpy.tree import (
 
 Axes = tuple[str, ...]
 DOTS, NONE = Name("..."), Literal(None)
+SUMMED = "summed_products"
 
 
 @dataclass(frozen=True)
@@ -61,35 +62,52 @@ class Pair:
         return Pair(self.right, self.left, self.target)
 
 
-def multiply(pair: Pair) -> Operand:
+@dataclass(frozen=True)
+class Form:
+    """A way to write a product, and the function that it calls, if it is one of ours."""
+
+    operand: Operand
+    helper: str = ""
+
+    def written(self, scope: Scope) -> Operand:
+        """The product; it is noted what is needed."""
+        if self.helper:
+            scope.helper(self.helper)
+        return self.operand
+
+
+def multiply(scope: Scope, pair: Pair) -> Operand:
     """The product, its axes in the order of the target."""
     if not pair.contracted:
         axes, (a, b) = joined((pair.left, pair.right), pair.target)
         return Operand(Binary("*", a, b), axes)
     forms = [form for p in (pair, pair.swapped) for form in (_matrix(p), _stack(p)) if form]
     for form in forms:
-        if form.axes == tuple(axis for axis in pair.target if axis in form.axes):
-            return form
+        axes = form.operand.axes
+        if axes == tuple(axis for axis in pair.target if axis in axes):
+            return form.written(scope)
     if forms and pair.batch == ():
-        own = tuple(axis for axis in pair.target if axis in forms[0].axes)
-        return replace(forms[0], code=align(forms[0], own), axes=own)
+        found = forms[0].written(scope)
+        own = tuple(axis for axis in pair.target if axis in found.axes)
+        return replace(found, code=align(found, own), axes=own)
     return einsum((pair.left, pair.right), pair.target)
 
 
-def _matrix(pair: Pair) -> Operand | None:
+def _matrix(pair: Pair) -> Form | None:
     """No batch, and the contracted axes stand together in both factors, in the same order."""
     left, right, inner = pair.free(pair.left), pair.free(pair.right), pair.contracted
     if pair.batch or not all(_together(o, inner) for o in (pair.left, pair.right)):
         return None
     if len(inner) == 1 and len(left) <= 1 and len(right) <= 1:
         a, b = align(pair.left, left + inner), align(pair.right, inner + right)
-        return Operand(Binary("@", a, b), left + right)
+        return Form(Operand(Binary("@", a, b), left + right))
     places = tuple(
         integers(tuple(operand.axes.index(axis) for axis in inner))
         for operand in (pair.left, pair.right)
     )
     axes = Sequence("()", places)
-    return Operand(invoke("np.tensordot", pair.left.code, pair.right.code, axes=axes), left + right)
+    code = invoke("np.tensordot", pair.left.code, pair.right.code, axes=axes)
+    return Form(Operand(code, left + right))
 
 
 def _together(operand: Operand, inner: Axes) -> bool:
@@ -97,7 +115,7 @@ def _together(operand: Operand, inner: Axes) -> bool:
     return inner in (operand.axes[: len(inner)], operand.axes[-len(inner) :])
 
 
-def _stack(pair: Pair) -> Operand | None:
+def _stack(pair: Pair) -> Form | None:
     """Matrices in the last two axes; the axes before them broadcast, some are summed afterwards.
 
     Only one factor may have more than one free axis: the others of them are broadcast over.
@@ -113,6 +131,8 @@ def _stack(pair: Pair) -> Operand | None:
     b = _matrices(pair.right, lead, (inner, *right[-1:]), (DOTS, NONE))
     if a is None or b is None:
         return None
+    if left and right and before and not pair.batch and set(lead) == set(before):
+        return Form(Operand(invoke(SUMMED, a, b), (*left, *right)), SUMMED)
     code: Expr = Binary("@", a, b)
     if not left:
         code = Subscript(code, (DOTS, Literal(0), Slice()))
@@ -122,7 +142,7 @@ def _stack(pair: Pair) -> Operand | None:
     if sums:
         code = method(code, "sum", axis=integers(sums))
     kept = tuple(axis for axis in lead if axis not in pair.contracted)
-    return Operand(code, (*kept, *left[-1:], *right[-1:]))
+    return Form(Operand(code, (*kept, *left[-1:], *right[-1:])))
 
 
 def _matrices(operand: Operand, lead: Axes, last: Axes, vector: tuple[Expr, ...]) -> Expr | None:

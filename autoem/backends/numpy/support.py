@@ -163,6 +163,14 @@ def segment_sum(value: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     return np.reshape(sums, (*lead, size))
 
 
+def summed_products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The sum of a stack of matrix products; of thin matrices, as one product of all of them."""
+    stack = tuple(range(left.ndim - 2))
+    if left.shape[-1] >= left.shape[-2]:
+        return (left @ right).sum(axis=stack)
+    return np.tensordot(left, right, ((*stack, -1), (*stack, -2)))
+
+
 def finite_log(value: np.ndarray) -> np.ndarray:
     """log value, with log 0 = -1e300: a matrix product with zeros survives it."""
     return np.maximum(np.log(value), -1e300)
