@@ -1,9 +1,8 @@
 """A hidden semi-Markov model: how long a state stays is drawn when it is entered.
 
 Yu (2010), Hidden semi-Markov models, Artificial Intelligence 174, 215, section 3.3. A place is a
-state with a number of steps that are left in it. While steps are left they are counted down; from
-the last one the next state and its duration are drawn together, given the state before. The law of
-durations has no family, up to the longest that there is a place for.
+state with a number of steps that are left in it, which are counted down; from the last one the next
+state and its duration are drawn together, given the state before.
 """
 
 from autoem import Axis, Binary, Categorical, Given, Index, Latent, Markov, Model, Observed
@@ -21,15 +20,7 @@ class HiddenSemiMarkov(Model):
     initial = Parameter(Simplex(place))
     enter = Parameter(Simplex(place), over=k)
     rate = Parameter(Positive(), over=k)
-    z = Latent(
-        Markov(
-            first=Categorical(initial),
-            then=where(
-                last[previous],
-                Categorical(enter[state[previous]]),
-                Categorical(onward[previous]),
-            ),
-        ),
-        over=(s, t),
-    )
+    entered, counted = Categorical(enter[state[previous]]), Categorical(onward[previous])
+    step = where(last[previous], entered, counted)
+    z = Latent(Markov(first=Categorical(initial), then=step), over=(s, t))
     x = Observed(Poisson(rate[state[z]]), over=(s, t))

@@ -173,8 +173,13 @@ def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[
                     raise Refusal(f"a sum of {latent.name} over {over} couples its elements")
                 found[reads] = None
     if len(found) != 1:
-        raise Refusal(f"a term mentions {latent.name} at {len(found)} places")
+        raise Refusal(f"a term mentions {_name(latent)} at {len(found)} places")
     return next(iter(found))
+
+
+def _name(latent: Quantity) -> str:
+    """What a latent is called, which stands in the terms by its indicator."""
+    return latent.latent.name if isinstance(latent, Indicator) else latent.name
 
 
 def in_contexts(
@@ -195,7 +200,7 @@ def _in_context(
         *reads, state = element.indices
         if any(index not in plates for read in reads for index in indices_in(read)):
             raise Refusal(
-                f"{latent.name} depends on {element.base.latent.name}, which its own element "
+                f"{_name(latent)} depends on {element.base.latent.name}, which its own element "
                 "does not determine: their states couple"
             )
         key = (element.base, tuple(reads))

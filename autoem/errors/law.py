@@ -132,7 +132,10 @@ class NoStep(LanguageError):
 
     def remedy(self) -> str:
         if self.construct == "Tree":
-            return "Write parent = Given(Index(node), over=node) and Tree(...), over=node."
+            return (
+                "Write parent = Given(Index(node), over=node) and "
+                "Tree(root=Categorical(p), then=..., parent=parent), over=node."
+            )
         return "Write Latent(Markov(first=..., then=...), over=(s, t)): the last axis is time."
 
 

@@ -145,6 +145,8 @@ class Tree(Law):
             raise NoStep(construct="Tree", reason="needs for each node the position of its parent")
         if not contains(site.over, nodes):
             raise NoStep(construct="Tree", reason=f"runs along {nodes}, which is not in over=")
+        if isinstance(self.root, Stationary):
+            raise NoStep(construct="Tree", reason="needs a law of its root, and has Stationary()")
         root = self.root.settle(site)
         above = ParentValue(site.variable, root.event, root.category, root.support)
         then = self.then.settle(replace(site, previous=above))

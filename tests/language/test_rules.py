@@ -342,6 +342,14 @@ RULES = (
         ("Tree needs for each node the position of its parent", "Given(Index(node), over=node)"),
     ),
     Rule(
+        "a tree has a law of its root",
+        errors.NoStep,
+        "n = Axis()\nup = Given(Index(n), over=n)\n"
+        "x = Observed(Tree(root=Stationary(), then=Normal(previous, variance=1), "
+        "parent=up), over=n)  # <-",
+        ("Tree needs a law of its root, and has Stationary()", "Tree(root=Categorical(p), then="),
+    ),
+    Rule(
         "a chain is of one domain",
         errors.UnlikeLaws,
         "t = Axis()\n"
