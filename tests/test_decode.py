@@ -35,7 +35,7 @@ from autoem.program.ir import BestPath
 from autoem.program.lower import lower
 from autoem.verify.case import Case
 from autoem.verify.obligations.decode import decode
-from tests.derive.test_product_chain import Driven, TwoChains
+from tests.derive.test_product_chain import Driven, TwoChains, Varying
 from tests.test_models import ROOT, declared
 
 
@@ -75,7 +75,7 @@ def case_of(model: Any) -> Case:
     return Case(derivation, program, load(emit(program), "decoded"))
 
 
-@pytest.mark.parametrize("model", [MixedEmissions, Nested, TwoChains, Driven])
+@pytest.mark.parametrize("model", [MixedEmissions, Nested, TwoChains, Driven, Varying])
 def test_no_joint_state_is_more_probable(model: Any) -> None:
     found = list(decode(case_of(model)))
     assert len(found) == 2 and all(obligation.holds for obligation in found), found

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autoem.runtime.joint import as_one
 from autoem.runtime.passes import Passes, Smoothing
 from autoem.runtime.pieces import smooth_in_pieces, worth_pieces
 
@@ -72,16 +73,14 @@ def _smooth(weight: np.ndarray, move: np.ndarray, first: np.ndarray | None) -> S
 
 
 def forward_backward_together(weight: np.ndarray, step: np.ndarray, count: int) -> Smoothing:
-    """The same for states over several axes: weights (steps, states ..., chains ...), log steps
-    (before ..., after ...), with `count` axes of states, which are taken as one.
+    """The same for states over `count` axes (`runtime.joint`).
 
     >>> weight = np.zeros((2, 2, 3))
     >>> forward_backward_together(weight, np.zeros((2, 3, 2, 3)), 2)[0].shape
     (2, 2, 3)
     """
-    shape, size = weight.shape, int(np.prod(weight.shape[1 : 1 + count]))
-    flat = weight.reshape(shape[0], size, *shape[1 + count :])
-    state, before, after, total = forward_backward(flat, step.reshape(size, size))
+    shape = weight.shape
+    state, before, after, total = forward_backward(*as_one(weight, step, count))
     return state.reshape(shape), before.reshape(shape), after.reshape(shape), total
 
 

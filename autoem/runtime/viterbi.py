@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autoem.runtime.joint import as_one
+
 
 # --- standalone: begin
 def best_path(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -40,17 +42,14 @@ def best_path(weight: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def best_path_together(weight: np.ndarray, step: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
-    """The same for states over several axes: weights (steps, states ..., chains ...), log steps
-    (before ..., after ...), with `count` axes of states; the states along each, one after another.
+    """The same for states over `count` axes (`runtime.joint`); the states along each, one after
+    another.
 
     >>> best_path_together(np.zeros((2, 2, 3)), np.arange(36.0).reshape(2, 3, 2, 3), 2)
     (np.float64(35.0), array([1, 1]), array([2, 2]))
     """
-    shape = weight.shape[1 : 1 + count]
-    size = int(np.prod(shape))
-    flat = weight.reshape(len(weight), size, *weight.shape[1 + count :])
-    best, path = best_path(flat, step.reshape(size, size))
-    return (best, *np.unravel_index(path, shape))
+    best, path = best_path(*as_one(weight, step, count))
+    return (best, *np.unravel_index(path, weight.shape[1 : 1 + count]))
 
 
 # --- standalone: end

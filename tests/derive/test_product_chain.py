@@ -59,7 +59,20 @@ class Driven(Model):
     x = Observed(Normal(mean[w], variance=1), over=(s, t))
 
 
+class Varying(Model):
+    """Steps that change: of one chain by their number, of the other by sequence."""
+
+    s, t, k, m = Axis(), Axis(), Axis(), Axis()
+    first, move = Parameter(Simplex(k)), Parameter(Simplex(k), over=(t, k))
+    start, turn = Parameter(Simplex(m)), Parameter(Simplex(m), over=(s, m))
+    mean = Parameter(Real(), over=(k, m))
+    z = Latent(Markov(first=Categorical(first), then=Categorical(move[previous])), over=(s, t))
+    w = Latent(Markov(first=Categorical(start), then=Categorical(turn[previous])), over=(s, t))
+    x = Observed(Normal(mean[z, w], variance=1), over=(s, t))
+
+
 CASES = (
+    Case(Varying, {"s": 2, "t": 3, "k": 2, "m": 2}),
     Case(TwoChains, {"s": 2, "t": 3, "k": 2, "m": 2}),
     Case(Driven, {"s": 2, "t": 3, "k": 2, "m": 2}),
 )

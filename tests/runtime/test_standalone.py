@@ -51,10 +51,10 @@ if __name__ == "__main__":
 def test_the_marked_files_are_those_that_are_meant() -> None:
     expected = (
         "alone alone_by_draws arrays bessel_k blocks chain clusters condensed definite digits "
-        "edges em entries fixed gamma_interval initial invariant linear log_concave measure "
-        "merged modes moments multigamma newton nodes normal_interval outcome passes pieces "
-        "poisson_interval polya_gamma quantiles ranks recursion root search shorten silent "
-        "squarem sweeps transforms tree tridiagonal viterbi"
+        "edges em entries fixed gamma_interval initial invariant joint linear log_concave "
+        "measure merged modes moments multigamma newton nodes normal_interval outcome passes "
+        "pieces poisson_interval polya_gamma quantiles ranks recursion root search shorten "
+        "silent squarem sweeps transforms tree tridiagonal viterbi"
     )
     assert expected.split() == list(MARKED)
 

@@ -87,9 +87,11 @@ def _call(
     """The recursion along a chain, over several axes of states or one, or that of a tree with the
     parents of its nodes."""
     if operation.more:
-        step = scope.full(read(scope, operation.step), (*operation.befores, *operation.states))
+        step, square = read(scope, operation.step), (*operation.befores, *operation.states)
+        varies = not set(step.axes) <= set(square)
         together = scope.helper(f"{names[0]}_together")
-        return invoke(together, weight, step, Literal(len(operation.states)))
+        whole = scope.full(step, (operation.time, *square, *chains) if varies else square)
+        return invoke(together, weight, whole, Literal(len(operation.states)))
     arguments = (weight, _step(scope, operation, chains), *first)
     if operation.parent is None:
         return invoke(scope.helper(names[0]), *arguments)

@@ -178,18 +178,10 @@ def _weights(
                 steps.append(replace(part, value=after_first(part.value)))
     name = "_".join(q.name for q in members)
     weight = scope.named(f"log_weight_{name}", tuple(unary), (*plates, time, *states))
-    step = scope.named(f"log_step_{name}", tuple(steps), (*befores, *states))
-    if any(index in (*plates, time) for part in steps for index in _free(part)):
-        raise Refusal(f"the steps of {_names(members)} vary")
+    step = scope.define(f"log_step_{name}", tuple(steps), "posterior")
     more = tuple(zip(states[1:], befores[1:], strict=True))
     earlier = shifted(time, -1)
     return ChainWeights(weight, step, tuple(plates), time, states[0], befores[0], earlier, more)
-
-
-def _free(term: Term) -> list[Index]:
-    guards = [side for guard in term.guards for side in (guard.left, guard.right)]
-    found = [*indices_of(term.value), *(side for side in guards if isinstance(side, Index))]
-    return [index for index in found if index not in term.bound]
 
 
 def _check_neighbors(chosen: Chosen, times: list[Read], coefficient: sympy.Expr) -> None:
