@@ -30,7 +30,7 @@ from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.nodes import NodesPosterior
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.truncated import is_bound
-from autoem.derive.quantity import Declared, Indicator
+from autoem.derive.quantity import Declared
 from autoem.derive.refused import refused
 from autoem.derive.term import Terms
 from autoem.derive.whole import Taken, check_unseen, whole
@@ -208,8 +208,7 @@ def _members(
     if len(found.together) == 1:
         return [(found, latent)]
     members = {q.name: q for q in pending}
-    latents = [each.local.latent for each in found.together]
-    names = [q.latent.name if isinstance(q, Indicator) else q.name for q in latents]
+    names = [each.name for each in found.together]
     return [(each, members[name]) for each, name in zip(found.together, names, strict=True)]
 
 

@@ -26,6 +26,7 @@ from autoem.derive.quantity import (
     LogPartition,
     MatrixFunction,
     Quantity,
+    declared_name,
     elements,
 )
 from autoem.derive.scope import Scope
@@ -95,8 +96,7 @@ class Posterior(ABC):
     @property
     def name(self) -> str:
         """The name that the latent is declared under."""
-        latent = self.local.latent
-        return latent.latent.name if isinstance(latent, Indicator) else latent.name
+        return declared_name(self.local.latent)
 
     @property
     def together(self) -> tuple[Posterior, ...]:
@@ -173,13 +173,8 @@ def plate_reads(value: sympy.Expr, latent: Quantity, plate_count: int) -> tuple[
                     raise Refusal(f"a sum of {latent.name} over {over} couples its elements")
                 found[reads] = None
     if len(found) != 1:
-        raise Refusal(f"a term mentions {_name(latent)} at {len(found)} places")
+        raise Refusal(f"a term mentions {declared_name(latent)} at {len(found)} places")
     return next(iter(found))
-
-
-def _name(latent: Quantity) -> str:
-    """What a latent is called, which stands in the terms by its indicator."""
-    return latent.latent.name if isinstance(latent, Indicator) else latent.name
 
 
 def in_contexts(
@@ -200,8 +195,8 @@ def _in_context(
         *reads, state = element.indices
         if any(index not in plates for read in reads for index in indices_in(read)):
             raise Refusal(
-                f"{_name(latent)} depends on {element.base.latent.name}, which its own element "
-                "does not determine: their states couple"
+                f"{declared_name(latent)} depends on {element.base.latent.name}, which its own "
+                "element does not determine: their states couple"
             )
         key = (element.base, tuple(reads))
         if key not in contexts:

@@ -238,6 +238,11 @@ def elements(expression: sympy.Expr) -> tuple[Element, ...]:
     return tuple(sorted(expression.atoms(Element), key=lambda element: element.name))
 
 
+def declared_name(quantity: Quantity) -> str:
+    """The name of a variable, also where its indicator stands for it."""
+    return quantity.latent.name if isinstance(quantity, Indicator) else quantity.name
+
+
 def after_first(value: sympy.Expr) -> sympy.Expr:
     """The value at a step that is not the first."""
     later = {e: sympy.Integer(1) for e in elements(value) if isinstance(e.base, Later)}

@@ -15,7 +15,7 @@ from autoem.derive.posteriors.enumerate import StatePosterior
 from autoem.derive.posteriors.product_chain import ProductChainPosterior
 from autoem.derive.posteriors.total import TotalPosterior
 from autoem.derive.posteriors.truncated import TruncatedPosterior
-from autoem.derive.quantity import Declared, Element, Indicator, Quantity
+from autoem.derive.quantity import Declared, Element, Quantity, declared_name
 from autoem.derive.stages import Derivation
 from autoem.program.expectation import STATES, Expectation
 from autoem.program.ir import Array
@@ -30,16 +30,12 @@ def latents(derivation: Derivation, axes: AxisNames, arrays: Mapping[Quantity, A
     for each in derivation.e_step.posteriors:
         posterior = each.own if isinstance(each, DrawnPosterior) else each
         latent = posterior.local.latent
-        found = told.setdefault(_name(latent), {})
+        found = told.setdefault(declared_name(latent), {})
         labels = _labels(posterior)
         for word, elements in _words(posterior).items():
             names = tuple(arrays[element.base].name for element in elements)
             found[word] = Expectation(names, _axes(elements[0], labels, axes))
     return told
-
-
-def _name(latent: Quantity) -> str:
-    return latent.latent.name if isinstance(latent, Indicator) else latent.name
 
 
 def _words(posterior: Posterior) -> dict[str, list[Element]]:
@@ -87,12 +83,12 @@ def _labels(posterior: Posterior) -> dict[Index, str]:
     """Names of the indices that run over states: [z], its own and those of its context."""
     labels: dict[Index, str] = {}
     if isinstance(posterior, StatePosterior):
-        labels[posterior.state] = f"[{_name(posterior.indicator)}]"
+        labels[posterior.state] = f"[{declared_name(posterior.indicator)}]"
     if isinstance(posterior, ChainPosterior):
-        labels[posterior.weights.state] = f"[{_name(posterior.indicator)}]"
+        labels[posterior.weights.state] = f"[{declared_name(posterior.indicator)}]"
     if isinstance(posterior, ProductChainPosterior):
         for indicator, state in zip(posterior.indicators, posterior.weights.states, strict=True):
-            labels[state] = f"[{_name(indicator)}]"
+            labels[state] = f"[{declared_name(indicator)}]"
     for context in posterior.local.contexts:
         labels[context.state] = _label(context)
     return labels
@@ -100,7 +96,7 @@ def _labels(posterior: Posterior) -> dict[Index, str]:
 
 def _label(context: Context) -> str:
     """[z] for the state of z at the same place; (z) for that at another, by a lookup."""
-    name = _name(context.indicator)
+    name = declared_name(context.indicator)
     here = all(isinstance(read, Index) for read in context.reads)
     return f"[{name}]" if here else f"({name})"
 
