@@ -12,6 +12,8 @@ from autoem import (
     Axis,
     Bernoulli,
     Categorical,
+    Given,
+    Index,
     Interval,
     Latent,
     Markov,
@@ -32,7 +34,7 @@ from autoem import (
     verify,
     where,
 )
-from autoem.errors import NotDerivable
+from autoem.errors import NotDerivable, NoUpdate
 from tests.test_models import ROOT, declared
 
 Arrays = dict[str, Any]
@@ -309,11 +311,20 @@ def test_what_has_no_stationary_law_is_refused() -> None:
         steps = Axis("steps")
         x = Observed(Markov(first=Stationary(), then=Poisson(1 + previous / 2)), over=steps)
 
+    class Lumped(Model):
+        s, steps, states, kinds = Axis(), Axis("steps"), Axis(), Axis()
+        kind = Given(Index(kinds), over=states)
+        move = Parameter(Simplex(states), over=kinds)
+        x = Observed(
+            Markov(first=Stationary(), then=Categorical(move[kind[previous]])), over=(s, steps)
+        )
+
     refused = (
+        (Lumped, "tied: does not reduce to statistics"),
         (Changing, "differ from one another"),
         (Curved, "not linear"),
         (Counting, "an observed Poisson: only states and Normal numbers"),
     )
     for model, reason in refused:
-        with pytest.raises(NotDerivable, match=reason):
+        with pytest.raises((NotDerivable, NoUpdate), match=reason):
             derive(model)

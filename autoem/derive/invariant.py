@@ -18,8 +18,8 @@ from functools import lru_cache
 
 import sympy
 
-from autoem.derive.index import Index
-from autoem.derive.quantity import Quantity
+from autoem.derive.index import Index, Lookup
+from autoem.derive.quantity import Quantity, elements
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ class Invariant(Quantity):
     def operand(self) -> sympy.Expr:
         """The transition, at the formal indices."""
         return self.chain.operand
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether data choose the law of a step."""
+        reads = (read for element in elements(self.operand) for read in element.indices)
+        return any(isinstance(read, Lookup) for read in reads)
 
 
 @lru_cache(maxsize=4096)

@@ -261,7 +261,7 @@ def _is_gathered(element: Element) -> bool:
     if isinstance(base, MatrixFunction):
         return not isinstance(base.base, Origin) and not _is_new(base.base)
     if isinstance(base, LogPartition | Invariant):
-        return is_gathered(base.operand)
+        return is_gathered(base.operand) or (isinstance(base, Invariant) and base.looks_up)
     known = Seen | Later | Position | Told | Smoothed | SmoothedGaussian | Mode | RuleNode
     if isinstance(base, known):
         return True

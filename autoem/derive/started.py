@@ -139,10 +139,12 @@ def _at_states(factor: Factor, term: Term, scope: Scope, states: States) -> symp
 
 
 def _read_at(read: Read, own: Quantity, states: States) -> Read:
-    """The state, where the state that is seen is read."""
-    if isinstance(read, Lookup) and read.table is own:
+    """The state, where the state that is seen is read, also inside of lookups."""
+    if not isinstance(read, Lookup):
+        return read
+    if read.table is own:
         return states[0 if isinstance(read.indices[-1], Shift) else 1]
-    return read
+    return Lookup(read.table, tuple(_read_at(inner, own, states) for inner in read.indices))
 
 
 def _of_numbers(
