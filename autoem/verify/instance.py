@@ -217,7 +217,7 @@ def with_gaps(
         else:
             gap[len(gap) // 2 :] = False  # enough is seen for a regression not to be exact
         data[name] = np.where(gap, np.nan, value)
-    return replace(instance, data=data, incomplete=tuple(incomplete))
+    return replace(instance, data=data, incomplete=tuple(incomplete), tables={})
 
 
 def _is_data(variable: Variable) -> bool:

@@ -60,8 +60,12 @@ class Pointwise:
         >>> Pointwise({}, lambda variable, place, event: 0.0).event(lift([1, 0.5]), {})
         array([1. , 0.5])
         """
+        if not node.event:
+            return np.asarray(self(node, at))
         shape = tuple(size_of(axis, self.sizes) for axis in node.event)
         entries = [self(node, at, place) for place in np.ndindex(shape)]
+        if not any(map(np.ndim, entries)):
+            return np.reshape(entries, shape)
         stacked = np.stack(np.broadcast_arrays(*entries), axis=-1)
         return stacked.reshape((*stacked.shape[:-1], *shape))
 

@@ -10,8 +10,9 @@ used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -26,6 +27,7 @@ from autoem.verify.quadrature import MOST_DIMENSIONS, integrate
 from autoem.verify.remembered import Remembered
 from autoem.verify.sites import Assignment, Instance, Site
 from autoem.verify.summation import summed
+from autoem.verify.tabulated import States
 
 IMPOSSIBLE = -1e300
 
@@ -34,19 +36,39 @@ IMPOSSIBLE = -1e300
 class Cloud:
     """The posterior of one component as weighted points.
 
-    `parts` holds, for each joint state of the discrete latents, the values of all latents (arrays
+    `grids` holds, for each joint state of the discrete latents, the values of all latents (arrays
     over the points of a grid for the continuous ones) and log p(x, z) plus the log of the volume.
-    `states` are those of each site, where there are no others: the parts are their product.
+    Where there are only discrete latents, `states` are those of each and `table` is log p(x, z) at
+    their product.
     """
 
     component: Component
-    parts: tuple[tuple[Assignment, np.ndarray], ...]
-    states: Mapping[Site, Sequence[Any]] | None = None
+    grids: tuple[tuple[Assignment, np.ndarray], ...] = ()
+    states: States = field(default_factory=dict)
+    table: np.ndarray | None = None
 
     @property
+    def parts(self) -> Iterator[tuple[Assignment, np.ndarray]]:
+        """The joint states of the discrete latents one by one."""
+        if self.table is None:
+            yield from self.grids
+            return
+        for values, logs in zip(product(*self.states.values()), self.table.flat, strict=True):
+            yield dict(zip(self.states, values, strict=True)), logs
+
+    @cached_property
     def log_likelihood(self) -> float:
         """log sum_z p(x, z) of the component."""
-        return float(special.logsumexp(np.concatenate([np.ravel(logs) for _, logs in self.parts])))
+        if self.table is not None:
+            return float(special.logsumexp(self.table))
+        return float(special.logsumexp(np.concatenate([np.ravel(logs) for _, logs in self.grids])))
+
+    def log_joint(self, densities: Remembered) -> Iterator[np.ndarray]:
+        """log p(x, z) at the points, grid by grid; of the discrete latents all at once."""
+        if self.table is not None:
+            yield densities.table(self.component, self.states).ravel()
+        for latents, _ in self.grids:
+            yield np.atleast_1d(densities.log_p(self.component, latents))
 
     def expectation(self, function: Callable[[Assignment], Any]) -> np.ndarray:
         """E[f(z) | x]; f gets arrays of points and gives values with the points first."""
@@ -117,11 +139,10 @@ def expected_log_joint(posterior: tuple[Cloud, ...], instance: Instance) -> floa
 
 def _expected(densities: Remembered, cloud: Cloud) -> float:
     """E[log p] of one component."""
-    if cloud.states is None:
+    if cloud.table is None:
         return float(cloud.expectation(lambda latents: densities.log_p(cloud.component, latents)))
-    logs = np.array([np.ravel(logs)[0] for _, logs in cloud.parts])
-    weight = np.exp(logs - cloud.log_likelihood)
-    joint = densities.table(cloud.component, cloud.states).ravel()
+    weight = np.exp(cloud.table - cloud.log_likelihood)
+    joint = densities.table(cloud.component, cloud.states)
     return float(np.sum(weight[weight > 0] * joint[weight > 0]))
 
 
@@ -130,13 +151,13 @@ def _cloud(instance: Instance, component: Component) -> Cloud:
     discrete = {site: states for site, states in every.items() if states is not None}
     continuous = tuple(site for site in component.hidden if site not in discrete)
     densities = Remembered(instance)
+    if not continuous:
+        return Cloud(component, states=discrete, table=densities.table(component, discrete))
     chosen = product(*discrete.values())
     joint = (dict(zip(discrete, states, strict=True)) for states in chosen)  # may be too many
-    if continuous:
-        parts = tuple(_part(densities, component, known, continuous) for known in joint)
-        return Cloud(component, parts)
-    logs = densities.table(component, discrete)
-    return Cloud(component, tuple(zip(joint, logs.ravel(), strict=True)), discrete)
+    return Cloud(
+        component, tuple(_part(densities, component, known, continuous) for known in joint)
+    )
 
 
 def _part(

@@ -8,7 +8,7 @@ coupled to the others; what else is missing is left out of its density, which in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -42,12 +42,16 @@ class Site(NamedTuple):
 Assignment = Mapping[Site, Any]
 """Hidden site to its value, or to an array of trial values with the event last."""
 
+Tables = dict[tuple[tuple[str, ...], tuple[bytes, ...]], np.ndarray]
+"""The parameters that were read, by name and value, to a density at every joint state."""
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
     """A model at sizes, data (givens and observed, nan where missing) and parameters, by name.
 
-    `incomplete` names the observed vectors whose missing cells are latents.
+    `incomplete` names the observed vectors whose missing cells are latents; `tables` are densities
+    that are kept for the same data at other parameters.
     """
 
     model: ModelType
@@ -55,6 +59,7 @@ class Instance:
     data: Mapping[str, np.ndarray]
     parameters: Mapping[str, np.ndarray]
     incomplete: tuple[str, ...] = ()
+    tables: dict[Site, Tables] = field(default_factory=dict, repr=False)
 
     @property
     def declaration(self) -> Declaration:

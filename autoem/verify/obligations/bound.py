@@ -43,8 +43,7 @@ def free_energy(case: Case, posterior: tuple[Cloud, ...], made: Arrays, theta: A
     for cloud, parts in zip(
         with_latents, judged(case, case.instance.at(made), posterior), strict=True
     ):
-        for part in parts:
-            joint = np.atleast_1d(densities.log_p(cloud.component, part.latents))
+        for part, joint in zip(parts, cloud.log_joint(densities), strict=True):
             there = part.weight > 0
             total += float(np.sum(part.weight[there] * (joint[there] - part.log_q[there])))
     return total + sum(

@@ -47,10 +47,15 @@ def posterior(case: Case) -> Iterator[Obligation]:
 
 def _spread(parts: list[Judged], gone: tuple[Latent, ...], later: tuple[Latent, ...]) -> float:
     """How much the difference varies where the later latents are held."""
-    groups: dict[tuple[int, ...], list[float]] = {}
     top = max(float(np.max(part.joint + part.volume)) for part in parts)
+    states, values = [], []
     for part in parts:
         kept = part.joint + part.volume > top + LIKELY
         subtracted = sum((part.by_latent[v][kept] for v in gone), start=np.zeros(kept.sum()))
-        groups.setdefault(part.states(later), []).extend(part.joint[kept] - subtracted)
-    return max((max(values) - min(values) for values in groups.values() if values), default=0.0)
+        states.append(part.states(later)[kept])
+        values.append(part.joint[kept] - subtracted)
+    found, group = np.unique(np.concatenate(states), axis=0, return_inverse=True)
+    least, greatest = np.full(len(found), np.inf), np.full(len(found), -np.inf)
+    np.minimum.at(least, group.ravel(), np.concatenate(values))
+    np.maximum.at(greatest, group.ravel(), np.concatenate(values))
+    return float(np.max(greatest - least, initial=0.0))
