@@ -218,7 +218,7 @@ CASES = (
     Case(GroupMeans, {"n": 12, "g": 3}),
     Case(CrossedMeans, {"n": 12, "g": 3, "h": 2}),
     Case(TwoLookups, {"n": 14, "g": 3, "h": 2}),
-    Case(SameAxisTwice, {"n": 20, "k": 3}),
+    Case(SameAxisTwice, {"n": 60, "k": 3}),
     Case(ObservedLookup, {"n": 12, "k": 3}),
     Case(EqualVarianceGroups, {"n": 12, "g": 2, "d": 3}),
     Case(NoiseOfGroups, {"n": 12, "g": 3}),

@@ -158,7 +158,7 @@ CASES = (
     Case(GammaByMean, {"n": 20, "k": 2}),
     Case(InverseGammaMixture, {"n": 20, "k": 2}),
     Case(BetaMixture, {"n": 20, "k": 2}),
-    Case(DirichletMixture, {"n": 20, "k": 2, "d": 3}),
+    Case(DirichletMixture, {"n": 20, "k": 2, "d": 3}, seed=2),
     Case(MultinomialMixture, {"n": 14, "k": 2, "v": 3}),
     Case(SharedScalarMean, {"n": 30, "k": 2}),
     Case(PrecisionMixture, {"n": 14, "k": 2}, seed=2),
