@@ -252,9 +252,17 @@ class Pulled(Model):
     x = Observed(Laplace(mean, scale=1), over=n)
 
 
+class Lasso(Model):
+    n, p = Axis(), Axis()
+    v = Given(Real(p), over=n)
+    coef = Parameter(Real(p), prior=Laplace(0, scale=2))
+    y = Observed(Normal(dot(v, coef), variance=1), over=n)
+
+
 @pytest.mark.parametrize(
     ("model", "error", "reason"),
     [
+        (Lasso, NoUpdate, "make coef a latent, .* posterior=mean_field"),
         (NoiseEnds, NoUpdate, "moves with upper given a latent.* never move upper"),
         (LatentEnds, NoExactPosterior, "moves with upper, which EM would never move.* marginal"),
         (Shifted, NoUpdate, "moves with start and another parameter together"),

@@ -85,7 +85,7 @@ KNOWN: tuple[tuple[Callable[[sympy.Expr, list[Element]], bool], str], ...] = (
     (
         _is_student,
         "the log of a quadratic in {latent}: write the t as a Normal whose variance is scale2 / w, "
-        "with w = Latent(Gamma(df / 2, rate=df / 2))",
+        "with w = Latent(Gamma(df / 2, rate=df / 2)), and choose posterior=mean_field()",
     ),
     (
         _is_skew,
@@ -95,7 +95,8 @@ KNOWN: tuple[tuple[Callable[[sympy.Expr, list[Element]], bool], str], ...] = (
     (
         _is_laplace,
         "an absolute value of {latent}: a Normal whose variance is w, with "
-        "w = Latent(Exponential(rate=...)), is a Laplace",
+        "w = Latent(Exponential(rate=1 / (2 * scale**2))), is a Laplace; choose "
+        "posterior=mean_field()",
     ),
 )
 """The shape of a term, and what is said of it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from autoem.derive.calculus import substituted
+from autoem.derive.calculus import mentions, substituted
 from autoem.derive.held import NOTHING, Free, Held, free_entries, is_whole
 from autoem.derive.maximizers import CLOSED, NUMERIC
 from autoem.derive.maximizers.coordinate import coordinate
@@ -23,7 +23,7 @@ from autoem.derive.quantity import Declared, Quantity, elements, old_value
 from autoem.derive.separate import Gathering, Location
 from autoem.derive.surrogate import Surrogate
 from autoem.derive.term import Terms, reindex
-from autoem.errors import NoUpdate
+from autoem.errors import NoUpdate, UnusedParameter
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ def m_step(q: Surrogate, held: Held = NOTHING) -> MStep:
         laws=laws,
         free=free_entries(q.parameters, held),
     )
+    unused = tuple(p.name for p in problem.pending if not mentions(problem.terms, p))
+    if unused:
+        raise UnusedParameter(parameters=unused)
     updates: list[Update] = []
     while problem.pending:
         update = _next(problem)

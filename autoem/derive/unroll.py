@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import sympy
 
-from autoem.derive.index import Index
+from autoem.derive.index import Guard, Index, Lookup
 from autoem.derive.quantity import Defined, Element, Entries, elements
 from autoem.derive.term import Term, at, instantiate, resolve_deltas, times
 
@@ -23,7 +23,8 @@ def finished(term: Term, factor: str) -> Iterator[Term]:
 
 
 def unrolled(term: Term) -> Iterator[Term]:
-    """A sum over the positions of a list literal, entry by entry."""
+    """A sum over the positions of a list literal, entry by entry; where data tell the position,
+    each entry where they do."""
     for index in term.bound:
         if index.axis.size is not None and _reads_entries(term.value, index):
             for position in range(index.axis.size):
@@ -31,6 +32,12 @@ def unrolled(term: Term) -> Iterator[Term]:
                 if chosen is not None:
                     yield from unrolled(chosen)
             return
+    for lookup, size in _looked_up(term.value):
+        for position in range(size):
+            value = _read_at(term.value, lookup, position)
+            guards = (*term.guards, Guard(lookup, position))
+            yield from unrolled(replace(term, value=value, guards=guards))
+        return
     moved = {
         element: entry_of(element) for element in elements(term.value)
         if isinstance(element.base, Entries) and isinstance(element.indices[-1], int)
@@ -40,6 +47,23 @@ def unrolled(term: Term) -> Iterator[Term]:
 
 def _reads_entries(value: sympy.Expr, index: Index) -> bool:
     return any(isinstance(e.base, Entries) and index in e.indices for e in elements(value))
+
+
+def _looked_up(value: sympy.Expr) -> Iterator[tuple[Lookup, int]]:
+    """The data that tell which entry of a list is read, and how many it has."""
+    for element in elements(value):
+        last = element.indices[-1] if isinstance(element.base, Entries) else None
+        if isinstance(last, Lookup) and isinstance(element.base, Entries):
+            yield last, len(element.base.entries)
+
+
+def _read_at(value: sympy.Expr, lookup: Lookup, position: int) -> sympy.Expr:
+    """The value where the data tell this position."""
+    moved = {
+        e: Element(e.base, tuple(position if read == lookup else read for read in e.indices))
+        for e in elements(value) if lookup in e.indices
+    }  # fmt: skip
+    return value.xreplace(moved)
 
 
 def entry_of(element: Element) -> sympy.Expr:

@@ -29,6 +29,7 @@ from autoem.errors.derivation import (
     NotSparse as NotSparse,
     NoUpdate as NoUpdate,
     UnknownChoice as UnknownChoice,
+    UnusedParameter as UnusedParameter,
 )
 from autoem.errors.drawing import UnknownPictureFormat as UnknownPictureFormat
 from autoem.errors.language import (

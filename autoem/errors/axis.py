@@ -5,6 +5,22 @@ from __future__ import annotations
 from autoem.errors.data import DataError
 
 
+class TooFewEntries(DataError):
+    """An entry that is read by its number, along an axis that has no such number."""
+
+    variable: str
+    position: int
+    axis: str
+    size: int
+
+    def wording(self) -> str:
+        return (
+            f"{self.variable}[{self.position}] is read, and {self.variable} has {self.size} "
+            f"entries along {self.axis}, counted from 0. Give {self.axis} at least "
+            f"{self.position + 1} entries, by sizes= or by the data."
+        )
+
+
 class OutsideAxis(DataError):
     """An index that is reckoned from others, as t - start, and leaves its axis."""
 

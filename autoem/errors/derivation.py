@@ -35,6 +35,21 @@ class NoUpdate(DerivationError):
         return "\n".join(lines)
 
 
+class UnusedParameter(DerivationError):
+    """Parameters on which the log joint does not depend.
+
+    >>> str(UnusedParameter(parameters=("slope",)))
+    'the log joint does not depend on slope: use it in a law, or leave it out'
+    """
+
+    parameters: tuple[str, ...]
+
+    def wording(self) -> str:
+        names = ", ".join(self.parameters)
+        it = "it" if len(self.parameters) == 1 else "them"
+        return f"the log joint does not depend on {names}: use {it} in a law, or leave {it} out"
+
+
 class NoExactPosterior(DerivationError):
     """Every posterior rule refused; `refusals` holds (latent, rule, reason).
 

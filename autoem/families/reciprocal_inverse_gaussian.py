@@ -5,6 +5,11 @@ declares it: it is the posterior of an exponential variance v of which a residua
 
     v ~ Exponential(rate=1 / (2 s^2)),  x ~ Normal(m, variance=v):      a = 1/s^2,  b = r^2.
 
+Half an index has elementary functions: no Bessel function stands in its normalizer or its means, as
+in the general family, so that a generated program is short, fast and needs no SciPy.  And E[1/x] is
+held from infinity where a row is met exactly.  So both families stay, the special before the
+general.
+
 Source: Jorgensen (1982), Statistical properties of the generalized inverse Gaussian distribution.
 """
 

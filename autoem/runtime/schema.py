@@ -31,6 +31,7 @@ class VariableSchema:
     `corner` is the order statistic of the rows that a parameter is, whose likelihood has no slope;
     `above` is the axis whose length less one a parameter exceeds; `splits` is True for counts of
     which some may be missing, their trials being known;
+    `least` is how many entries its last event axis has at least, those being read by number;
     `variational` says from what a mean that the factors of a mean field hold is begun: simplex,
     positive, real or zero.
     """
@@ -54,6 +55,7 @@ class VariableSchema:
     above: str = ""
     variational: str = ""
     splits: bool = False
+    least: int = 0
 
     @property
     def axes(self) -> tuple[str, ...]:

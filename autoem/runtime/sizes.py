@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from autoem.errors.axis import TooFewEntries
 from autoem.errors.data import (
     BadSize,
     NoSuchName,
@@ -68,7 +69,7 @@ def _agreed(axis: str, claims: dict[str, int]) -> int:
 
 
 def _check_known(schema: Schema, sizes: Mapping[str, int]) -> None:
-    """Parameters and plates of latents need every length."""
+    """Parameters and plates of latents need every length, and entries read by number are there."""
     needed: dict[str, list[str]] = {}
     for variable in schema.of_kind("parameter", "latent"):
         axes = variable.axes if variable.kind == "parameter" else variable.plates
@@ -77,6 +78,9 @@ def _check_known(schema: Schema, sizes: Mapping[str, int]) -> None:
     for axis, users in needed.items():
         if axis not in sizes:
             raise SizeUnknown(axis=axis, used_by=tuple(users))
+    for v in schema.variables:
+        if v.least and (size := sizes.get(v.event[-1], v.least)) < v.least:
+            raise TooFewEntries(variable=v.name, position=v.least - 1, axis=v.event[-1], size=size)
 
 
 MOST_STATES = 1_000_000

@@ -8,7 +8,7 @@ import pytest
 
 from autoem.derive.m_step import MStep
 from autoem.derive.stages import derive
-from autoem.errors import NoUpdate
+from autoem.errors import NoUpdate, UnusedParameter
 from autoem.families import Gamma, InverseWishart, MultivariateNormal, Normal, Wishart
 from autoem.language import (
     Axis,
@@ -107,3 +107,17 @@ def test_a_parameter_without_an_update_is_refused_with_every_rule() -> None:
         derive(Scales)
     for rule in ("counts", "linear", "covariance", "extremum", "stationary", "root", "newton"):
         assert f"scale, {rule}:" in str(caught.value)
+
+
+class Idle(Model):
+    """A parameter that no law mentions."""
+
+    n = Axis()
+    idle, mean = Parameter(Real()), Parameter(Real())
+    x = Observed(Normal(mean, variance=1), over=n)
+
+
+def test_a_parameter_that_nothing_reads_is_refused_in_a_line() -> None:
+    with pytest.raises(UnusedParameter, match="does not depend on idle: use it in a law") as found:
+        derive(Idle)
+    assert "\n" not in str(found.value)

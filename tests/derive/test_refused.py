@@ -97,7 +97,7 @@ def test_it_names_the_factor_its_terms_and_every_rule() -> None:
     ("model", "words"),
     [
         (Heavy, ("Latent(Gamma(df / 2, rate=df / 2))", "quadrature()")),
-        (Kinked, ("Latent(Exponential(rate=...))",)),
+        (Kinked, ("Latent(Exponential(rate=1 / (2 * scale**2)))", "mean_field()")),
         (Rates, ("b is blocked by the factor of y", "quadrature()")),
         (Crossed, ("a is blocked by the factor of y", "still mention b")),
     ],

@@ -19,6 +19,11 @@ from autoem.derive.separate import is_gathered, is_new
 from autoem.derive.term import Term, Terms, select
 
 MIXTURE = "write the Laplace as a Normal whose variance is a latent Exponential"
+PRIOR = (
+    "a Laplace prior pulls entries to zero: make {name} a latent, Normal(0, variance=w) with "
+    "w = Latent(Exponential(rate=1 / (2 * scale**2))) over its axes, and choose "
+    "posterior=mean_field()"
+)
 
 
 def kink(problem: Problem, parameter: Declared, corners: Terms, smooth: Terms) -> Update:
@@ -27,7 +32,9 @@ def kink(problem: Problem, parameter: Declared, corners: Terms, smooth: Terms) -
     if parameter.domain.kind != "real":
         raise Refusal(f"Q has a kink in {name} at every row, and {name} has a bounded domain")
     if len(corners) > 1 or derivative(smooth, parameter, indices):
-        raise Refusal(f"Q has kinks in {name} and more besides: no median maximizes it; {MIXTURE}")
+        is_prior = any(corner.factor == name for corner in corners)
+        write = PRIOR.format(name=name) if is_prior else MIXTURE
+        raise Refusal(f"Q has kinks in {name} and more besides: no median maximizes it; {write}")
     try:
         reads = plate_reads(corners[0].value, parameter, len(parameter.axes))
     except Refusal:
