@@ -1,4 +1,5 @@
-"""Entries that are read by number: of a parameter that is long enough; of a list, by the data."""
+"""Entries that are read by number: of a parameter that is long enough; of a list, by the data; and
+arrays in which an axis stands twice."""
 
 from __future__ import annotations
 
@@ -10,11 +11,22 @@ from autoem import (
     Axis,
     Bernoulli,
     Categorical,
+    Diagonal,
+    Given,
+    Latent,
+    Markov,
     Model,
+    MultivariateNormal,
+    Normal,
     Observed,
     Parameter,
+    Positive,
+    Real,
     Simplex,
+    Zeros,
+    dot,
     fit,
+    previous,
     verify,
 )
 from autoem.errors.axis import TooFewEntries
@@ -59,3 +71,26 @@ def test_data_tell_which_entry_of_a_list_is_read() -> None:
 def test_its_certificate() -> None:
     certificate = verify(Phenotypes)
     assert certificate, str(certificate)
+
+
+class Steered(Model):
+    """A chain of vectors whose matrix of steps is given: its two axes are one."""
+
+    t, q = Axis("steps"), Axis("coordinates", size=2)
+    step, seen = Given(Real(q, q)), Given(Real(q))
+    spread, drift = Parameter(Positive(q)), Parameter(Positive(q))
+    z = Latent(
+        Markov(
+            first=MultivariateNormal(Zeros(q), cov=Diagonal(spread)),
+            then=MultivariateNormal(step @ previous, cov=Diagonal(drift)),
+        ),
+        over=t,
+    )
+    y = Observed(Normal(dot(seen, z), variance=1), over=t)
+
+
+def test_a_given_matrix_has_no_size_along_one_axis() -> None:
+    y = np.cumsum(np.cumsum(np.random.default_rng(0).normal(size=30)))
+    data = {"y": y, "step": np.array([[1.0, 1.0], [0.0, 1.0]]), "seen": np.array([1.0, 0.0])}
+    found = fit(Steered, data, max_iterations=5)
+    assert np.isfinite(found.log_likelihood)

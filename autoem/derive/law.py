@@ -13,6 +13,7 @@ from typing import TypeAlias
 from autoem.errors import NotDerivable
 from autoem.families.bounded import EVIDENCE, WITHIN, TruncatedFamily
 from autoem.families.interval import INTERVALS
+from autoem.language.arithmetic import Entry
 from autoem.language.construct import Evidence, Truncated, Within
 from autoem.language.declaration import Given, Latent, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Law, Switch
@@ -102,3 +103,16 @@ def bounds_of(law: Law) -> tuple[Expression, ...]:
 def _givens(expressions: Sequence[Expression]) -> tuple[Given, ...]:
     nodes = (node for expression in expressions for node in subexpressions(expression))
     return tuple(dict.fromkeys(node for node in nodes if isinstance(node, Given)))
+
+
+def least(declared: Sequence[Variable]) -> dict[Expression, dict[str, int]]:
+    """How many entries the variables have at `least` of which some are read by number."""
+    laws = (v.prior if isinstance(v, Parameter) else v.distribution
+            for v in declared if isinstance(v, Parameter | Random))  # fmt: skip
+    expressions = (e for law in laws if law is not None for e in law.expressions)
+    found: dict[Expression, dict[str, int]] = {}
+    for node in (node for e in expressions for node in subexpressions(e)):
+        if isinstance(node, Entry) and isinstance(node.base, Variable):
+            known = found.setdefault(node.base, {"least": 0})
+            known["least"] = max(known["least"], node.position + 1)
+    return found

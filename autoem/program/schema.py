@@ -11,7 +11,7 @@ from typing import Any
 
 from autoem.derive.approximations import Gibbs, Laplace
 from autoem.derive.kept import Kept
-from autoem.derive.law import bounds_of, is_told, only_bounds
+from autoem.derive.law import bounds_of, is_told, least, only_bounds
 from autoem.derive.maximizers.problem import STEPS
 from autoem.derive.missing import splits
 from autoem.derive.moments import moments
@@ -26,7 +26,7 @@ from autoem.language.chain import Tree
 from autoem.language.construct import Aggregate, Evidence
 from autoem.language.declaration import Given, Observed, Parameter, Random, Variable
 from autoem.language.distribution import Distribution, Switch
-from autoem.language.expression import Apply, Entry, Expression, Lookup, Number, subexpressions
+from autoem.language.expression import Apply, Expression, Lookup, Number
 from autoem.program.expectation import STATES
 from autoem.program.ir import NEW, ArrayProgram, Matrix
 from autoem.program.lower.names import AxisNames, axis_names
@@ -47,8 +47,10 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     """The plain dictionary that `runtime.schema.Schema.from_dict` reads."""
     axes = axis_names(derivation.declaration)
     declared = derivation.declaration.variables
-    bounds, up = only_bounds(declared), _parents(declared)
-    variables = [_variable(v, axes) | _of_bounds(v, bounds, axes) | up.get(v, {}) for v in declared]
+    bounds, more = only_bounds(declared), _parents(declared) | least(declared)
+    variables = [
+        _variable(v, axes) | _of_bounds(v, bounds, axes) | more.get(v, {}) for v in declared
+    ]
     for variable in variables:
         if variable["name"] in derivation.held:
             variable["fixed"] = free_as_none(derivation.held[variable["name"]].tolist())
@@ -59,13 +61,11 @@ def schema_of(derivation: Derivation, program: ArrayProgram) -> dict[str, Any]:
     for factor in derivation.graph.factors:
         if splits(factor):
             next(v for v in variables if v["name"] == factor.name)["splits"] = True
-    known, least = units(derivation.log_joint), _least(declared)
+    known = units(derivation.log_joint)
     above = {parameter.name: axes.of(axis) for parameter, axis in degrees(declared).items()}
     for variable in variables:
         if variable["name"] in above:
             variable["above"] = above[variable["name"]]
-        if variable["name"] in least:
-            variable["least"] = least[variable["name"]]
         if variable["name"] in known:
             variable["units"] = known[variable["name"]]
     for update in derivation.m_step.updates:
@@ -192,19 +192,6 @@ def _responsibilities(program: ArrayProgram) -> dict[str, Any]:
             (name,) = words[STATES].arrays
             if name in arrays:
                 found[latent] = [name, list(arrays[name].axes)]
-    return found
-
-
-def _least(declared: Sequence[Variable]) -> dict[str, int]:
-    """How many entries a variable has at least, of which some are read by number."""
-    laws = (v.prior if isinstance(v, Parameter) else v.distribution for v in declared
-            if isinstance(v, Parameter | Random))  # fmt: skip
-    expressions = (e for law in laws if law is not None for e in law.expressions)
-    found: dict[str, int] = {}
-    for node in (node for e in expressions for node in subexpressions(e)):
-        if isinstance(node, Entry) and isinstance(node.base, Variable):
-            name = node.base.label
-            found[name] = max(found.get(name, 0), node.position + 1)
     return found
 
 

@@ -79,11 +79,18 @@ def product_of_powers(
         if is_table(data[name]):
             continue
         other = known[name]
-        axes = tuple(axis for axis in axes_of(other) if axis in axes_of(parameter))
+        axes = _shared(axes_of(other), axes_of(parameter))
         value, rest = _seen(data[name], other, axes)
         own = measure(value, rest, other["domain"]).squeeze(rest)
         size = size * aligned(own, axes, parameter) ** power
     return size
+
+
+def _shared(own: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """The axes that both have.  Of a matrix whose two axes are one neither is that of a vector."""
+    if own == theirs:
+        return own
+    return tuple(axis for axis in own if axis in theirs and own.count(axis) == 1)
 
 
 def _seen(
