@@ -71,10 +71,10 @@ class Rates(Model):
 
 
 def error_of(model: type[Model]) -> NoExactPosterior:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(NoExactPosterior) as found:
         derive(model)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     return found.value
 
 
