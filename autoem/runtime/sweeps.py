@@ -90,9 +90,10 @@ class Sample:
     kept: tuple[tuple[Arrays, float], ...]
 
     def with_more(self, other: Sample) -> Sample:
-        """Both together, of twice as many draws as each half of those that are kept."""
+        """Both together; where too many draws are kept, every other one."""
         sums = {name: value + self.sums[name] for name, value in other.sums.items()}
-        return Sample(sums, self.count + other.count, (*self.kept, *other.kept)[::2])
+        kept = (*self.kept, *other.kept)
+        return Sample(sums, self.count + other.count, kept[::2] if len(kept) > KEPT else kept)
 
     def means(self) -> Arrays:
         """The statistics of the hypothetical data set."""
