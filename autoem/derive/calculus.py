@@ -37,6 +37,7 @@ from autoem.derive.term import (
     select,
     settled,
     times,
+    where_guarded,
 )
 from autoem.language.declaration import Parameter
 
@@ -110,7 +111,7 @@ def derivative(
             else:
                 continue
             if outer is not None and outer.value != 0:
-                products = (settled(times(outer, renamed(factor))) for factor in inner)
+                products = (settled(where_guarded(times(outer, renamed(f)))) for f in inner)
                 result += [product for product in products if product is not None]
     return merged(result)
 

@@ -36,6 +36,7 @@ from autoem.derive.posterior import Posterior, Refusal
 from autoem.derive.posteriors.gaussian import gaussian
 from autoem.derive.posteriors.joint_gaussian import joint_gaussian
 from autoem.derive.posteriors.smoother import smoother
+from autoem.derive.posteriors.truncated import check_unconditioned
 from autoem.derive.quantity import Declared, Element, Quantity, elements
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms, settled
@@ -124,6 +125,7 @@ def laplace(
     for latent in block:
         if latent.support not in ("real", "vector"):
             raise Refusal(f"{latent.name} does not range over the reals")
+        check_unconditioned(joint, terms, latent)
     scope = joint.scope
     own = tuple(t for t in terms if any(depends(t.value, q) for q in block))
     rest = tuple(t for t in terms if t not in own)

@@ -76,6 +76,11 @@ class LogJoint:
         """The terms of one factor."""
         return tuple(term for term in self.terms if term.factor == name)
 
+    def sums(self, latent: Declared) -> str:
+        """The observed variables that are sums of the latent: they hold beside its terms."""
+        known: tuple[Constraint | Summed, ...] = (*self.constraints, *self.totals)
+        return ", ".join(each.observed.name for each in known if each.latent is latent)
+
 
 def check_log_joint(joint: LogJoint) -> None:
     """Every index of every term is bound: the sum is one number."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autoem.derive.index import Index, Lookup, Read
 from autoem.derive.invariant import Invariant
 from autoem.derive.kept import Kept
 from autoem.derive.maximum import Maximized
@@ -41,10 +42,35 @@ def row_axis(derivation: Derivation) -> Axis | None:
     summed = evidence(derivation)
     summed += [_over_all(s, term) for s in statistics(derivation) for term in s.definition]
     candidates = [a for v in derivation.declaration.observed for a in v.plates]
+    read = _reads(derivation, summed)
     for axis in dict.fromkeys(candidates):
-        if all(len([i for i in term.bound if i.axis is axis]) == 1 for term in summed):
+        once = all(len([i for i in term.bound if i.axis is axis]) == 1 for term in summed)
+        if once and all(isinstance(place, Index) for place in read.get(axis, ())):
             return axis
     return None
+
+
+def _reads(derivation: Derivation, summed: list[Term]) -> dict[Axis, list[Read]]:
+    """The places at which the axes of data and expectations are read.
+
+    Where a row reads another, as a node of a tree its parent, rows do not stand alone.
+    """
+    found: dict[Axis, list[Read]] = {}
+
+    def read(base: Quantity, indices: tuple[Read, ...]) -> None:
+        for axis, place in zip(base.axes, indices, strict=True):
+            found.setdefault(axis, []).append(place)
+            if isinstance(place, Lookup):
+                read(place.table, place.indices)
+
+    reached = _reachable(
+        [*statistics(derivation), *(e.base for t in summed for e in _mentioned(t))]
+    )
+    defined = [t for base in reached if isinstance(base, Defined) for t in base.definition]
+    for term in (*summed, *defined):
+        for element in _mentioned(term):
+            read(element.base, element.indices)
+    return found
 
 
 def _over_all(statistic: Statistic, term: Term) -> Term:

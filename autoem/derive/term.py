@@ -177,6 +177,14 @@ def _told(value: sympy.Expr, read: Read, wanted: Read) -> sympy.Expr:
     return value.xreplace(moved) if moved else value
 
 
+def where_guarded(term: Term) -> Term:
+    """The term as it reads where its guards hold: with [group(i) = g], z[group(i)] is z[g]."""
+    value = term.value
+    for guard in term.guards:
+        value = _told(value, guard.left, guard.right)
+    return replace(term, value=value)
+
+
 def settled(term: Term) -> Term | None:
     """Guards on a bound index carried out: sum_g [group(i) = g] f(g) is f(group(i))."""
     for guard in term.guards:

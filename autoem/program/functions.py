@@ -14,7 +14,7 @@ FUNCTIONS: dict[str, int | None] = {
     "normal_log_interval": 4, "normal_interval_moment": 5, "exponential_log_interval": 3,
     "exponential_interval_moment": 4, "gamma_log_interval": 4, "gamma_interval_moment": 6,
     "poisson_log_interval": 3, "index_of": 2, "scaled_entries": None, "gumbel_quantile": 1,
-    "gamma_quantile": 2, "beta_quantile": 3,
+    "gamma_quantile": 2, "beta_quantile": 3, "known": 1,
 }  # fmt: skip
 """Function to number of arguments. log_zero(x) is 0 where x = 0 and -inf elsewhere; finite_log(x)
 is log x with log 0 = -1e300, which a matrix product with zeros survives; outside(x, l, u) is 0 for
@@ -25,4 +25,5 @@ derivative of order m + 1, where d has no axes; log_polya_gamma(b, x) is the log
 and tanh_ratio(c) the mean tanh(c/2) / (2 c) of PG(1, c); index_of(i, size) is i as an index, an
 error where it is outside; scaled_entries(a, f, ...) is the product, of a table a that may be
 sparse. The functions of intervals take bounds and arguments of a family
-(`autoem/families/between.py`)."""
+(`autoem/families/between.py`). known(x) is x, and 0
+where that is no number, as 0/0 is none."""

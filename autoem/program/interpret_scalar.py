@@ -123,6 +123,7 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "minimum": np.minimum,
     "erf": special.erf,
     "log_ndtr": special.log_ndtr,
+    "known": lambda x: np.where(np.isnan(x), 0.0, x),
     "log_zero": lambda x: np.where(x == 0, 0.0, -np.inf),
     "finite_log": lambda x: np.maximum(np.log(x), -1e300),
     "sign": np.sign,

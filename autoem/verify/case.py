@@ -14,6 +14,7 @@ from autoem.language.declaration import Latent, Parameter, Variable
 from autoem.program.interpret import interpret
 from autoem.program.ir import ArrayProgram
 from autoem.runtime.gaps import filled
+from autoem.runtime.silent import carried
 from autoem.verify.chart import Arrays, Chart
 from autoem.verify.evaluate_terms import Meaning
 from autoem.verify.instance import random_parameters, tiny_instance, with_gaps
@@ -98,7 +99,7 @@ class Case:
                 continue
             for q, value in zip(update.parameters, update.values, strict=True):
                 assert isinstance(q.variable, Parameter)
-                yield q.variable, old.array(value.base)
+                yield q.variable, _told(q.variable, old.array(value.base))
 
     @property
     def theta(self) -> Arrays:
@@ -144,9 +145,10 @@ class Case:
 
     @cached_property
     def updated(self) -> Arrays:
-        """The parameters after the derived updates, by their meaning."""
+        """The parameters after the derived updates, by their meaning.  An entry of which no data
+        speak is as it was: then Q has to be flat in it."""
         values = {parameter.name: value for parameter, value in self._updates(self.old)}
-        return {**self.instance.parameters, **values}
+        return {**self.theta, **carried(values, self.theta)[0]}
 
     @cached_property
     def others(self) -> tuple[Arrays, ...]:
@@ -201,12 +203,17 @@ class Case:
         return Chart(tuple(p for p in chosen if not names or p.name in names), point, held)
 
 
+def _told(parameter: Parameter, value: np.ndarray) -> np.ndarray:
+    """The update, unknown where it is 0/0: what reads as a simplex of zeros."""
+    if parameter.domain.kind != "simplex":
+        return value
+    return np.where(value.sum(axis=-1, keepdims=True) == 0, np.nan, value)
+
+
 def _at_end(update: tuple[Parameter, np.ndarray]) -> bool:
-    """Whether a value is unknown, a positive one or a whole simplex zero, or a matrix singular."""
+    """Whether a value is unknown, a positive one zero, or a matrix singular."""
     parameter, value = update
-    if parameter.domain.kind == "simplex":
-        value = value.sum(axis=-1)
     if parameter.domain.kind == "positive_definite":
         value = np.where(np.abs(np.linalg.det(value)) < SINGULAR, 0.0, 1.0)
-    ends = parameter.domain.kind in ("positive", "positive_definite", "simplex")
+    ends = parameter.domain.kind in ("positive", "positive_definite")
     return bool(np.isnan(value).any() or (ends and np.any(value == 0)))

@@ -14,6 +14,10 @@ def _log_zero(codes: Codes) -> Expr:
     return _zero_where(Binary("==", codes[0], Literal(0)))
 
 
+def _known(codes: Codes) -> Expr:
+    return invoke("np.where", invoke("np.isnan", *codes), Literal(0.0), *codes)
+
+
 def _zero_where(condition: Expr) -> Expr:
     return invoke("np.where", condition, Literal(0.0), Literal(-math.inf))
 
@@ -44,6 +48,7 @@ def _bessel_ratio(codes: Codes) -> Expr:
 WRITTEN: dict[str, Callable[[Codes], Expr]] = {
     "log_zero": _log_zero,
     "outside": _outside,
+    "known": _known,
     "log_bessel_i0": _log_bessel_i0,
     "bessel_ratio": _bessel_ratio,
 }

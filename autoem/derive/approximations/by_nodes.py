@@ -9,6 +9,7 @@ from autoem.derive.log_joint import LogJoint
 from autoem.derive.node import IntegrationRule
 from autoem.derive.posterior import Posterior
 from autoem.derive.posteriors.nodes import by_nodes
+from autoem.derive.posteriors.truncated import check_unconditioned
 from autoem.derive.posteriors.vector_nodes import MOST as MOST_VECTOR, by_vector_nodes
 from autoem.derive.quantity import Declared
 from autoem.derive.term import Terms
@@ -43,6 +44,7 @@ class Nodes(Approximation):
         self, joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
     ) -> Posterior:
         """The latent replaced by its nodes."""
+        check_unconditioned(joint, terms, latent)
         rest = (latent, remaining, self.integration, self.rule)
         if latent.variable.event:
             return by_vector_nodes(joint, terms, *rest)

@@ -186,8 +186,8 @@ def introduce(
     share, joint = place.introduce("r", "ρ"), place.introduce("ξ", "q")
     recursion = Recursion(place, posterior, place.introduce("a", "α"), place.introduce("b", "β"))
     glyphs[w.weight.base] = Glyph(lambda shown: subscripted(weight, shown))
-    states = (*(context.state for context in posterior.local.contexts), w.before, w.state)
-    order = [w.step.indices.index(i) for i in states if i in w.step.indices]
+    places = (*w.plates, w.time, w.before, w.state)
+    order = [w.step.indices.index(i) for i in places if i in w.step.indices]
     glyphs[w.step.base] = Glyph(lambda shown: subscripted(step, tuple(shown[p] for p in order)))
     responsibility = posterior.expectations["responsibility"].base
     glyphs[responsibility] = Glyph(lambda shown: subscripted(share, shown), rank=(WEIGHT, 0))

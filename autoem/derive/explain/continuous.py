@@ -101,7 +101,7 @@ def _introduce_precision(place: Place, precision: Element, spread: Element, matr
 def _introduce(place: Place, element: Element, event: Free, *choices: str) -> None:
     """A symbol for a named quantity, marked by its plates and its context."""
     symbol, order = place.introduce(*choices), place.positions(element, event)
-    places = tuple(element.indices.index(index) for index in event)
+    places = tuple(element.indices.index(index) for index in event if index in element.indices)
     place.page.notation.glyphs[element.base] = Glyph(
         lambda shown: subscripted(symbol, tuple(shown[p] for p in order)),
         places,

@@ -8,6 +8,7 @@ The responsibility of a root is in proportion to a, that of a node given its par
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autoem.derive.explain.chains import Recursion, coefficients, introduce, neighbors
 from autoem.derive.explain.layout import (
@@ -49,7 +50,7 @@ def _upward(recursion: Recursion) -> Relation:
     v, k, j, c = (names.named(index) for index in (w.time, w.state, w.before, child))
     above = place.page.notation.read(substitute(w.earlier, {w.time: child}), names)
     moved = {w.time: child, w.before: w.state, w.state: w.before}
-    step = place.element(w.step, moved=moved)
+    step = replace(place, names=names).element(w.step, moved=moved)
     inner = Series((j,), Product((Call("exp", step), recursion.at(recursion.a, c, j))))  # type: ignore[arg-type]
     below = Series((c,), inner, (Relation((above, v), ("=",)),), "∏")  # type: ignore[arg-type]
     weight = Call("exp", recursion.weight(w.time, w.state))

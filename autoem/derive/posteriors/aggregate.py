@@ -57,6 +57,10 @@ def aggregate(
     (constraint,) = constraints
     own = tuple(term for term in terms if depends(term.value, latent))
     local = localize(tuple(_written_out(own, latent)), latent, len(latent.variable.plates))
+    for term in local.terms:
+        read = [e.indices[-1] for e in elements(term.value) if e.base is latent]
+        if not read or not all(isinstance(position, int) for position in read):
+            raise Refusal(f"{term.factor} mentions cells of {latent.name} together")
     number = latent.axes[-1].size
     if number is None:
         raise Refusal(f"the number of cells of {latent.name} is not known")

@@ -54,6 +54,8 @@ def own_law(
     others = dict.fromkeys(term.factor for term in own if term.factor != latent.name)
     if others:
         raise Refusal(f"{', '.join(others)} mentions {latent.name} too")
+    if latent.variable.event:
+        raise Refusal(f"{latent.name} is no scalar")
     local = localize(own, latent, len(latent.variable.plates))
     assert isinstance(latent.variable, Random)
     law = readable(latent.variable.distribution, latent.name)

@@ -28,6 +28,9 @@ from autoem.derive.quantity import Declared, Element, indices_of
 from autoem.derive.scope import Scope
 from autoem.derive.term import Term, Terms
 
+LEAST = sympy.Rational(1, 10**300)
+"""What a sum of rates is divided by at least: where all are zero, so are the counts."""
+
 Conditioned: TypeAlias = tuple[Terms, dict[str, Element]]
 
 
@@ -90,7 +93,8 @@ def _poisson(
     name, rate = whole.local.latent.name, whole.natural["rate"]
     whole_rate = scope.define(f"total_rate_{name}", (Term(rate, summed),), "posterior")
     mass = (Term(seen * sympy.log(whole_rate) - sympy.loggamma(seen + 1)), Term(-rate, summed))
-    share = _named(scope, f"expected_{name}", seen * rate / whole_rate, "nonnegative")
+    share = seen * rate / sympy.Max(whole_rate, LEAST)
+    share = _named(scope, f"expected_{name}", share, "nonnegative")
     return mass, {"statistic_1": share}
 
 

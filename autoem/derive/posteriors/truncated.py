@@ -48,6 +48,15 @@ def is_bound(term: Term, latent: Declared) -> bool:
     return any(depends(found, latent) for found in term.value.atoms(outside))
 
 
+def check_unconditioned(joint: LogJoint, terms: Terms, latent: Declared) -> None:
+    """Refuse a latent that is known to lie between bounds, or to add up to what is observed: that
+    holds beside its density, and an approximation of the density does not keep it."""
+    if sums := joint.sums(latent):
+        raise Refusal(f"{latent.name} adds up to {sums}, which an approximation does not keep")
+    if any(is_bound(term, latent) for term in terms):
+        raise Refusal(f"{latent.name} lies between bounds, which an approximation does not keep")
+
+
 def truncated(
     joint: LogJoint, terms: Terms, latent: Declared, remaining: tuple[Declared, ...]
 ) -> Posterior:

@@ -25,6 +25,7 @@ from autoem.program.lower.names import AxisNames, axis_names
 from autoem.program.lower.repeats import with_repeats
 from autoem.program.lower.rows import WEIGHT, at_row, over_rows
 from autoem.program.lower.score import score_functions
+from autoem.program.lower.steps import with_known_steps
 from autoem.program.lower.sums import total
 from autoem.program.walk import index_axes, references
 
@@ -267,8 +268,14 @@ def _maximize(
             body.lets[first] = replace(body.lets[first], comment=comment)
     outputs = tuple(body.array(values[q]) for q in parameters if q in values)
     inputs = (*sums.values(), *parameters.values(), *free.values())
+    steps = {
+        body.array(step).name: body.array(value.base).name
+        for update in updates
+        for (_, step), value in zip(update.located, update.values, strict=False)
+    }
     made = ir.Function(
         "maximize", tuple(dict.fromkeys(inputs)), tuple(body.lets), outputs,
         "M-step: the maximizer of Q",
     )  # fmt: skip
+    made = with_known_steps(made, steps)
     return made, {free[f]: f.entries.astype(int).tolist() for f in marks}

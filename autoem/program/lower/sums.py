@@ -39,6 +39,8 @@ def total(body: Body, name: str, terms: Terms, free: tuple[Index, ...]) -> ir.Ar
     parts: list[ir.Scalar] = []
     for term in terms:
         parts.append(part(body, name, term, names))
+    if not parts:
+        parts.append(ir.Number(Fraction(0)))
     expression = parts[0] if len(parts) == 1 else ir.Call("add", tuple(parts))
     return body.let(body.target(name, axes), ir.Map(expression))
 

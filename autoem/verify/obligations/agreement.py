@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autoem.program.roles import weight_axes
+from autoem.runtime.silent import carried
 from autoem.verify.case import DRAWN, Case, Runner
 from autoem.verify.certificate import Obligation, compared
 from autoem.verify.chart import Arrays
@@ -52,9 +53,10 @@ def agreement(case: Case) -> Iterator[Obligation]:
 def one_map(
     runner: Runner, data: Arrays, theta: Arrays, weights: np.ndarray | None = None
 ) -> tuple[Arrays, float]:
-    """The parameters after one E-step and one M-step, and the log-likelihood before."""
+    """The parameters after one E-step and one M-step, those of which no data speak as they were,
+    and the log-likelihood before."""
     statistics, value = runner.e_step(data, theta, weights)
-    return runner.m_step(statistics, theta), value
+    return carried(runner.m_step(statistics, theta), theta)[0], value
 
 
 def _renamed(found: Arrays, expected: Arrays) -> Arrays:
@@ -116,7 +118,8 @@ def _more(case: Case, rows: int) -> tuple[Arrays, Arrays]:
     for _ in range(DRAWN):
         found = case.gapped(random_instance(model, tiny_sizes(model, rows), generator), generator)
         drawn.append((case.program_data(found), dict(found.parameters)))
-        updated, _ = one_map(case.interpreter, *drawn[-1])
+        data, theta = drawn[-1]
+        updated = case.interpreter.m_step(case.interpreter.e_step(data, theta)[0], theta)
         if not any(np.isnan(value).any() for value in updated.values()):
             return drawn[-1]
     return drawn[0]

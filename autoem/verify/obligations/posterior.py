@@ -27,13 +27,17 @@ LIKELY = -25.0
 def posterior(case: Case) -> Iterator[Obligation]:
     """Each latent with those that are eliminated later held, then all together."""
     components = judged(case, case.instance, case.posterior)
+    clouds = (cloud for cloud in case.posterior if cloud.component.hidden)
+    held = [{site.variable for site in cloud.component.hidden} for cloud in clouds]
     latents = tuple(components[0][0].by_latent) if components else ()
     since = 0
     for position, q in enumerate(case.derivation.e_step.posteriors):
         if q.together[-1].local.latent is not q.local.latent or q.given:
             continue
         gone, later = latents[: position + 1], latents[position + 1 :]
-        worst = max(_spread(parts, gone, later) for parts in components)
+        new = gone[since:]
+        own = [part for part, found in zip(components, held, strict=True) if found & {*new}]
+        worst = max(_spread(parts, gone, later) for parts in own)
         name = " and ".join(latent.name for latent in gone[since:])
         since = position + 1
         detail = f"log joint - log q is free of {name} ({q.rule})"
