@@ -264,7 +264,7 @@ class Factorial(Model):
 class Regimes(Model):
     """A vector that wanders by regimes."""
 
-    s, t, k, d = Axis("sequences"), Axis("steps"), Axis("regimes"), Axis("entries")
+    s, t, k, d = Axis("sequences"), Axis("steps"), Axis("regimes"), Axis("entries", size=2)
     start, move = Parameter(Simplex(k)), Parameter(Simplex(k), over=k)
     loading, push = Parameter(Real(d)), Parameter(PositiveDefinite(d), over=k)
     noise = Parameter(Positive())
