@@ -36,8 +36,8 @@ DEPENDENT = {
 class NotIndependent(DataError):
     """Weights on an axis whose entries are no independent units.
 
-    >>> str(NotIndependent(axis="g", allowed=("i",), reason="crossed", other="h"))[:57]
-    'Weights repeat independent units, and the entries of g ar'
+    >>> str(NotIndependent(axis="g", allowed=("i",), reason="crossed", other="h"))[:63]
+    'Weights repeat independent units, and the entries of axis g are'
     """
 
     axis: str

@@ -61,7 +61,7 @@ def _ends(numbers: np.ndarray) -> np.ndarray:
     """The first group of each part, and one behind the last.
 
     >>> _ends(np.array([2**16, 10, 10, 2**16, 2**16]))
-    array([0, 1, 4, 5])
+    array([0, 1, 3, 4, 5])
     """
     part = (np.cumsum(numbers) - 1) // PART
     return np.flatnonzero(np.diff(part, prepend=-1, append=part[-1] + 1))

@@ -52,6 +52,14 @@ def _positive_definite(generator: np.random.Generator, shape: Shape, domain: Dom
     return (matrix + np.swapaxes(matrix, -1, -2)) / 2
 
 
+def _binary(generator: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    """Both values, where there are two entries: what only one of them chooses is tested too."""
+    chosen = generator.integers(0, 2, shape)
+    if chosen.size > 1 and chosen.min() == chosen.max():
+        chosen.flat[0] = 1 - chosen.flat[0]
+    return chosen
+
+
 DRAW: dict[str, Drawer] = {
     "real": lambda g, shape, _: g.normal(size=shape),
     "positive": lambda g, shape, _: np.exp(g.normal(0.4, 0.4, shape)),
@@ -59,7 +67,7 @@ DRAW: dict[str, Drawer] = {
     "interval": _interval,
     "simplex": _simplex,
     "positive_definite": _positive_definite,
-    "binary": lambda g, shape, _: g.integers(0, 2, shape),
+    "binary": _binary,
 }
 """Kind of domain to a generic value in it."""
 
