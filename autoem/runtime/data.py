@@ -234,6 +234,9 @@ def _check_dimensions(variable: VariableSchema, raw: np.ndarray) -> None:
         raise WrongDimensions(variable=variable.name, axes=variable.axes, shape=raw.shape)
     if raw.size == 0:
         raise EmptyData(variable=variable.name)
+    if variable.lower == MISSING and missing(raw).any():  # there -1 is a root, and not a gap
+        index = tuple(map(int, np.argwhere(missing(raw))[0]))
+        raise MissingGiven(variable=variable.name, index=index, axes=variable.plates)
 
 
 def _check_seen(variable: VariableSchema, raw: np.ndarray) -> None:

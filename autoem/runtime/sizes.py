@@ -77,7 +77,7 @@ def _check_known(schema: Schema, sizes: Mapping[str, int]) -> None:
             needed.setdefault(axis, []).append(variable.name)
     for axis, users in needed.items():
         if axis not in sizes:
-            raise SizeUnknown(axis=axis, used_by=tuple(users))
+            raise SizeUnknown(axis=axis, used_by=tuple(dict.fromkeys(users)))
     for v in schema.variables:
         if v.least and (size := sizes.get(v.event[-1], v.least)) < v.least:
             raise TooFewEntries(variable=v.name, position=v.least - 1, axis=v.event[-1], size=size)

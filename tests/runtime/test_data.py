@@ -165,6 +165,12 @@ def test_a_bound_may_be_infinite_and_its_variable_needs_no_data() -> None:
     assert np.isinf(read_data(CENSORED, {"lower": [1, np.inf]}).arrays["lower"][1])
 
 
+def test_a_parent_that_is_missing_is_no_root() -> None:
+    up = V("up", "given", "index", ("v",), category="v", lower=-1)
+    with pytest.raises(wrong.MissingGiven, match=r"up at v = 1 is missing"):
+        read_data(Schema("Tree", ("v",), (up,)), {"up": [-1, np.nan, 0]})
+
+
 def test_what_is_missing_or_misspelt_is_named() -> None:
     with pytest.raises(wrong.MissingVariable, match=r"no 'y' over \(n\).*mean 'Y'.*--column y="):
         read_data(COUNTS, pd.DataFrame({"Y": [1]}))
